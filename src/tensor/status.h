@@ -41,6 +41,7 @@ const char *pmy_status_text(pmy_status status);
 #if defined __GNUC__
 __attribute__((format(printf, 3, 4)))
 #endif
-pmy_status pmy_fail(pmy_error *error, pmy_status code, const char *format, ...);
+pmy_status
+pmy_fail(pmy_error *error, pmy_status code, const char *format, ...);
 
 #endif

@@ -1,0 +1,73 @@
+#include "tensor/shape.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+bool pmy_size_multiply(size_t a, size_t b, size_t *result)
+{
+    if (a && b > SIZE_MAX / a)
+        return false;
+    *result = a * b;
+    return true;
+}
+
+bool pmy_size_add(size_t a, size_t b, size_t *result)
+{
+    if (b > SIZE_MAX - a)
+        return false;
+    *result = a + b;
+    return true;
+}
+
+unsigned pmy_shape_rank(pmy_shape shape)
+{
+    unsigned rank = 0;
+    while (rank < PMY_MAX_RANK && shape.dim[rank])
+        rank++;
+    return rank;
+}
+
+size_t pmy_shape_size(pmy_shape shape)
+{
+    size_t size = 1;
+    for (unsigned axis = 0; axis < PMY_MAX_RANK && shape.dim[axis]; axis++)
+        size *= shape.dim[axis];
+    return size;
+}
+
+bool pmy_shape_valid(pmy_shape shape)
+{
+    unsigned rank = pmy_shape_rank(shape);
+    for (unsigned axis = rank; axis < PMY_MAX_RANK; axis++)
+        if (shape.dim[axis])
+            return false;
+    size_t bytes = 16;
+    for (unsigned axis = 0; axis < rank; axis++)
+        if (!pmy_size_multiply(bytes, shape.dim[axis], &bytes) || bytes > PTRDIFF_MAX)
+            return false;
+    return true;
+}
+
+bool pmy_shape_equal(pmy_shape a, pmy_shape b)
+{
+    for (unsigned axis = 0; axis < PMY_MAX_RANK; axis++)
+        if (a.dim[axis] != b.dim[axis])
+            return false;
+    return true;
+}
+
+size_t pmy_shape_last(pmy_shape shape)
+{
+    unsigned rank = pmy_shape_rank(shape);
+    return rank ? shape.dim[rank - 1] : 1;
+}
+
+pmy_shape_text pmy_shape_print(pmy_shape shape)
+{
+    pmy_shape_text out = {"scalar"};
+    size_t used = 0;
+    for (unsigned axis = 0; axis < PMY_MAX_RANK && shape.dim[axis]; axis++)
+        used +=
+            (size_t)snprintf(out.text + used, sizeof out.text - used, axis ? "x%zu" : "%zu", shape.dim[axis]);
+    return out;
+}

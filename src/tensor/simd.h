@@ -1,0 +1,16 @@
+/* How hot loops become vector code on the machine they run on: a function
+ * marked PMY_CLONES is compiled for AVX-512, AVX2 and the baseline, and the
+ * loader picks one. Its name must begin with pmy_, also where it is static:
+ * gcc gives the picker a global name made from it, which must differ between
+ * the precisions. Since nothing is contracted or re-associated
+ * (-ffp-contract=off), every clone computes the same bits. */
+#ifndef PMY_TENSOR_SIMD_H
+#define PMY_TENSOR_SIMD_H
+
+#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES
+#define PMY_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define PMY_CLONES
+#endif
+
+#endif
