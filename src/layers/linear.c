@@ -1,0 +1,336 @@
+/* linear: z = x Wᵀ + b, y = f(z), with x [batch, in], W [out, in], b [out].
+ *
+ *   dz = f′ dy          [batch, out]
+ *   dW = dzᵀ x          [out, in]
+ *   db = Σ_rows dz      [out]
+ *   dx = dz W           [batch, in]
+ *
+ * A wide layer is split into tiles of its out (forward, dW) or in (dx) columns, so that each
+ * thread's product reads a part of W once; a narrow one (a classifier's last) by rows. */
+#include "layers/linear.h"
+
+#include "layers/columns.h"
+#include "tensor/gemm.h"
+#include "tensor/reduce.h"
+
+#include <string.h>
+
+enum { X, WEIGHT, BIAS };
+
+/* A layer of fewer outputs is narrow; a tile is as wide as this, or twice that. */
+enum { NARROW = 64, WIDEST_TILE = 128 };
+
+typedef struct size_of {
+    size_t rows, in, out;
+} size_of;
+
+static size_of sizes(const pmy_node *node)
+{
+    pmy_shape weight = node->input[WEIGHT]->shape;
+    return (size_of){pmy_rows(node), weight.dim[1], weight.dim[0]};
+}
+
+static const pmy_unary *activation(const pmy_node *node)
+{
+    return pmy_activation_rule(*(const pmy_activation *)node->attributes);
+}
+
+/* --- What forward leaves for backward ------------------------------------ */
+
+typedef struct linear_saved {
+    pmy_real *z;         /* [batch, out], where the activation's backward reads it */
+    pmy_real *dz;        /* [batch, out], where there is an activation; else dz is dy */
+    pmy_real *packed_x;  /* [batch, in], its first columns.used columns; where x is a leaf */
+    pmy_columns columns; /* the used columns of x */
+    bool packed;         /* whether this forward left columns out */
+} linear_saved;
+
+/* Columns are left out where nobody asks for their gradient, and where a sixteenth or more are empty. */
+static bool can_pack(const pmy_node *node)
+{
+    return node->input[X]->inputs == 0 && !node->input[X]->gradient && sizes(node).out >= NARROW;
+}
+
+static void prepare(pmy_node *node)
+{
+    linear_saved *saved = node->saved;
+    size_of n = sizes(node);
+    saved->packed = false;
+    if (!can_pack(node))
+        return;
+    pmy_columns_find(&saved->columns, n.rows, n.in, node->input[X]->value);
+    saved->packed = saved->columns.used <= n.in - n.in / 16;
+}
+
+static bool take_saved(pmy_node *node, linear_saved *saved)
+{
+    size_of n = sizes(node);
+    const pmy_unary *f = activation(node);
+    bool fine = true;
+    if (f)
+        fine &= (saved->dz = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
+    if (f && f->needs_x)
+        fine &= (saved->z = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
+    if (node->input[X]->inputs == 0 && n.out >= NARROW) {
+        fine &= (saved->packed_x = pmy_take(node, n.rows * n.in, sizeof(pmy_real))) != NULL;
+        fine &= (saved->columns.seen = pmy_take(node, n.in, sizeof(uint32_t))) != NULL;
+        fine &= (saved->columns.run = pmy_take(node, n.in / 2 + 1, sizeof(pmy_run_of_columns))) != NULL;
+    }
+    return fine;
+}
+
+static pmy_status infer(pmy_node *node, pmy_error *error)
+{
+    pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape, bias = node->input[BIAS]->shape;
+    if (pmy_shape_rank(x) != 2 || pmy_shape_rank(weight) != 2 || x.dim[1] != weight.dim[1] ||
+        !pmy_shape_equal(bias, PMY_SHAPE(weight.dim[0])))
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs x [batch, in], weight [out, in] and bias [out]");
+    if (node->input[WEIGHT]->batched || node->input[BIAS]->batched)
+        return pmy_fail(error, PMY_BAD_SHAPE, "weight and bias cannot be a part of the batch");
+    if (x.dim[0] > PMY_GEMM_MAX || x.dim[1] > PMY_GEMM_MAX || weight.dim[0] > PMY_GEMM_MAX)
+        return pmy_fail(error, PMY_BAD_SHAPE, "an axis is longer than the product can take");
+    node->shape = PMY_SHAPE(x.dim[0], weight.dim[0]);
+    if (!pmy_shape_valid(node->shape))
+        return pmy_fail(error, PMY_BAD_SHAPE, "the output is too large");
+    node->scratch = WIDEST_TILE * x.dim[1] * sizeof(pmy_real);
+    linear_saved *saved = pmy_take(node, 1, sizeof *saved);
+    node->saved = saved;
+    if (!saved || !take_saved(node, saved))
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
+    return PMY_OK;
+}
+
+/* --- Tiles --------------------------------------------------------------- */
+
+static size_t tile_width(size_t length)
+{
+    return length >= 256 ? WIDEST_TILE : NARROW;
+}
+
+static size_t tile_count(size_t length)
+{
+    return (length + tile_width(length) - 1) / tile_width(length);
+}
+
+typedef struct tile {
+    size_t first, width;
+} tile;
+
+static tile tile_at(size_t index, size_t length)
+{
+    size_t first = index * tile_width(length);
+    size_t rest = length - first;
+    return (tile){first, rest < tile_width(length) ? rest : tile_width(length)};
+}
+
+/* --- Forward ------------------------------------------------------------- */
+
+static size_t pack_rows(const pmy_node *node)
+{
+    return can_pack(node) ? PMY_BY_ROWS : 0;
+}
+
+static void forward_pack(const pmy_node *node, pmy_piece piece)
+{
+    linear_saved *saved = node->saved;
+    size_t in = sizes(node).in;
+    if (saved->packed)
+        pmy_columns_pack(&saved->columns, piece.end - piece.begin, in,
+                         node->input[X]->value + piece.begin * in, saved->packed_x + piece.begin * in);
+}
+
+/* Adds the bias to rows begin … end − 1 of the columns of a tile, and applies f. */
+static void finish(const pmy_node *node, size_t begin, size_t end, tile columns)
+{
+    const pmy_unary *f = activation(node);
+    linear_saved *saved = node->saved;
+    const pmy_real *bias = node->input[BIAS]->value + columns.first; /* [width] */
+    size_t out = sizes(node).out;
+    for (size_t r = begin; r < end; r++) {
+        size_t at = r * out + columns.first;
+        pmy_real *y = node->value + at; /* [width] */
+        for (size_t j = 0; j < columns.width; j++)
+            y[j] += bias[j];
+        if (!f)
+            continue;
+        if (saved->z)
+            memcpy(saved->z + at, y, columns.width * sizeof *y);
+        f->forward(node, columns.width, y, y);
+    }
+}
+
+static size_t forward_tiles(const pmy_node *node)
+{
+    size_t out = sizes(node).out;
+    return out < NARROW ? PMY_BY_ROWS : tile_count(out);
+}
+
+static void forward(const pmy_node *node, pmy_piece piece)
+{
+    size_of n = sizes(node);
+    linear_saved *saved = node->saved;
+    const pmy_real *x = node->input[X]->value;           /* [rows, in] */
+    const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in] */
+    if (n.out < NARROW) {
+        pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, piece.end - piece.begin, n.out, n.in, x + piece.begin * n.in,
+                 n.in, weight, n.in, false, node->value + piece.begin * n.out, n.out);
+        finish(node, piece.begin, piece.end, (tile){0, n.out});
+        return;
+    }
+    tile part = tile_at(piece.begin, n.out);
+    const pmy_real *tile_weight = weight + part.first * n.in; /* [width, in] */
+    size_t columns = n.in;
+    if (saved->packed) {
+        pmy_columns_pack(&saved->columns, part.width, n.in, tile_weight, piece.scratch);
+        tile_weight = piece.scratch;
+        x = saved->packed_x;
+        columns = saved->columns.used;
+    }
+    pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.rows, part.width, columns, x, n.in, tile_weight, n.in, false,
+             node->value + part.first, n.out);
+    finish(node, 0, n.rows, part);
+}
+
+/* --- Backward ------------------------------------------------------------ */
+
+static const pmy_real *dz_of(const pmy_node *node) /* [rows, out] */
+{
+    const linear_saved *saved = node->saved;
+    return saved->dz ? saved->dz : node->gradient;
+}
+
+static size_t activation_rows(const pmy_node *node)
+{
+    return activation(node) ? PMY_BY_ROWS : 0;
+}
+
+static void backward_activation(const pmy_node *node, pmy_piece piece)
+{
+    linear_saved *saved = node->saved;
+    size_t out = sizes(node).out, first = piece.begin * out;
+    activation(node)->backward(node, (piece.end - piece.begin) * out, saved->z ? saved->z + first : NULL,
+                               node->value + first, node->gradient + first, saved->dz + first, false);
+}
+
+/* dW and db of a tile of outputs. */
+static void backward_weight_tile(const pmy_node *node, tile part, pmy_real *scratch)
+{
+    size_of n = sizes(node);
+    linear_saved *saved = node->saved;
+    const pmy_real *dz = dz_of(node);                                 /* [rows, out] */
+    pmy_real *dw = node->input[WEIGHT]->gradient + part.first * n.in; /* [width, in] */
+    bool accumulate = pmy_accumulates(node, WEIGHT);
+    if (saved->packed) {
+        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, part.width, saved->columns.used, n.rows, dz + part.first, n.out,
+                 saved->packed_x, n.in, false, scratch, n.in);
+        pmy_columns_unpack(&saved->columns, part.width, n.in, scratch, dw, accumulate);
+    } else {
+        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, part.width, n.in, n.rows, dz + part.first, n.out,
+                 node->input[X]->value, n.in, accumulate, dw, n.in);
+    }
+}
+
+static size_t weight_tiles(const pmy_node *node)
+{
+    return tile_count(sizes(node).out);
+}
+
+static void backward_weight(const pmy_node *node, pmy_piece piece)
+{
+    size_of n = sizes(node);
+    tile part = tile_at(piece.begin, n.out);
+    if (node->input[WEIGHT]->gradient)
+        backward_weight_tile(node, part, piece.scratch);
+    if (node->input[BIAS]->gradient)
+        pmy_sum_columns(n.rows, n.out, part.first, part.first + part.width, dz_of(node),
+                        node->input[BIAS]->gradient, pmy_accumulates(node, BIAS));
+}
+
+static size_t input_tiles(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    return n.out < NARROW ? PMY_BY_ROWS : tile_count(n.in);
+}
+
+static void backward_input(const pmy_node *node, pmy_piece piece)
+{
+    size_of n = sizes(node);
+    size_t begin = 0, end = n.rows;
+    tile part = {0, n.in};
+    if (n.out < NARROW)
+        begin = piece.begin, end = piece.end;
+    else
+        part = tile_at(piece.begin, n.in);
+    const pmy_real *dz = dz_of(node) + begin * n.out;                    /* [end − begin, out] */
+    const pmy_real *weight = node->input[WEIGHT]->value + part.first;    /* [out, width of in] */
+    pmy_real *dx = node->input[X]->gradient + begin * n.in + part.first; /* [end − begin, width of in] */
+    pmy_gemm(PMY_PLAIN, PMY_PLAIN, end - begin, part.width, n.out, dz, n.out, weight, n.in,
+             pmy_accumulates(node, X), dx, n.in);
+}
+
+/* --- The op -------------------------------------------------------------- */
+
+static uint64_t choices(const pmy_node *node)
+{
+    const pmy_unary *f = activation(node);
+    return f && f->kinked ? pmy_sign_choices(node) : 0;
+}
+
+static pmy_node *sample(pmy_sample *s, unsigned index)
+{
+    static const struct {
+        const char *note;
+        size_t batch, in, out;
+        pmy_activation activation;
+    } instance[] = {
+        {NULL, 5, 7, 3, PMY_NONE},
+        {"one row", 1, 7, 3, PMY_NONE},
+        {"relu", 5, 7, 4, PMY_RELU},
+        {"leaky_relu", 5, 7, 4, PMY_LEAKY_RELU},
+        {"tanh", 5, 7, 4, PMY_TANH},
+        {"sigmoid", 5, 7, 4, PMY_SIGMOID},
+        {"gelu", 5, 7, 4, PMY_GELU},
+        {"wide", 3, 5, NARROW + 1, PMY_TANH},
+        {"wide, empty columns", 3, 40, NARROW + 1, PMY_GELU},
+    };
+    if (index >= sizeof instance / sizeof *instance)
+        return NULL;
+    s->note = instance[index].note;
+    pmy_shape shape = PMY_SHAPE(instance[index].batch, instance[index].in);
+    bool sparse = shape.dim[1] == 40;
+    pmy_node *x = sparse ? pmy_sample_sparse_input(s, shape, -1, 1) : pmy_sample_input(s, shape, -1, 1);
+    return pmy_linear(s->graph, x, instance[index].out, instance[index].activation);
+}
+
+const pmy_op pmy_op_linear = {
+    .name = "linear",
+    .formula = "y = f(x W^T + b)",
+    .infer = infer,
+    .prepare = prepare,
+    .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},
+    .whole = 1 << WEIGHT | 1 << BIAS,
+    .backward = {{.run = backward_activation, .tiles = activation_rows},
+                 {.run = backward_input, .tiles = input_tiles, .gives = 1 << X},
+                 {.run = backward_weight, .tiles = weight_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
+    .choices = choices,
+    .sample = sample,
+};
+
+pmy_node *pmy_linear_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias, pmy_activation f)
+{
+    return pmy_append(graph, &pmy_op_linear, 3, (pmy_node *[]){x, weight, bias}, &f, sizeof f);
+}
+
+pmy_node *pmy_linear(pmy_graph *graph, pmy_node *x, size_t out, pmy_activation f)
+{
+    if (!pmy_recorded(x))
+        return x;
+    if (pmy_shape_rank(x->shape) != 2)
+        return pmy_refuse(graph, PMY_BAD_SHAPE, "linear: needs [batch, in], not %s",
+                          pmy_shape_print(x->shape).text);
+    size_t in = x->shape.dim[1];
+    double bound = 1 / sqrt((double)in);
+    pmy_node *weight = pmy_layer_parameter(graph, "linear", "weight", PMY_SHAPE(out, in), PMY_UNIFORM, bound);
+    pmy_node *bias = pmy_layer_parameter(graph, "linear", "bias", PMY_SHAPE(out), PMY_UNIFORM, bound);
+    return pmy_linear_with(graph, x, weight, bias, f);
+}

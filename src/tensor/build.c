@@ -1,0 +1,181 @@
+/* From a recorded graph to one that runs: which gradients are needed, who
+ * writes them first, memory, first values. */
+#include "tensor/graph_state.h"
+#include "tensor/random.h"
+
+#include <string.h>
+
+enum { PARAMETER_ALIGNMENT = 16 };
+
+static pmy_status index_nodes(pmy_graph *graph)
+{
+    graph->nodes = pmy_arena_take(&graph->arena, graph->count, sizeof(pmy_node *));
+    if (!graph->nodes)
+        return PMY_NO_MEMORY;
+    for (pmy_node *node = graph->first; node; node = node->next) {
+        graph->nodes[node->index] = node;
+        graph->parameters.count += node->learned;
+    }
+    graph->learned = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
+    if (!graph->learned)
+        return PMY_NO_MEMORY;
+    size_t learned = 0;
+    for (pmy_node *node = graph->first; node; node = node->next)
+        if (node->learned)
+            graph->learned[learned++] = node;
+    return PMY_OK;
+}
+
+/* A gradient is needed where a parameter or a wanted leaf lies below and the
+ * root above. */
+static pmy_status mark_gradients(pmy_graph *graph)
+{
+    bool *below_root = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
+    if (!below_root)
+        return PMY_NO_MEMORY;
+    for (size_t at = 0; at < graph->count; at++)
+        for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
+            graph->nodes[at]->wants_gradient |= graph->nodes[at]->input[i]->wants_gradient;
+    below_root[graph->root->index] = true;
+    for (size_t at = graph->count; at-- > 0;) {
+        for (unsigned i = 0; below_root[at] && i < graph->nodes[at]->inputs; i++)
+            below_root[graph->nodes[at]->input[i]->index] = true;
+        graph->nodes[at]->wants_gradient &= below_root[at];
+    }
+    return PMY_OK;
+}
+
+/* In the order of the backward pass, the first to give a node its gradient overwrites, the others add. */
+static pmy_status mark_accumulation(pmy_graph *graph)
+{
+    bool *given = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
+    if (!given)
+        return PMY_NO_MEMORY;
+    for (size_t at = graph->count; at-- > 0;) {
+        pmy_node *node = graph->nodes[at];
+        if (!node->wants_gradient)
+            continue;
+        for (unsigned phase = 0; phase < PMY_MAX_PHASES; phase++)
+            for (unsigned i = 0; i < node->inputs; i++) {
+                if (!(node->op->backward[phase].gives >> i & 1) || !node->input[i]->wants_gradient)
+                    continue;
+                if (given[node->input[i]->index])
+                    node->accumulate |= 1u << i;
+                given[node->input[i]->index] = true;
+            }
+    }
+    return PMY_OK;
+}
+
+static size_t padded_size(const pmy_node *parameter)
+{
+    size_t size = pmy_shape_size(parameter->shape);
+    return (size + PARAMETER_ALIGNMENT - 1) / PARAMETER_ALIGNMENT * PARAMETER_ALIGNMENT;
+}
+
+static pmy_status place_parameters(pmy_graph *graph)
+{
+    pmy_parameters *all = &graph->parameters;
+    for (size_t p = 0; p < all->count; p++)
+        if (!pmy_size_add(all->size, padded_size(graph->learned[p]), &all->size))
+            return PMY_NO_MEMORY;
+    all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
+    all->gradients = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
+    if (!all->values || !all->gradients)
+        return PMY_NO_MEMORY;
+    size_t offset = 0;
+    for (size_t p = 0; p < all->count; p++) {
+        graph->learned[p]->value = all->values + offset;
+        graph->learned[p]->gradient = all->gradients + offset;
+        offset += padded_size(graph->learned[p]);
+    }
+    return PMY_OK;
+}
+
+static pmy_status place_nodes(pmy_graph *graph)
+{
+    for (size_t at = 0; at < graph->count; at++) {
+        pmy_node *node = graph->nodes[at];
+        size_t size = pmy_shape_size(node->shape);
+        if (node->op == &pmy_op_labels)
+            node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
+        else if (!node->learned)
+            node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
+        if (!node->value && !node->labels)
+            return PMY_NO_MEMORY;
+        if (node->wants_gradient && !node->learned) {
+            node->gradient = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
+            if (!node->gradient)
+                return PMY_NO_MEMORY;
+        }
+        if (node->scratch > graph->scratch_size)
+            graph->scratch_size = node->scratch;
+    }
+    /* Threads must not share a cache line of scratch. */
+    graph->scratch_size = (graph->scratch_size + PMY_ALIGNMENT - 1) / PMY_ALIGNMENT * PMY_ALIGNMENT;
+    graph->scratch = pmy_arena_take(&graph->arena, pmy_pool_threads(graph->pool), graph->scratch_size);
+    return graph->scratch ? PMY_OK : PMY_NO_MEMORY;
+}
+
+/* A float in every precision, so that the same seed starts the same model. */
+static float start_value(const pmy_parameter_start *how, pmy_random *random)
+{
+    switch (how->start) {
+    case PMY_ZEROS:
+        return 0;
+    case PMY_ONES:
+        return 1;
+    case PMY_UNIFORM:
+        break;
+    }
+    return (float)((2 * pmy_random_uniform(random) - 1) * how->bound);
+}
+
+static void start_parameters(pmy_graph *graph)
+{
+    for (size_t p = 0; p < graph->parameters.count; p++) {
+        pmy_node *node = graph->learned[p];
+        const pmy_parameter_start *how = node->attributes;
+        pmy_random random = {.seed = graph->seed, .stream = pmy_stream(PMY_STREAM_PARAMETERS, (uint32_t)p)};
+        for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
+            node->value[i] = (pmy_real)start_value(how, &random);
+    }
+}
+
+pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
+{
+    if (graph->error.code != PMY_OK) {
+        if (error)
+            *error = graph->error;
+        return graph->error.code;
+    }
+    if (graph->built)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the graph is built already");
+    if (!pmy_recorded(root) || root->graph != graph)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root is not a node of this graph");
+    graph->root = root;
+    static pmy_status (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients, mark_accumulation,
+                                                      place_parameters, place_nodes};
+    for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
+        if (plan[i](graph) != PMY_OK)
+            return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
+    if (!pmy_plan_stages(graph))
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
+    start_parameters(graph);
+    graph->built = true;
+    return PMY_OK;
+}
+
+pmy_status pmy_set_batch(pmy_graph *graph, size_t batch, pmy_error *error)
+{
+    if (batch < 1 || batch > graph->batch_built)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a batch of %zu does not fit a graph built for %zu", batch,
+                        graph->batch_built);
+    if (batch == graph->batch)
+        return PMY_OK;
+    for (size_t at = 0; at < graph->count; at++)
+        if (graph->nodes[at]->batched)
+            graph->nodes[at]->shape.dim[0] = batch;
+    graph->batch = batch;
+    return PMY_OK;
+}

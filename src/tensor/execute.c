@@ -1,0 +1,215 @@
+/* Running a built graph: stages of pieces on the pool's threads. */
+#include "tensor/graph_state.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A stage by rows is split into at least this many pieces, where it has as many
+ * rows, and into pieces that touch about this many numbers, to stay in a core's cache. */
+enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536 };
+
+/* --- Planning ----------------------------------------------------------- */
+
+/* The rows a phase runs over, or NULL for tiles. */
+static const pmy_node *rows_of(const pmy_node *node, const pmy_phase *phase)
+{
+    return !phase->tiles || phase->tiles(node) == PMY_BY_ROWS ? node->rows_of : NULL;
+}
+
+static bool same_rows(const pmy_node *a, const pmy_node *b)
+{
+    return pmy_rows(a) == pmy_rows(b) && a->batched == b->batched;
+}
+
+/* Whether a phase by the rows of `rows` can follow the steps of a stage without a barrier: all
+ * that it reads of what they wrote lies in its own rows. Forward, it reads inputs that the stage
+ * computes; backward, its own gradient, which users of the node in the stage give it. */
+static bool joins(const pmy_stage *stage, const pmy_node *node, const pmy_node *rows, bool backward)
+{
+    if (!stage->rows_of || !rows || !same_rows(stage->rows_of, rows))
+        return false;
+    for (size_t s = 0; s < stage->count; s++) {
+        const pmy_node *earlier = stage->steps[s].node;
+        for (unsigned i = 0; backward && i < earlier->inputs; i++)
+            if (earlier->input[i] == node && !same_rows(node, rows))
+                return false;
+        for (unsigned i = 0; !backward && i < node->inputs; i++)
+            if (node->input[i] == earlier && (node->op->whole >> i & 1 || !same_rows(earlier, rows)))
+                return false;
+    }
+    return true;
+}
+
+static size_t row_elements(const pmy_node *node, const pmy_node *rows)
+{
+    size_t elements = pmy_row_size(rows);
+    for (unsigned i = 0; i < node->inputs; i++)
+        if (same_rows(node->input[i], rows))
+            elements += pmy_row_size(node->input[i]);
+    return elements;
+}
+
+static bool phase_runs(const pmy_node *node, const pmy_phase *phase, bool backward)
+{
+    if (!phase->run || (backward && !node->wants_gradient))
+        return false;
+    if (phase->tiles && phase->tiles(node) == 0)
+        return false;
+    bool wanted = !backward || !phase->gives;
+    for (unsigned i = 0; i < node->inputs; i++)
+        wanted |= (phase->gives >> i & 1) && node->input[i]->wants_gradient;
+    return wanted;
+}
+
+static bool plan_pass(pmy_graph *graph, bool backward, pmy_stages *stages)
+{
+    pmy_step *steps = pmy_arena_take(&graph->arena, graph->count * PMY_MAX_PHASES, sizeof *steps);
+    stages->stage = pmy_arena_take(&graph->arena, graph->count * PMY_MAX_PHASES, sizeof *stages->stage);
+    if (!steps || !stages->stage)
+        return false;
+    for (size_t turn = 0; turn < graph->count; turn++) {
+        const pmy_node *node = graph->nodes[backward ? graph->count - 1 - turn : turn];
+        const pmy_phase *phases = backward ? node->op->backward : node->op->forward;
+        for (const pmy_phase *phase = phases; phase < phases + PMY_MAX_PHASES; phase++) {
+            if (!phase_runs(node, phase, backward))
+                continue;
+            const pmy_node *rows = rows_of(node, phase);
+            pmy_stage *last = stages->count ? &stages->stage[stages->count - 1] : NULL;
+            if (!last || !joins(last, node, rows, backward)) {
+                last = &stages->stage[stages->count++];
+                *last = (pmy_stage){.steps = steps, .rows_of = rows};
+            }
+            if (rows)
+                last->row_elements += row_elements(node, rows);
+            last->count++;
+            *steps++ = (pmy_step){node, phase};
+        }
+    }
+    return true;
+}
+
+bool pmy_plan_stages(pmy_graph *graph)
+{
+    return plan_pass(graph, false, &graph->forward) && plan_pass(graph, true, &graph->backward);
+}
+
+/* --- Running ------------------------------------------------------------ */
+
+typedef struct running {
+    pmy_graph *graph;
+    const pmy_stage *stage;
+    size_t rows, pieces;
+} running;
+
+static void run_piece(void *context, size_t piece, unsigned worker)
+{
+    const running *now = context;
+    pmy_piece range = {piece, piece + 1, now->graph->scratch + worker * now->graph->scratch_size};
+    if (now->stage->rows_of) {
+        range.begin = now->rows * piece / now->pieces;
+        range.end = now->rows * (piece + 1) / now->pieces;
+    }
+    for (size_t s = 0; s < now->stage->count; s++)
+        now->stage->steps[s].phase->run(now->stage->steps[s].node, range);
+}
+
+static size_t row_pieces(const pmy_stage *stage, size_t rows)
+{
+    size_t pieces = rows * stage->row_elements / PIECE_ELEMENTS + 1;
+    if (pieces < FEWEST_PIECES)
+        pieces = FEWEST_PIECES;
+    return pieces < rows ? pieces : rows;
+}
+
+static void run_stages(pmy_graph *graph, const pmy_stages *stages)
+{
+    for (size_t s = 0; s < stages->count; s++) {
+        running now = {.graph = graph, .stage = &stages->stage[s]};
+        if (now.stage->rows_of) {
+            now.rows = pmy_rows(now.stage->rows_of);
+            now.pieces = row_pieces(now.stage, now.rows);
+        } else {
+            now.pieces = now.stage->steps[0].phase->tiles(now.stage->steps[0].node);
+        }
+        pmy_pool_run(graph->pool, now.pieces, run_piece, &now);
+    }
+}
+
+/* --- Bad data ----------------------------------------------------------- */
+
+void pmy_report(const pmy_node *node, size_t row, const char *format, ...)
+{
+    pmy_graph *graph = node->graph;
+    pthread_mutex_lock(&graph->fault_mutex);
+    if (!graph->fault || node->index < graph->fault_node ||
+        (node->index == graph->fault_node && row < graph->fault_row)) {
+        char what[256];
+        va_list arguments;
+        va_start(arguments, format);
+        (void)vsnprintf(what, sizeof what, format, arguments);
+        va_end(arguments);
+        graph->fault = true;
+        graph->fault_node = node->index;
+        graph->fault_row = row;
+        (void)pmy_fail(&graph->fault_error, PMY_BAD_DATA, "%s, row %zu: %s", node->name, row, what);
+    }
+    pthread_mutex_unlock(&graph->fault_mutex);
+}
+
+/* Where the trouble began: the first node that holds a NaN or +inf (−inf is a
+ * mask), to be named behind the message. */
+static void name_origin(pmy_graph *graph)
+{
+    for (size_t at = 0; at < graph->count; at++) {
+        const pmy_node *node = graph->nodes[at];
+        for (size_t i = 0; node->value && i < pmy_shape_size(node->shape); i++) {
+            if (node->value[i] <= PMY_REAL_MAX)
+                continue;
+            size_t used = strlen(graph->fault_error.message);
+            (void)snprintf(graph->fault_error.message + used, sizeof graph->fault_error.message - used,
+                           "; the first number that is not finite is in %s, row %zu", node->name,
+                           i / pmy_row_size(node));
+            return;
+        }
+    }
+}
+
+pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
+{
+    assert(graph->built);
+    graph->mode = mode;
+    graph->step += mode == PMY_TRAIN;
+    graph->fault = false;
+    for (size_t at = 0; at < graph->count; at++)
+        if (graph->nodes[at]->op->prepare)
+            graph->nodes[at]->op->prepare(graph->nodes[at]);
+    run_stages(graph, &graph->forward);
+    if (!graph->fault && pmy_shape_size(graph->root->shape) == 1 && pmy_is_nan(graph->root->value[0]))
+        pmy_report(graph->root, 0, "the result is NaN");
+    if (!graph->fault)
+        return PMY_OK;
+    name_origin(graph);
+    if (error)
+        *error = graph->fault_error;
+    return PMY_BAD_DATA;
+}
+
+void pmy_backward(pmy_graph *graph)
+{
+    assert(graph->built && graph->mode != PMY_EVAL && pmy_shape_size(graph->root->shape) == 1);
+    if (!graph->root->gradient)
+        return;
+    graph->root->gradient[0] = 1;
+    run_stages(graph, &graph->backward);
+}
+
+void pmy_backward_from(pmy_graph *graph, const pmy_real *seed)
+{
+    assert(graph->built && graph->mode != PMY_EVAL && pmy_shape_rank(graph->root->shape) > 0);
+    if (!graph->root->gradient)
+        return;
+    memcpy(graph->root->gradient, seed, pmy_shape_size(graph->root->shape) * sizeof *seed);
+    run_stages(graph, &graph->backward);
+}

@@ -1,0 +1,298 @@
+/* Recording: nodes, leaves and names. */
+#include "tensor/graph_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+pmy_graph *pmy_graph_new(pmy_pool *pool, uint64_t seed)
+{
+    pmy_graph *graph = calloc(1, sizeof *graph);
+    if (!graph)
+        return NULL;
+    graph->pool = pool;
+    graph->seed = seed;
+    graph->refused.graph = graph;
+    pthread_mutex_init(&graph->fault_mutex, NULL);
+    return graph;
+}
+
+void pmy_graph_free(pmy_graph *graph)
+{
+    if (!graph)
+        return;
+    pthread_mutex_destroy(&graph->fault_mutex);
+    pmy_arena_free(&graph->arena);
+    free(graph);
+}
+
+pmy_node *pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...)
+{
+    if (graph->error.code == PMY_OK) {
+        char message[sizeof graph->error.message];
+        va_list arguments;
+        va_start(arguments, format);
+        (void)vsnprintf(message, sizeof message, format, arguments);
+        va_end(arguments);
+        (void)pmy_fail(&graph->error, code, "%s", message);
+    }
+    return &graph->refused;
+}
+
+bool pmy_recorded(const pmy_node *node)
+{
+    return node != &node->graph->refused;
+}
+
+/* How many nodes of that op there are: the number in the next one's name. */
+static size_t count_of(const pmy_graph *graph, const char *op)
+{
+    size_t count = 0;
+    for (const pmy_node *node = graph->first; node; node = node->next)
+        count += strcmp(node->op->name, op) == 0;
+    return count;
+}
+
+static void describe_inputs(const pmy_node *node, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (unsigned i = 0; i < node->inputs && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, i ? ", %s" : " of %s",
+                                 pmy_shape_print(node->input[i]->shape).text);
+}
+
+pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_node *const input[],
+                     const void *attributes, size_t size)
+{
+    for (unsigned i = 0; i < inputs; i++)
+        if (!pmy_recorded(input[i]))
+            return &graph->refused;
+    if (graph->built)
+        return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: the graph is built already", op->name);
+    pmy_node *node = pmy_arena_take(&graph->arena, 1, sizeof *node);
+    if (!node)
+        return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for a node", op->name);
+    node->op = op;
+    node->graph = graph;
+    node->index = graph->count;
+    node->rows_of = node;
+    node->inputs = inputs;
+    for (unsigned i = 0; i < inputs; i++) {
+        node->input[i] = input[i];
+        node->batched |= input[i]->batched;
+    }
+    if (size) {
+        node->attributes = pmy_arena_take(&graph->arena, 1, size);
+        if (!node->attributes)
+            return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for a node", op->name);
+        memcpy(node->attributes, attributes, size);
+    }
+    (void)snprintf(node->name, sizeof node->name, "%s%zu", op->name, count_of(graph, op->name));
+    pmy_error why = {.code = PMY_OK};
+    pmy_status status = op->infer(node, &why);
+    if (status == PMY_OK && !pmy_shape_valid(node->shape))
+        status = pmy_fail(&why, PMY_BAD_SHAPE, "a shape is too large or has a 0");
+    if (status != PMY_OK) {
+        char of[256];
+        describe_inputs(node, of, sizeof of);
+        return pmy_refuse(graph, status, "%s%s: %s", node->name, of, why.message);
+    }
+    if (graph->last)
+        graph->last->next = node;
+    else
+        graph->first = node;
+    graph->last = node;
+    graph->count++;
+    return node;
+}
+
+void *pmy_take(pmy_node *node, size_t count, size_t size)
+{
+    return pmy_arena_take(&node->graph->arena, count, size);
+}
+
+/* --- Leaves ------------------------------------------------------------- */
+
+static pmy_status infer_leaf(pmy_node *node, pmy_error *error)
+{
+    node->shape = *(const pmy_shape *)node->attributes;
+    if (!pmy_shape_valid(node->shape))
+        return pmy_fail(error, PMY_BAD_SHAPE, "the shape %s is too large or has a 0",
+                        pmy_shape_print(node->shape).text);
+    return PMY_OK;
+}
+
+static pmy_status infer_batch_leaf(pmy_node *node, pmy_error *error)
+{
+    pmy_status status = infer_leaf(node, error);
+    if (status != PMY_OK)
+        return status;
+    if (pmy_shape_rank(node->shape) < 1)
+        return pmy_fail(error, PMY_BAD_SHAPE, "an input needs a first axis, the batch");
+    pmy_graph *graph = node->graph;
+    if (graph->batch_built && graph->batch_built != node->shape.dim[0])
+        return pmy_fail(error, PMY_BAD_SHAPE, "a batch of %zu, but an earlier input has %zu",
+                        node->shape.dim[0], graph->batch_built);
+    graph->batch_built = graph->batch = node->shape.dim[0];
+    node->batched = true;
+    return PMY_OK;
+}
+
+static pmy_status infer_parameter(pmy_node *node, pmy_error *error)
+{
+    node->learned = true;
+    node->wants_gradient = true;
+    return infer_leaf(node, error);
+}
+
+const pmy_op pmy_op_input = {.name = "input", .infer = infer_batch_leaf};
+const pmy_op pmy_op_constant = {.name = "constant", .infer = infer_leaf};
+const pmy_op pmy_op_labels = {.name = "labels", .infer = infer_batch_leaf};
+const pmy_op pmy_op_parameter = {.name = "parameter", .infer = infer_parameter};
+
+pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape)
+{
+    return pmy_append(graph, &pmy_op_input, 0, NULL, &shape, sizeof shape);
+}
+
+pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape)
+{
+    return pmy_append(graph, &pmy_op_constant, 0, NULL, &shape, sizeof shape);
+}
+
+pmy_node *pmy_labels(pmy_graph *graph, size_t batch)
+{
+    pmy_shape shape = PMY_SHAPE(batch);
+    return pmy_append(graph, &pmy_op_labels, 0, NULL, &shape, sizeof shape);
+}
+
+pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound)
+{
+    pmy_parameter_start attributes = {shape, start, bound};
+    pmy_node *node = pmy_append(graph, &pmy_op_parameter, 0, NULL, &attributes, sizeof attributes);
+    pmy_name(node, name);
+    return node;
+}
+
+pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
+                              pmy_start start, double bound)
+{
+    char name[2 * PMY_MAX_NAME];
+    if (graph->prefix[0])
+        (void)snprintf(name, sizeof name, "%s.%s", graph->prefix, part);
+    else
+        (void)snprintf(name, sizeof name, "%s%zu.%s", op, count_of(graph, op), part);
+    return pmy_parameter(graph, shape, name, start, bound);
+}
+
+void pmy_want_gradient(pmy_node *leaf)
+{
+    if (leaf->inputs == 0 && leaf->op != &pmy_op_labels)
+        leaf->wants_gradient = true;
+}
+
+/* --- Names -------------------------------------------------------------- */
+
+void pmy_name(pmy_node *node, const char *name)
+{
+    pmy_graph *graph = node->graph;
+    if (!pmy_recorded(node))
+        return;
+    if (strlen(name) >= sizeof node->name)
+        pmy_refuse(graph, PMY_BAD_ARGUMENT, "the name '%s' is longer than %zu", name, sizeof node->name - 1);
+    else if (pmy_find(graph, name) && pmy_find(graph, name) != node)
+        pmy_refuse(graph, PMY_BAD_ARGUMENT, "the name '%s' is taken already", name);
+    else
+        (void)snprintf(node->name, sizeof node->name, "%s", name);
+}
+
+void pmy_prefix(pmy_graph *graph, const char *prefix)
+{
+    if (strlen(prefix) >= sizeof graph->prefix)
+        pmy_refuse(graph, PMY_BAD_ARGUMENT, "the prefix '%s' is longer than %zu", prefix,
+                   sizeof graph->prefix - 1);
+    else
+        (void)snprintf(graph->prefix, sizeof graph->prefix, "%s", prefix);
+}
+
+pmy_node *pmy_find(const pmy_graph *graph, const char *name)
+{
+    for (pmy_node *node = graph->first; node; node = node->next)
+        if (strcmp(node->name, name) == 0)
+            return node;
+    return NULL;
+}
+
+const char *pmy_node_name(const pmy_node *node)
+{
+    return node->name;
+}
+
+pmy_shape pmy_node_shape(const pmy_node *node)
+{
+    return node->shape;
+}
+
+/* --- Reading ------------------------------------------------------------ */
+
+pmy_tensor pmy_value(const pmy_node *node)
+{
+    return (pmy_tensor){node->shape, node->value};
+}
+
+pmy_tensor pmy_gradient(const pmy_node *node)
+{
+    return (pmy_tensor){node->shape, node->gradient};
+}
+
+int32_t *pmy_label_data(const pmy_node *labels)
+{
+    return labels->labels;
+}
+
+pmy_real pmy_item(const pmy_node *node)
+{
+    return node->value[0];
+}
+
+pmy_parameters pmy_graph_parameters(const pmy_graph *graph)
+{
+    return graph->parameters;
+}
+
+pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)
+{
+    return graph->learned[index];
+}
+
+pmy_pool *pmy_graph_pool(const pmy_graph *graph)
+{
+    return graph->pool;
+}
+
+uint64_t pmy_graph_seed(const pmy_graph *graph)
+{
+    return graph->seed;
+}
+
+pmy_mode pmy_graph_mode(const pmy_graph *graph)
+{
+    return graph->mode;
+}
+
+uint64_t pmy_graph_step(const pmy_graph *graph)
+{
+    return graph->step;
+}
+
+size_t pmy_batch(const pmy_graph *graph)
+{
+    return graph->batch;
+}
+
+bool pmy_sole_root(const pmy_node *node)
+{
+    return node->graph->root == node && node->input[0]->gradient && !pmy_accumulates(node, 0);
+}

@@ -1,0 +1,124 @@
+/* The graph: recorded once by builder calls, then replayed.
+ *
+ * Builder calls append nodes; the order of the calls is the order of the
+ * forward pass, and backward is one scan the other way. A call that goes wrong
+ * returns a node all the same, so that calls can be chained; pmy_build then
+ * reports the first error. After pmy_build a step allocates nothing. */
+#ifndef PMY_TENSOR_GRAPH_H
+#define PMY_TENSOR_GRAPH_H
+
+#include "tensor/pool.h"
+#include "tensor/real.h"
+#include "tensor/shape.h"
+#include "tensor/status.h"
+
+#include <stdint.h>
+
+typedef struct pmy_graph pmy_graph;
+typedef struct pmy_node pmy_node;
+
+/* A view of numbers that live elsewhere. */
+typedef struct pmy_tensor {
+    pmy_shape shape;
+    pmy_real *data; /* [shape]; NULL: there is no such tensor */
+} pmy_tensor;
+
+/* An empty graph whose work runs on `pool` (NULL: on the calling thread), and
+ * whose random numbers come from `seed`. The pool must outlive the graph. NULL:
+ * no memory. */
+pmy_graph *pmy_graph_new(pmy_pool *pool, uint64_t seed);
+void pmy_graph_free(pmy_graph *graph);
+
+/* --- Leaves ------------------------------------------------------------- */
+
+/* Numbers the caller fills in before each forward. The first axis is the
+ * batch, and must be the same for all inputs and labels of a graph. */
+pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape);
+
+/* As an input, but not a part of the batch: its first axis never shrinks. */
+pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape);
+
+/* One class a row, [batch]; written through pmy_label_data. */
+pmy_node *pmy_labels(pmy_graph *graph, size_t batch);
+
+/* How a parameter begins. */
+typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM } pmy_start;
+
+/* Numbers that an optimizer learns. PMY_UNIFORM begins uniform in
+ * ±bound. `name` must be new in the graph. */
+pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound);
+
+/* Asks for the gradient of an input or constant, which otherwise is not computed. */
+void pmy_want_gradient(pmy_node *leaf);
+
+/* --- Names -------------------------------------------------------------- */
+
+/* Gives the node a name, by which pmy_find finds it; it is "op.index" before. */
+void pmy_name(pmy_node *node, const char *name);
+
+/* Names the layers that follow: their parameters become "prefix.weight" and so
+ * on. "" goes back to names made from the node's. */
+void pmy_prefix(pmy_graph *graph, const char *prefix);
+
+/* The node of that name, or NULL. */
+pmy_node *pmy_find(const pmy_graph *graph, const char *name);
+const char *pmy_node_name(const pmy_node *node);
+pmy_shape pmy_node_shape(const pmy_node *node);
+
+/* --- Build and run ------------------------------------------------------ */
+
+/* Checks the whole, plans and takes the memory, and gives parameters their
+ * first values. `root` is the node that backward starts from. Once a graph. */
+pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error);
+
+/* How many rows the coming batches have: 1 to the size the graph was built
+ * with. Nothing is rebuilt; shapes and results follow. */
+pmy_status pmy_set_batch(pmy_graph *graph, size_t batch, pmy_error *error);
+size_t pmy_batch(const pmy_graph *graph);
+
+typedef enum pmy_mode {
+    PMY_TRAIN,  /* each forward draws new dropout masks and moves running statistics */
+    PMY_REPLAY, /* as PMY_TRAIN, with the masks of the last PMY_TRAIN; running statistics stay */
+    PMY_EVAL    /* no masks; backward is not allowed after it */
+} pmy_mode;
+
+/* Computes every node. Not PMY_OK only for bad data: PMY_BAD_DATA, and *error names node and
+ * row; the lowest node and row, whatever the number of threads. */
+pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
+
+/* Computes the gradient of the root, which must be a scalar, with respect to
+ * every parameter and wanted leaf. */
+void pmy_backward(pmy_graph *graph);
+
+/* The same for a root of any shape but scalar, weighted: the gradient of Σ seed · root. */
+void pmy_backward_from(pmy_graph *graph, const pmy_real *seed /* [root's shape] */);
+
+/* --- What can be read and written --------------------------------------- */
+
+pmy_tensor pmy_value(const pmy_node *node);
+/* Data NULL where no gradient is computed for the node. */
+pmy_tensor pmy_gradient(const pmy_node *node);
+/* [batch] */
+int32_t *pmy_label_data(const pmy_node *labels);
+/* The value of a scalar node. */
+pmy_real pmy_item(const pmy_node *node);
+
+/* --- Parameters --------------------------------------------------------- */
+
+/* All parameters are one flat vector and their gradients another; a tensor
+ * begins at a multiple of 16 elements, and the gaps hold zeros in both. */
+typedef struct pmy_parameters {
+    size_t size;         /* elements, gaps included */
+    pmy_real *values;    /* [size] */
+    pmy_real *gradients; /* [size] */
+    size_t count;        /* tensors */
+} pmy_parameters;
+pmy_parameters pmy_graph_parameters(const pmy_graph *graph);
+
+/* The index-th parameter in the order of creation, 0 … count − 1. */
+pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index);
+
+pmy_pool *pmy_graph_pool(const pmy_graph *graph);
+uint64_t pmy_graph_seed(const pmy_graph *graph);
+
+#endif

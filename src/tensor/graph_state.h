@@ -1,0 +1,72 @@
+/* The inside of a graph, shared by the files that record (graph.c), plan
+ * (build.c) and run it (execute.c). Nobody else includes this. */
+#ifndef PMY_TENSOR_GRAPH_STATE_H
+#define PMY_TENSOR_GRAPH_STATE_H
+
+#include "tensor/arena.h"
+#include "tensor/op.h"
+
+#include <pthread.h>
+
+/* One phase of one node. */
+typedef struct pmy_step {
+    const pmy_node *node;
+    const pmy_phase *phase;
+} pmy_step;
+
+/* Steps between two barriers: either one step by tiles, or a run of steps by
+ * the same rows. */
+typedef struct pmy_stage {
+    const pmy_step *steps; /* [count] */
+    size_t count;
+    const pmy_node *rows_of; /* NULL: by tiles */
+    size_t row_elements;     /* numbers touched per row, all steps together */
+} pmy_stage;
+
+typedef struct pmy_stages {
+    pmy_stage *stage; /* [count] */
+    size_t count;
+} pmy_stages;
+
+struct pmy_graph {
+    pmy_arena arena;
+    pmy_pool *pool;
+    uint64_t seed;
+
+    pmy_node *first, *last;
+    size_t count;
+    char prefix[PMY_MAX_NAME];
+    pmy_error error;  /* the first of a builder call */
+    pmy_node refused; /* stands in for a node that could not be made */
+
+    bool built;
+    pmy_node *root;
+    size_t batch_built, batch; /* 0: nothing in the graph is batched */
+    pmy_node **nodes;          /* [count], by index */
+    pmy_parameters parameters;
+    pmy_node **learned; /* [parameters.count] */
+    pmy_stages forward, backward;
+    unsigned char *scratch; /* [threads][scratch_size] */
+    size_t scratch_size;
+
+    pmy_mode mode;
+    uint64_t step;
+    pthread_mutex_t fault_mutex;
+    bool fault;
+    size_t fault_node, fault_row;
+    pmy_error fault_error;
+};
+
+/* The attributes of a parameter node. */
+typedef struct pmy_parameter_start {
+    pmy_shape shape; /* first, as in every leaf's attributes */
+    pmy_start start;
+    double bound;
+} pmy_parameter_start;
+
+/* Plans the stages of both passes; false: no memory. */
+bool pmy_plan_stages(pmy_graph *graph);
+
+extern const pmy_op pmy_op_input, pmy_op_constant, pmy_op_labels, pmy_op_parameter;
+
+#endif

@@ -1,0 +1,171 @@
+/* How to write an op: one file that holds its shape rule, its forward and its
+ * backward, and a table of this type. This header is public: an op of your own
+ * is made in the same way.
+ *
+ * The executor runs an op's forward and backward as phases. A phase is split
+ * into pieces that run on any thread, so a piece must write only what is its own:
+ * either a range of rows, or one of a number of tiles that the op defines. */
+#ifndef PMY_TENSOR_OP_H
+#define PMY_TENSOR_OP_H
+
+#include "tensor/graph.h"
+#include "tensor/sample.h"
+
+enum { PMY_MAX_INPUTS = 4, PMY_MAX_PHASES = 4, PMY_MAX_NAME = 64 };
+
+/* The part of a phase one call works on: rows (or tiles) begin … end − 1. */
+typedef struct pmy_piece {
+    size_t begin, end;
+    void *scratch; /* pmy_node.scratch bytes, this thread's own until the call returns */
+} pmy_piece;
+
+typedef void pmy_run(const pmy_node *node, pmy_piece piece);
+
+/* What pmy_phase.tiles returns for "by rows". */
+#define PMY_BY_ROWS ((size_t)-1)
+
+/* One pass over an op's data.
+ *
+ * A phase by rows reads, of every input that is not in pmy_op.whole, only the
+ * rows of its piece, and writes the same rows of the value (forward) or of the
+ * inputs' gradients (backward). Runs of such phases go piece by piece while
+ * the data is in cache. A phase by tiles may read anything, and finds
+ * everything before it complete. */
+typedef struct pmy_phase {
+    pmy_run *run;
+    /* Into how many tiles, which must not depend on the number of threads; 0 leaves the phase
+     * out; PMY_BY_ROWS, or a NULL function: by rows. */
+    size_t (*tiles)(const pmy_node *node);
+    /* Backward: bit i says that the phase gives input i its gradient; it is left out when none of
+     * these is wanted. 0: it prepares for the phases after it. */
+    unsigned gives;
+} pmy_phase;
+
+/* f and f′ of an element-wise op, for the op's own node and for the layers it is fused into. */
+typedef struct pmy_unary {
+    /* y = f(x) for n elements; x and y may be the same. */
+    void (*forward)(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y);
+    /* dx (+)= f′ dy, from x or y as the op needs; dx and dy may be the same. */
+    void (*backward)(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
+                     pmy_real *dx, bool accumulate);
+    bool needs_x; /* backward reads x; without this, x may be NULL there */
+    bool kinked;  /* f′ jumps where the sign of y changes */
+} pmy_unary;
+
+typedef struct pmy_op {
+    const char *name;
+    /* The shape rule: looks at the inputs' shapes, sets the node's (pmy_node.shape) and
+     * what else follows from shapes (rows_of, saved, scratch). Its message needs to say only what is
+     * wrong: the caller puts the node's name in front. */
+    pmy_status (*infer)(pmy_node *node, pmy_error *error);
+    /* NULL, or called by pmy_forward's thread before any phase runs; may read leaves only. */
+    void (*prepare)(pmy_node *node);
+    pmy_phase forward[PMY_MAX_PHASES];
+    pmy_phase backward[PMY_MAX_PHASES];
+    /* Bit i: forward reads the whole of input i for any of its rows. */
+    unsigned whole;
+    const pmy_unary *unary;
+    /* NULL for a smooth op. Otherwise a number that differs where a discrete choice of the last
+     * forward (a relu's mask, a pooling winner) differs: finite differences across
+     * such a change are no derivative. */
+    uint64_t (*choices)(const pmy_node *node);
+    /* Makes the index-th sample instance for the checks and returns its node; NULL: no
+     * more. See sample.h. */
+    pmy_node *(*sample)(pmy_sample *sample, unsigned index);
+    /* One line for the reference: the formula. */
+    const char *formula;
+} pmy_op;
+
+struct pmy_node {
+    const pmy_op *op;
+    pmy_graph *graph;
+    char name[PMY_MAX_NAME];
+    size_t index; /* place in the order of creation */
+    pmy_node *next;
+    unsigned inputs;
+    pmy_node *input[PMY_MAX_INPUTS];
+    /* Bit i: the gradient of input i already holds another user's share, so
+     * backward adds to it; otherwise backward overwrites it. */
+    unsigned accumulate;
+
+    pmy_shape shape;
+    bool batched; /* the first axis is the batch, and may shrink */
+    const pmy_node
+        *rows_of;    /* the node whose rows phases by rows run over: this one, unless infer says otherwise */
+    pmy_real *value; /* [shape] */
+    pmy_real *gradient; /* [shape]; NULL: nobody needs it */
+    int32_t *labels;    /* [shape], of a labels node; value is NULL then */
+    bool wants_gradient;
+    bool learned; /* a parameter */
+
+    void *attributes; /* what the builder call was told: the op's own struct, in the arena */
+    void *saved;      /* what forward leaves for backward: the op's own struct, made by infer with pmy_take */
+    size_t scratch;   /* bytes a piece needs for itself */
+};
+
+/* Appends a node with copies of the inputs and of `attributes` (size bytes; may be NULL, 0).
+ * Never NULL: on an error the graph remembers it for pmy_build. */
+pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_node *const input[],
+                     const void *attributes, size_t size);
+
+/* Zeroed memory for an op's infer, freed with the graph. NULL: no memory. */
+void *pmy_take(pmy_node *node, size_t count, size_t size);
+
+/* Remembers an error of a builder call (the first one counts) and returns the
+ * node that stands in for the one that could not be made. */
+#if defined __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+pmy_node *
+pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...);
+
+/* The shape of a node while the graph is being recorded, for builders that make parameters to fit;
+ * false if the node stands for an error. */
+bool pmy_recorded(const pmy_node *node);
+
+/* A parameter for the layer whose node comes next: named by the graph's
+ * prefix, or "op.index" where there is none, then ".part". */
+pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
+                              pmy_start start, double bound);
+
+/* Reports bad data found by a phase: pmy_forward returns it. The lowest node
+ * and row win. May be called from any thread. */
+#if defined __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
+
+/* The mode of the running forward, and how many PMY_TRAIN forwards began: what
+ * random numbers are drawn from. */
+pmy_mode pmy_graph_mode(const pmy_graph *graph);
+uint64_t pmy_graph_step(const pmy_graph *graph);
+
+/* True if the node is the graph's root and the only user of its input 0, whose gradient it
+ * may then write before backward begins. Known from pmy_build on. */
+bool pmy_sole_root(const pmy_node *node);
+
+/* Rows of a node (its first axis, or 1) and the elements in each. */
+static inline size_t pmy_rows(const pmy_node *node)
+{
+    return node->shape.dim[0] ? node->shape.dim[0] : 1;
+}
+
+static inline size_t pmy_row_size(const pmy_node *node)
+{
+    return pmy_shape_size(node->shape) / pmy_rows(node);
+}
+
+/* Whether backward adds to the gradient of input i. */
+static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
+{
+    return node->accumulate >> i & 1;
+}
+
+/* --- For element-wise ops: the whole of pmy_op but their name and formula -- */
+
+pmy_status pmy_unary_infer(pmy_node *node, pmy_error *error);
+void pmy_unary_forward(const pmy_node *node, pmy_piece piece);
+void pmy_unary_backward(const pmy_node *node, pmy_piece piece);
+uint64_t pmy_sign_choices(const pmy_node *node);
+
+#endif

@@ -1,0 +1,81 @@
+/* reshape: the same elements in the same order, in another shape; dx = dy. */
+#include "tensor/ops/ops.h"
+
+#include "tensor/op.h"
+
+#include <string.h>
+
+enum { TILE = 16384 };
+
+static pmy_status infer(pmy_node *node, pmy_error *error)
+{
+    pmy_shape from = node->input[0]->shape, to = *(const pmy_shape *)node->attributes;
+    if (!pmy_shape_valid(to) || pmy_shape_size(to) != pmy_shape_size(from))
+        return pmy_fail(error, PMY_BAD_SHAPE, "%s has another number of elements", pmy_shape_print(to).text);
+    if (node->batched && to.dim[0] != from.dim[0])
+        return pmy_fail(error, PMY_BAD_SHAPE, "to %s would move the batch axis", pmy_shape_print(to).text);
+    node->shape = to;
+    return PMY_OK;
+}
+
+/* By rows where the first axis stays, so that a layer before and after can go
+ * piece by piece. */
+static size_t tiles(const pmy_node *node)
+{
+    if (pmy_rows(node) == pmy_rows(node->input[0]))
+        return PMY_BY_ROWS;
+    return (pmy_shape_size(node->shape) + TILE - 1) / TILE;
+}
+
+typedef struct span {
+    size_t begin, end;
+} span;
+
+static span elements(const pmy_node *node, pmy_piece piece)
+{
+    if (tiles(node) == PMY_BY_ROWS)
+        return (span){piece.begin * pmy_row_size(node), piece.end * pmy_row_size(node)};
+    size_t size = pmy_shape_size(node->shape);
+    return (span){piece.begin * TILE, piece.end * TILE < size ? piece.end * TILE : size};
+}
+
+static void forward(const pmy_node *node, pmy_piece piece)
+{
+    span part = elements(node, piece);
+    memcpy(node->value + part.begin, node->input[0]->value + part.begin,
+           (part.end - part.begin) * sizeof(pmy_real));
+}
+
+static void backward(const pmy_node *node, pmy_piece piece)
+{
+    span part = elements(node, piece);
+    for (size_t i = part.begin; i < part.end; i++)
+        pmy_put(&node->input[0]->gradient[i], node->gradient[i], pmy_accumulates(node, 0));
+}
+
+static pmy_node *sample(pmy_sample *s, unsigned index)
+{
+    switch (index) {
+    case 0:
+        return pmy_reshape(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 6), -1, 1), PMY_SHAPE(5, 2, 3));
+    case 1:
+        s->note = "first axis changes";
+        return pmy_reshape(s->graph, pmy_sample_constant(s, PMY_SHAPE(4, 6), -1, 1), PMY_SHAPE(3, 8));
+    default:
+        return NULL;
+    }
+}
+
+const pmy_op pmy_op_reshape = {
+    .name = "reshape",
+    .formula = "y = x in another shape",
+    .infer = infer,
+    .forward = {{.run = forward, .tiles = tiles}},
+    .backward = {{.run = backward, .tiles = tiles, .gives = 1}},
+    .sample = sample,
+};
+
+pmy_node *pmy_reshape(pmy_graph *graph, pmy_node *x, pmy_shape shape)
+{
+    return pmy_append(graph, &pmy_op_reshape, 1, &x, &shape, sizeof shape);
+}

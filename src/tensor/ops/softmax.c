@@ -1,0 +1,161 @@
+/* softmax over the last axis: p_i = exp(x_i − m) / Σ_j exp(x_j − m), m the row's maximum.
+ * log_softmax: y_i = log p_i, without taking the log of a rounded p.
+ *
+ * Backward, per row, from the Jacobian ∂p_i/∂x_j = p_i (δ_ij − p_j) without
+ * forming it:
+ *   softmax:      dx_i = p_i (dp_i − Σ_j p_j dp_j)
+ *   log_softmax:  dx_i = dy_i − p_i Σ_j dy_j */
+#include "tensor/ops/ops.h"
+
+#include "tensor/op.h"
+#include "tensor/softmax_row.h"
+
+static pmy_status infer(pmy_node *node, pmy_error *error)
+{
+    if (pmy_shape_rank(node->input[0]->shape) < 1)
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs a last axis");
+    node->shape = node->input[0]->shape;
+    /* The exponentials of one row. */
+    node->scratch = pmy_shape_last(node->shape) * sizeof(pmy_wide);
+    return PMY_OK;
+}
+
+typedef struct rows {
+    size_t classes, begin, end; /* rows of the last axis */
+} rows;
+
+/* Rows of the last axis in a piece of rows of the first: one axis alone is both. */
+static rows rows_in(const pmy_node *node, pmy_piece piece)
+{
+    size_t classes = pmy_shape_last(node->shape), row_size = pmy_row_size(node);
+    if (pmy_shape_rank(node->shape) == 1)
+        return (rows){classes, 0, 1};
+    return (rows){classes, piece.begin * row_size / classes, piece.end * row_size / classes};
+}
+
+/* One axis alone is one row, so there is one piece. */
+static size_t tiles(const pmy_node *node)
+{
+    return pmy_shape_rank(node->shape) == 1 ? 1 : PMY_BY_ROWS;
+}
+
+static void forward_softmax(const pmy_node *node, pmy_piece piece)
+{
+    rows part = rows_in(node, piece);
+    pmy_wide *e = piece.scratch; /* [classes] */
+    for (size_t r = part.begin; r < part.end; r++) {
+        const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
+        pmy_real *p = node->value + r * part.classes;                 /* [classes] */
+        pmy_softmax_row row;
+        pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
+        if (fault != PMY_ROW_FINE) {
+            pmy_report(node, r, "%s", pmy_row_fault_text(fault));
+            continue;
+        }
+        for (size_t i = 0; i < part.classes; i++)
+            p[i] = (pmy_real)(e[i] / (1 + row.rest));
+    }
+}
+
+static void backward_softmax(const pmy_node *node, pmy_piece piece)
+{
+    rows part = rows_in(node, piece);
+    for (size_t r = part.begin; r < part.end; r++) {
+        const pmy_real *p = node->value + r * part.classes;         /* [classes] */
+        const pmy_real *dp = node->gradient + r * part.classes;     /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * part.classes; /* [classes] */
+        pmy_wide mean = 0;
+        for (size_t i = 0; i < part.classes; i++)
+            mean += (pmy_wide)p[i] * (pmy_wide)dp[i];
+        for (size_t i = 0; i < part.classes; i++)
+            pmy_put(&dx[i], (pmy_real)((pmy_wide)p[i] * ((pmy_wide)dp[i] - mean)), pmy_accumulates(node, 0));
+    }
+}
+
+static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
+{
+    rows part = rows_in(node, piece);
+    pmy_wide *e = piece.scratch; /* [classes] */
+    for (size_t r = part.begin; r < part.end; r++) {
+        const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
+        pmy_real *y = node->value + r * part.classes;                 /* [classes] */
+        pmy_softmax_row row;
+        pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
+        if (fault != PMY_ROW_FINE) {
+            pmy_report(node, r, "%s", pmy_row_fault_text(fault));
+            continue;
+        }
+        for (size_t i = 0; i < part.classes; i++)
+            y[i] = (pmy_real)-pmy_negative_log_share(&row, x[i], 1);
+    }
+}
+
+static void backward_log_softmax(const pmy_node *node, pmy_piece piece)
+{
+    rows part = rows_in(node, piece);
+    for (size_t r = part.begin; r < part.end; r++) {
+        const pmy_real *y = node->value + r * part.classes;         /* [classes] */
+        const pmy_real *dy = node->gradient + r * part.classes;     /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * part.classes; /* [classes] */
+        pmy_wide sum = 0;
+        for (size_t i = 0; i < part.classes; i++)
+            sum += (pmy_wide)dy[i];
+        for (size_t i = 0; i < part.classes; i++)
+            pmy_put(&dx[i], (pmy_real)((pmy_wide)dy[i] - (pmy_wide)pmy_exp(y[i]) * sum),
+                    pmy_accumulates(node, 0));
+    }
+}
+
+static pmy_node *sample_of(pmy_sample *s, unsigned index, pmy_node *(*op)(pmy_graph *, pmy_node *))
+{
+    switch (index) {
+    case 0:
+        return op(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 7), -2, 2));
+    case 1:
+        s->note = "rank 3";
+        return op(s->graph, pmy_sample_input(s, PMY_SHAPE(3, 2, 11), -2, 2));
+    case 2:
+        s->note = "one axis";
+        return op(s->graph, pmy_sample_constant(s, PMY_SHAPE(9), -2, 2));
+    default:
+        return NULL;
+    }
+}
+
+static pmy_node *sample_softmax(pmy_sample *s, unsigned index)
+{
+    return sample_of(s, index, pmy_softmax);
+}
+
+static pmy_node *sample_log_softmax(pmy_sample *s, unsigned index)
+{
+    return sample_of(s, index, pmy_log_softmax);
+}
+
+const pmy_op pmy_op_softmax = {
+    .name = "softmax",
+    .formula = "p_i = exp(x_i) / sum_j exp(x_j)",
+    .infer = infer,
+    .forward = {{.run = forward_softmax, .tiles = tiles}},
+    .backward = {{.run = backward_softmax, .tiles = tiles, .gives = 1}},
+    .sample = sample_softmax,
+};
+
+const pmy_op pmy_op_log_softmax = {
+    .name = "log_softmax",
+    .formula = "y_i = x_i - log sum_j exp(x_j)",
+    .infer = infer,
+    .forward = {{.run = forward_log_softmax, .tiles = tiles}},
+    .backward = {{.run = backward_log_softmax, .tiles = tiles, .gives = 1}},
+    .sample = sample_log_softmax,
+};
+
+pmy_node *pmy_softmax(pmy_graph *graph, pmy_node *x)
+{
+    return pmy_append(graph, &pmy_op_softmax, 1, &x, NULL, 0);
+}
+
+pmy_node *pmy_log_softmax(pmy_graph *graph, pmy_node *x)
+{
+    return pmy_append(graph, &pmy_op_log_softmax, 1, &x, NULL, 0);
+}

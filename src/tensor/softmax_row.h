@@ -1,0 +1,41 @@
+/* One row of a softmax, in a form from which everything else follows without
+ * cancellation. With m the largest logit and d_i = (z_i − m)/T ≤ 0,
+ *
+ *   e_i = exp(d_i),  rest = Σ_{i ≠ argmax} e_i,  so  Σ e = 1 + rest
+ *
+ *   p_i      = e_i / (1 + rest)
+ *   −log p_i = −d_i + log1p(rest)      both terms ≥ 0, so a share close to 1 keeps its digits
+ */
+#ifndef PMY_TENSOR_SOFTMAX_ROW_H
+#define PMY_TENSOR_SOFTMAX_ROW_H
+
+#include "tensor/real.h"
+
+#include <stddef.h>
+
+typedef enum pmy_row_fault {
+    PMY_ROW_FINE,
+    PMY_ROW_NAN,      /* a logit is NaN */
+    PMY_ROW_INFINITE, /* a logit is +inf */
+    PMY_ROW_MASKED    /* every logit is −inf */
+} pmy_row_fault;
+
+typedef struct pmy_softmax_row {
+    size_t argmax; /* the first of the largest logits */
+    pmy_real maximum;
+    pmy_wide rest;
+    pmy_wide log1p_rest;
+} pmy_softmax_row;
+
+/* Reads z [classes], classes > 0, and writes e [classes]; T > 0. −inf masks a
+ * class (e = 0). On a fault nothing is written. */
+pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_wide temperature, pmy_wide *e,
+                                       pmy_softmax_row *row);
+
+/* −log p of a logit of the row: +inf for a masked class. */
+pmy_wide pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_wide temperature);
+
+/* The fault in words, for a message. */
+const char *pmy_row_fault_text(pmy_row_fault fault);
+
+#endif
