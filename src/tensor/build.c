@@ -97,7 +97,7 @@ static pmy_status place_nodes(pmy_graph *graph)
     for (size_t at = 0; at < graph->count; at++) {
         pmy_node *node = graph->nodes[at];
         size_t size = pmy_shape_size(node->shape);
-        if (node->op == &pmy_op_labels)
+        if (pmy_is_labels(node))
             node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
         else if (!node->learned)
             node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));

@@ -189,7 +189,7 @@ pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part
 
 void pmy_want_gradient(pmy_node *leaf)
 {
-    if (leaf->inputs == 0 && leaf->op != &pmy_op_labels)
+    if (leaf->inputs == 0 && !pmy_is_labels(leaf))
         leaf->wants_gradient = true;
 }
 
@@ -245,6 +245,11 @@ pmy_tensor pmy_value(const pmy_node *node)
 pmy_tensor pmy_gradient(const pmy_node *node)
 {
     return (pmy_tensor){node->shape, node->gradient};
+}
+
+bool pmy_is_labels(const pmy_node *node)
+{
+    return node->op == &pmy_op_labels;
 }
 
 int32_t *pmy_label_data(const pmy_node *labels)

@@ -140,6 +140,9 @@ void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
 pmy_mode pmy_graph_mode(const pmy_graph *graph);
 uint64_t pmy_graph_step(const pmy_graph *graph);
 
+/* True for a node of labels, which has no value. */
+bool pmy_is_labels(const pmy_node *node);
+
 /* True if the node is the graph's root and the only user of its input 0, whose gradient it
  * may then write before backward begins. Known from pmy_build on. */
 bool pmy_sole_root(const pmy_node *node);

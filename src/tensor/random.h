@@ -4,6 +4,7 @@
 #ifndef PMY_TENSOR_RANDOM_H
 #define PMY_TENSOR_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Four words for one counter and key. */
@@ -11,6 +12,10 @@ typedef struct pmy_philox_block {
     uint32_t word[4];
 } pmy_philox_block;
 pmy_philox_block pmy_philox(uint64_t seed, uint64_t stream, uint64_t position);
+
+/* The words of `blocks` blocks from `position` on, many at a time: words[4 i … 4 i + 3] are those of
+ * position + i. `blocks` is a multiple of 16. */
+void pmy_philox_fill(uint64_t seed, uint64_t stream, uint64_t position, size_t blocks, uint32_t *words);
 
 /* A sequence: reads the blocks of (seed, stream) from position 0 on.
  * {.seed = …, .stream = …} starts one. */

@@ -25,6 +25,12 @@ pmy_node *pmy_sample_constant(pmy_sample *sample, pmy_shape shape, double low, d
     return add_leaf(sample, (pmy_sample_leaf){.node = node, .low = low, .high = high});
 }
 
+pmy_node *pmy_sample_fixed(pmy_sample *sample, pmy_shape shape, double low, double high)
+{
+    pmy_node *node = pmy_input(sample->graph, shape);
+    return add_leaf(sample, (pmy_sample_leaf){.node = node, .low = low, .high = high});
+}
+
 pmy_node *pmy_sample_sparse_input(pmy_sample *sample, pmy_shape shape, double low, double high)
 {
     pmy_node *node = pmy_input(sample->graph, shape);

@@ -26,7 +26,8 @@ typedef struct pmy_sample {
 pmy_node *pmy_sample_input(pmy_sample *sample, pmy_shape shape, double low, double high);
 /* The same for numbers that are not a batch, such as a bias. */
 pmy_node *pmy_sample_constant(pmy_sample *sample, pmy_shape shape, double low, double high);
-/* A batch input whose gradient is not wanted, with columns of zeros. */
+/* A batch input whose gradient is not wanted; the second, with columns of zeros. */
+pmy_node *pmy_sample_fixed(pmy_sample *sample, pmy_shape shape, double low, double high);
 pmy_node *pmy_sample_sparse_input(pmy_sample *sample, pmy_shape shape, double low, double high);
 pmy_node *pmy_sample_labels(pmy_sample *sample, size_t batch, size_t classes);
 

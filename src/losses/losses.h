@@ -1,0 +1,38 @@
+/* Losses: the scalars that training makes small. */
+#ifndef PMY_LOSSES_LOSSES_H
+#define PMY_LOSSES_LOSSES_H
+
+#include "tensor/graph.h"
+
+/* How the rows' losses become one: their mean over the rows that count, or their sum. */
+typedef enum pmy_reduction { PMY_MEAN, PMY_SUM } pmy_reduction;
+
+/* {0} is the plain cross-entropy. */
+typedef struct pmy_softmax_xent_options {
+    double temperature; /* T > 0 divides the logits; 0 stands for 1 */
+    double label_smoothing; /* ε in [0, 1]: every class, the target included, gets ε/classes, the target 1 − ε
+                               on top */
+    bool ignores;           /* rows whose label is `ignored` do not count: no loss, no gradient */
+    int32_t ignored;
+    pmy_reduction reduction;
+} pmy_softmax_xent_options;
+
+/* The cross-entropy of softmax(z/T), fused: its backward is (p − y)/T.
+ *
+ * z [batch, classes] are logits; target is either a labels node [batch], or a
+ * node of shares y [batch, classes], which get no gradient. Options may be NULL. The value is a
+ * scalar; where no row counts it is 0.
+ *
+ * A logit of −inf masks its class. PMY_BAD_DATA from pmy_forward, naming the
+ * row: a label that is no class or is masked, a share that is negative or not
+ * finite, a logit that is NaN or +inf, a row that is masked altogether. */
+pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
+                           const pmy_softmax_xent_options *options);
+
+/* After a forward: each row's own loss, 0 for an ignored row. */
+void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses /* [batch] */);
+
+/* The mean over all elements of (x − target)², of two nodes of the same shape. */
+pmy_node *pmy_mse(pmy_graph *graph, pmy_node *x, pmy_node *target);
+
+#endif

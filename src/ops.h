@@ -1,0 +1,34 @@
+/* The list of all ops: tests, gradient checks and the op reference walk it. A new op is its own file and a
+ * line here. */
+#ifndef PMY_OPS_H
+#define PMY_OPS_H
+
+#include "tensor/op.h"
+
+#define PMY_OP_LIST(X) \
+    X(matmul)          \
+    X(add)             \
+    X(mul)             \
+    X(scale)           \
+    X(relu)            \
+    X(leaky_relu)      \
+    X(tanh)            \
+    X(sigmoid)         \
+    X(gelu)            \
+    X(exp)             \
+    X(log)             \
+    X(sum)             \
+    X(mean)            \
+    X(reshape)         \
+    X(transpose)       \
+    X(softmax)         \
+    X(log_softmax)     \
+    X(linear)          \
+    X(dropout)         \
+    X(softmax_xent)    \
+    X(mse)
+
+/* In the order above; NULL behind the last. */
+extern const pmy_op *const pmy_ops[];
+
+#endif
