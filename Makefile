@@ -1,0 +1,230 @@
+# pmy's build. `make help` says what there is to make.
+#
+#   BUILD=dir       where everything goes (build)
+#   CC=clang        another compiler; use another BUILD with it, or all is built anew
+#   CFLAGS, LDFLAGS appended to pmy's own
+#   V=1             shows the commands
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+BUILD ?= build
+PREFIX ?= /usr/local
+
+# ---- the compiler -----------------------------------------------------------
+
+GCC := $(if $(shell $(CC) -dM -E -x c /dev/null | grep -w __clang__),,yes)
+
+FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -pthread \
+         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror
+# target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
+ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
+FLAGS += -DPMY_NO_CLONES
+endif
+# SANITIZE=address, undefined or thread. Warnings are no errors here: gcc's are
+# known to be wrong about instrumented code.
+ifdef SANITIZE
+FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -Wno-error
+endif
+
+INCLUDES = -Isrc -I$(BUILD)/gen
+COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
+LIBRARY_FLAGS := -Wl,--as-needed -lopenblas -ldeflate -lcjson $(if $(GCC),-lquadmath) -lm -lpthread
+LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
+
+Q := $(if $(V),,@)
+say = @printf '  %-7s %s\n' $(1) '$(2)'
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all
+all:
+
+# ---- what there is ----------------------------------------------------------
+
+# tools/precision finds out which sources depend on the scalar, writes them again
+# for the other scalars below $(BUILD)/gen, and lists both kinds in sources.mk.
+# It is run again when a source changes, appears or disappears.
+GOALS_WITHOUT_SOURCES := asan ubsan tsan clang lint clean deps help
+ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
+include $(BUILD)/gen/sources.mk
+endif
+
+$(BUILD)/gen/sources.mk: tools/precision $(shell find src -type d -o -name '*.[ch]')
+	@tools/precision src $(BUILD)/gen
+
+object = $(addprefix $(BUILD)/obj/,$(patsubst %.c,%.o,$(1)))
+
+PRECISIONS := pmy64 $(if $(GCC),pmyq)
+in_library = $(filter-out gradcheck/%,$(1))
+in_gradcheck = $(filter gradcheck/%,$(1))
+
+pmy_OBJECTS := $(call object,$(addprefix src/,$(call in_library,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
+pmy64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_library,$(SCALAR_SOURCES))))
+pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES))))
+
+pmy_gradcheck_OBJECTS := $(call object,$(addprefix src/,$(call in_gradcheck,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
+pmy_gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,$(SCALAR_SOURCES))))
+pmy_gradcheckq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_gradcheck,$(SCALAR_SOURCES))))
+
+# In the order in which they must be linked: each before those it calls.
+gradcheck_names := $(if $(pmy_gradcheck_OBJECTS),$(if $(GCC),pmy_gradcheckq) pmy_gradcheck64 pmy_gradcheck)
+library_names := $(if $(GCC),pmyq) pmy64 pmy
+GRADCHECK_LIBRARIES := $(gradcheck_names:%=$(BUILD)/lib%.a)
+LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
+
+# Every folder of examples but common is a program; common is shared by them and the tests.
+PROGRAM_NAMES := $(filter-out common,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
+PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
+common_OBJECTS := $(call object,$(wildcard examples/common/*.c))
+
+# A test that uses the quad library can only be built where there is one.
+quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
+TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))
+TEST_PROGRAMS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+TEST_SCRIPTS := $(wildcard tests/test_*.sh)
+support_OBJECTS := $(call object,$(filter-out tests/test_%,$(wildcard tests/*.c)))
+
+BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
+
+ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
+OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support,$($(name)_OBJECTS)) \
+           $(call object,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard bench/*.c))
+
+# ---- building ---------------------------------------------------------------
+
+all: $(ARCHIVES) $(PROGRAMS)
+
+# Changes when the way to compile does, so that no build is half one way, half another.
+.PHONY: FORCE
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LDFLAGS)' | cmp -s - $@ || echo '$(COMPILE) $(LDFLAGS)' > $@
+
+$(BUILD)/obj/examples/% $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
+$(BUILD)/obj/tests/%: INCLUDES += -Itests -Iexamples
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+# Depends on sources.mk so that an object whose source has gone leaves the archive.
+define archive_rule
+$(2): $($(1)_OBJECTS) $(BUILD)/gen/sources.mk
+	$$(call say,AR,$$@)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(Q)$$(AR) rcs $$@ $($(1)_OBJECTS)
+endef
+$(foreach name,$(library_names) $(gradcheck_names),$(eval $(call archive_rule,$(name),$(BUILD)/lib$(name).a)))
+COMMON := $(if $(common_OBJECTS),$(BUILD)/obj/common.a)
+SUPPORT := $(if $(support_OBJECTS),$(BUILD)/obj/support.a)
+$(eval $(call archive_rule,common,$(BUILD)/obj/common.a))
+$(eval $(call archive_rule,support,$(BUILD)/obj/support.a))
+
+define link
+$(call say,LINK,$@)
+@mkdir -p $(@D)
+$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(1) $(LIBRARY_FLAGS)
+endef
+
+PROGRAMS_WITH_GRADCHECK := gradcheck softmax
+define program_rule
+$(BUILD)/$(1): $(call object,$(wildcard examples/$(1)/*.c)) $(COMMON) \
+    $(if $(filter $(PROGRAMS_WITH_GRADCHECK),$(1)),$(GRADCHECK_LIBRARIES)) $(LIBRARIES)
+endef
+$(foreach name,$(PROGRAM_NAMES),$(eval $(call program_rule,$(name))))
+$(PROGRAMS):
+	$(call link)
+
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
+	$(call link,-lcmocka)
+
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(COMMON) $(LIBRARIES)
+	$(call link)
+
+# ---- running ----------------------------------------------------------------
+
+.PHONY: deps mnist test test-programs bench bench-programs
+
+deps:
+	@CC='$(CC)' tools/deps
+
+# These two install what is missing before anything is compiled; nothing else does.
+ifneq ($(filter mnist test,$(MAKECMDGOALS)),)
+$(OBJECTS): | deps
+endif
+
+mnist: $(BUILD)/mnist
+	$(BUILD)/mnist train
+
+test-programs: $(TEST_PROGRAMS)
+
+test: all test-programs
+	@BUILD='$(BUILD)' CC='$(CC)' SANITIZE='$(SANITIZE)' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+bench-programs: $(BENCH_PROGRAMS)
+
+bench: all bench-programs
+	@if [ -x bench/run ]; then BUILD='$(BUILD)' bench/run; fi
+
+# ---- checking ---------------------------------------------------------------
+
+.PHONY: asan ubsan tsan clang lint
+
+asan:
+	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE=address test
+
+ubsan:
+	@$(MAKE) BUILD=$(BUILD)/ubsan SANITIZE=undefined test
+
+tsan:
+	@$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread test
+
+clang:
+	@$(MAKE) BUILD=$(BUILD)/clang CC=clang all test-programs bench-programs
+
+LINTED = $(sort $(shell find src examples tests bench -name '*.[ch]'))
+lint:
+	$(Q)clang-format --dry-run -Werror $(LINTED)
+	$(Q)if command -v cppcheck > /dev/null; then \
+	    cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr --library=posix \
+	        --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	        -Isrc -Iexamples $(filter src/%.c examples/%.c,$(LINTED)); \
+	fi
+
+# ---- the rest ---------------------------------------------------------------
+
+.PHONY: install clean help
+
+install_to := $(DESTDIR)$(PREFIX)
+INSTALLED_LIBRARIES := $(filter-out %q.a,$(ARCHIVES))
+install: all
+	install -d $(install_to)/lib $(install_to)/bin
+	install -m 644 $(INSTALLED_LIBRARIES) $(install_to)/lib
+	$(if $(PROGRAMS),install $(PROGRAMS) $(install_to)/bin)
+	tools/install-headers src $(install_to)/include/pmy $(PUBLIC_HEADERS)
+	tools/install-headers $(BUILD)/gen $(install_to)/include/pmy $(SCALAR_PUBLIC_HEADERS:%=pmy64/%)
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make           libraries and programs, in $(BUILD)'
+	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
+	@echo 'make test      installs what is missing, builds, runs every test'
+	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
+	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
+	@echo 'make asan      the tests under the address sanitizer; also: ubsan, tsan'
+	@echo 'make clang     builds everything with clang'
+	@echo 'make lint      clang-format and, where there is one, cppcheck'
+	@echo 'make install   to PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make clean     removes $(BUILD)'
