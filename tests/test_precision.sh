@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# tools/precision: sources of other precisions from those of the float one.
+. tests/check.sh
+
+generator=$PWD/tools/precision
+cd "$TMPDIR" || exit 2
+mkdir -p src/tensor/deep
+
+# A small library: status.* and plain.c know no scalar; the rest does, user.c and
+# pmy.h only through other headers.
+cp "$OLDPWD/src/tensor/real.h" src/tensor/real.h
+cat >src/tensor/status.h <<'C'
+/* Mentions pmy_twice in a comment only, which keeps nothing from being renamed. */
+#ifndef PMY_TENSOR_STATUS_H
+#define PMY_TENSOR_STATUS_H
+typedef enum pmy_status { PMY_OK, PMY_BROKEN } pmy_status;
+int pmy_calls(void);
+#endif
+C
+cat >src/tensor/status.c <<'C'
+#include "tensor/status.h"
+int pmy_calls(void)
+{
+    static int calls;
+    return ++calls;
+}
+C
+cat >src/tensor/plain.c <<'C'
+#include "tensor/status.h"
+C
+cat >src/tensor/deep/twice.h <<'C'
+#ifndef PMY_TENSOR_DEEP_TWICE_H
+#define PMY_TENSOR_DEEP_TWICE_H
+#include "tensor/real.h"
+#include "tensor/status.h"
+#define PMY_TWO PMY_R(2.0)
+/* Gives pmy_real 2x; pmy_status is
+ * "unbalanced, and don't mind pmy_twice. */
+pmy_status pmy_twice(pmy_real x, pmy_real *result); // never PMY_BROKEN, PMY_TWO
+const char *pmy_name(void);
+#endif
+C
+cat >src/pmy.h <<'C'
+#ifndef PMY_H
+#define PMY_H
+#include "tensor/status.h"
+#include "tensor/deep/twice.h"
+#endif
+C
+cat >src/tensor/deep/user.c <<'C'
+#include "pmy.h"
+static const char quote = '"', *unlike = "\" pmy_name /* \\";
+pmy_status pmy_twice(pmy_real x, pmy_real *result)
+{
+    int my_pmy_count = pmy_calls() + (quote != unlike[0]);
+    *result = PMY_TWO * x + 1 / (pmy_real)3 * (my_pmy_count > 100);
+    return PMY_OK;
+}
+const char *pmy_name(void)
+{
+    return "pmy_name";
+}
+C
+"$generator" src gen || exit 2
+
+gen64=gen/pmy64/tensor/deep
+check "the scalar-free are told from the scalar-dependent" \
+    holds gen/sources.mk "SCALAR_FREE_SOURCES := tensor/plain.c tensor/status.c"
+check "dependence goes through headers" holds gen/sources.mk "SCALAR_SOURCES := tensor/deep/user.c"
+check "public headers are what pmy.h includes" \
+    holds gen/sources.mk "PUBLIC_HEADERS := pmy.h tensor/deep/twice.h tensor/real.h tensor/status.h"
+check "scalar-free headers are not written again" test ! -e gen/pmy64/tensor/status.h
+check "names of scalar-free headers stay" \
+    holds $gen64/twice.h "pmy_status pmy64_twice(pmy64_real x, pmy64_real *result);"
+check "comments are renamed, too" holds $gen64/twice.h "// never PMY_BROKEN, PMY64_TWO"
+check "comments of several lines, too" holds $gen64/twice.h "don't mind pmy64_twice"
+check "a comment in a scalar-free header keeps no name" lacks $gen64/user.c "pmy_twice"
+check "strings stay" holds $gen64/user.c 'return "pmy_name";'
+check "strings with quotes in them stay" holds $gen64/user.c "'\"', *unlike = \"\\\" pmy_name /* \\\\\";"
+check "names that only hold pmy_ stay" holds $gen64/user.c "my_pmy_count = pmy_calls()"
+check "includes of scalar-dependent headers change" holds gen/pmyq/pmy.h '#include "pmyq/tensor/deep/twice.h"'
+check "includes of scalar-free headers stay" holds gen/pmyq/pmy.h '#include "tensor/status.h"'
+check "the scalar is set to 64" holds gen/pmy64/tensor/real.h "#define PMY64_SCALAR 64"
+check "the scalar is set to 128" holds gen/pmyq/tensor/real.h "#define PMYQ_SCALAR 128"
+
+cat >program.c <<'C'
+#include "pmy.h"
+#include "pmy64/pmy.h"
+int main(void)
+{
+    float narrow;
+    double wide;
+    pmy_status first = pmy_twice(0.1f, &narrow);
+    pmy_status second = pmy64_twice(0.1, &wide);
+    /* Two precisions, of one status and one count of calls. */
+    return !(first == PMY_OK && second == PMY_OK && narrow == 0.2f && wide == 0.2 &&
+             (double)narrow != wide && pmy_calls() == 3);
+}
+C
+one_program_two_precisions()
+{
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Werror -Isrc -Igen -o program program.c src/tensor/status.c \
+        src/tensor/deep/user.c $gen64/user.c -lm && ./program
+}
+check "one program holds two precisions" one_program_two_precisions
+
+compiler_names_the_original()
+{
+    echo "int pmy_wrong = nowhere;" >>src/tensor/deep/user.c
+    "$generator" src gen
+    ! ${CC:-gcc} -Isrc -Igen -c -o wrong.o $gen64/user.c 2>messages &&
+        holds messages "src/tensor/deep/user.c:$(wc -l <src/tensor/deep/user.c):"
+}
+check "a compiler's message names the original's line" compiler_names_the_original
+
+only_what_changed_is_written()
+{
+    touch -d '2001-01-01' gen/pmy64/pmy.h $gen64/twice.h
+    sed -i 's/2\.0/4.0/' src/tensor/deep/twice.h
+    "$generator" src gen
+    [ gen/pmy64/pmy.h -ot src/pmy.h ] && [ $gen64/twice.h -nt src/pmy.h ] && holds $gen64/twice.h 4.0
+}
+check "only what changed is written" only_what_changed_is_written
+
+what_has_gone_is_removed()
+{
+    rm src/tensor/deep/user.c
+    "$generator" src gen
+    [ ! -e $gen64/user.c ] && [ -e $gen64/twice.h ]
+}
+check "what has no source any more is removed" what_has_gone_is_removed
+
+unknown_include_is_refused()
+{
+    echo '#include "tensor/absent.h"' >src/tensor/plain.c
+    status_is 1 "$generator" src gen 2>messages && holds messages "src/tensor/plain.c:1: there is no src/tensor/absent.h"
+}
+check "an include of no known header is refused" unknown_include_is_refused
+
+missing_scalar_is_refused()
+{
+    rm src/tensor/plain.c
+    sed -i '/#define PMY_SCALAR 32/d' src/tensor/real.h
+    status_is 1 "$generator" src gen 2>messages && holds messages "#define PMY_SCALAR 32"
+}
+check "a real.h without the scalar is refused" missing_scalar_is_refused
+
+finish
