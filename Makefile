@@ -99,7 +99,7 @@ all: $(ARCHIVES) $(PROGRAMS)
 .PHONY: FORCE
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LDFLAGS)' | cmp -s - $@ || echo '$(COMPILE) $(LDFLAGS)' > $@
+	@echo '$(LINK)' | cmp -s - $@ || echo '$(LINK)' > $@
 
 $(BUILD)/obj/examples/% $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
 $(BUILD)/obj/tests/%: INCLUDES += -Itests -Iexamples
@@ -181,16 +181,16 @@ bench: all bench-programs
 .PHONY: asan ubsan tsan clang lint
 
 asan:
-	@$(MAKE) BUILD=$(BUILD)/asan SANITIZE=address test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address test
 
 ubsan:
-	@$(MAKE) BUILD=$(BUILD)/ubsan SANITIZE=undefined test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan SANITIZE=undefined test
 
 tsan:
-	@$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread test
 
 clang:
-	@$(MAKE) BUILD=$(BUILD)/clang CC=clang all test-programs bench-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs bench-programs
 
 LINTED = $(sort $(shell find src examples tests bench -name '*.[ch]'))
 lint:
