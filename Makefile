@@ -192,7 +192,7 @@ tsan:
 clang:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs bench-programs
 
-LINTED = $(sort $(shell find src examples tests bench -name '*.[ch]'))
+LINTED = $(sort $(shell find $(wildcard src examples tests bench) -name '*.[ch]'))
 lint:
 	$(Q)clang-format --dry-run -Werror $(LINTED)
 	$(Q)if command -v cppcheck > /dev/null; then \
