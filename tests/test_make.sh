@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# The Makefile's promises: who may install packages, with which flags is compiled.
+. tests/check.sh
+
+unset MAKEFLAGS MFLAGS MAKELEVEL
+unset CFLAGS LDFLAGS
+
+# What make would run, from a clean start.
+commands_of()
+{
+    make --no-print-directory -n V=1 BUILD="$TMPDIR/build" SANITIZE= "$@" >"$TMPDIR/commands"
+}
+
+is_compile_or_deps()
+{
+    grep -E -- ' -c -o |tools/deps' "$TMPDIR/commands"
+}
+
+never_installs()
+{
+    commands_of "$1" && is_compile_or_deps >/dev/null && lacks "$TMPDIR/commands" tools/deps
+}
+check "make does not install packages" never_installs all
+check "make install does not install packages" never_installs install
+
+installs_first()
+{
+    commands_of test && is_compile_or_deps | head -n 1 | grep -q tools/deps
+}
+check "make test installs packages before it compiles" installs_first
+
+flags_are_portable()
+{
+    commands_of all
+    ! grep -E -- '-ffast-math|-Ofast|-march=|-mtune=|-funsafe' "$TMPDIR/commands" &&
+        ! is_compile_or_deps | grep -v -- '-std=c11 .*-O3 -ffp-contract=off .*-Werror'
+}
+check "every file is compiled for every machine, with exact arithmetic" flags_are_portable
+
+own_flags_come_last()
+{
+    commands_of all CFLAGS=-DOWN
+    ! is_compile_or_deps | grep -v -- '-Werror .*-DOWN -MMD'
+}
+check "CFLAGS are appended" own_flags_come_last
+
+sanitizers_have_no_clones()
+{
+    make --no-print-directory -n V=1 BUILD="$TMPDIR/build" SANITIZE=thread all >"$TMPDIR/commands"
+    ! is_compile_or_deps | grep -v -- '-DPMY_NO_CLONES .*-fsanitize=thread'
+}
+check "no clones under the thread sanitizer" sanitizers_have_no_clones
+
+finish
