@@ -1,0 +1,67 @@
+#include "data/batch.h"
+
+#include "tensor/simd.h"
+
+#include <assert.h>
+
+/* byte / 255, rounded as the division is but several times as fast. Since
+ * 255 · 257 = 65535, b / 255 = (257 b + b / 255) / 65536. The first product is
+ * exact, and the second's rounding error is 2⁻¹⁶ of the sum's: too little to
+ * matter, as the digits of b / 255 repeat every eight bits and so keep away
+ * from the middle between two scalars. The tests compare all 256. */
+static inline pmy_real pmy_unit(uint8_t byte)
+{
+    const pmy_real high = (pmy_real)257 / 65536, low = (pmy_real)1 / 255 / 65536;
+    pmy_real b = (pmy_real)byte;
+    return b * high + b * low;
+}
+
+PMY_CLONES
+static void pmy_scale_bytes(const uint8_t *restrict image /* [features] */, size_t features,
+                            pmy_real *restrict x /* [features] */)
+{
+    for (size_t i = 0; i < features; i++)
+        x[i] = pmy_unit(image[i]);
+}
+
+PMY_CLONES
+static void pmy_normalize_bytes(const uint8_t *restrict image /* [features] */, size_t features,
+                                pmy_real mean, pmy_real deviation, pmy_real *restrict x /* [features] */)
+{
+    for (size_t i = 0; i < features; i++)
+        x[i] = (pmy_unit(image[i]) - mean) / deviation;
+}
+
+/* Shuffled images are far apart in memory, and waiting for them would take
+ * longer than the rest. */
+static void fetch_ahead(const uint8_t *image /* [features] */, size_t features)
+{
+#if defined __GNUC__
+    enum { CACHE_LINE = 64 };
+    for (size_t i = 0; i < features; i += CACHE_LINE)
+        __builtin_prefetch(image + i);
+#else
+    (void)image, (void)features;
+#endif
+}
+
+void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, size_t begin, size_t end,
+                const pmy_normalization *normalization, pmy_real *x /* [n, features] */,
+                int32_t *labels /* [n] */)
+{
+    enum { ROWS_AHEAD = 2 };
+    size_t features = pmy_dataset_features(dataset);
+    for (size_t row = begin; row < end; row++) {
+        assert(indices[row] < dataset->count);
+        if (end - row > ROWS_AHEAD)
+            fetch_ahead(dataset->images + indices[row + ROWS_AHEAD] * features, features);
+        const uint8_t *image = dataset->images + indices[row] * features;
+        if (normalization)
+            pmy_normalize_bytes(image, features, normalization->mean, normalization->deviation,
+                                x + row * features);
+        else
+            pmy_scale_bytes(image, features, x + row * features);
+        if (labels)
+            labels[row] = dataset->labels[indices[row]];
+    }
+}

@@ -1,0 +1,24 @@
+/* A batch: examples of a dataset, gathered by index and turned into scalars. */
+#ifndef PMY_DATA_BATCH_H
+#define PMY_DATA_BATCH_H
+
+#include "data/dataset.h"
+#include "tensor/real.h"
+
+/* What is done with the values after they are scaled to 0 … 1. */
+typedef struct pmy_normalization {
+    pmy_real mean, deviation;
+} pmy_normalization;
+
+/* Fills rows begin … end − 1 of a batch of n rows, so that threads can share a
+ * batch; the other rows are not touched:
+ *
+ *   x[row] = (image[indices[row]] / 255 − mean) / deviation,   labels[row] = label[indices[row]]
+ *
+ * with indices [n], each below dataset->count; x [n, features]; labels [n], or
+ * NULL if nobody needs them. A NULL normalization leaves the values in 0 … 1.
+ * Each operation is rounded as written. */
+void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
+                const pmy_normalization *normalization, pmy_real *x, int32_t *labels);
+
+#endif

@@ -1,0 +1,30 @@
+/* A file's contents in memory, decompressed where the file is gzip. */
+#ifndef PMY_DATA_FILE_H
+#define PMY_DATA_FILE_H
+
+#include "tensor/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most bytes that are read from a file or expanded from one: just under
+ * 4 GiB, so that one byte more still fits a 32-bit size_t. */
+#define PMY_FILE_LIMIT ((size_t)0xFFFFFFFE)
+
+typedef struct pmy_file {
+    uint8_t *bytes; /* [size]; not NULL even if size is 0 */
+    size_t size;
+} pmy_file;
+
+/* Reads the regular file at `path` wholly. One that begins with gzip's magic
+ * bytes 1f 8b, whatever its name, is decompressed (see gzip.h), and its
+ * compressed bytes are given back at once. *file is empty ({NULL, 0}) after an
+ * error; every message begins with `path`.
+ * Errors: PMY_IO (missing, unreadable, not a regular file), PMY_BAD_FILE (too
+ * large; damaged gzip data), PMY_NO_MEMORY. */
+pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error);
+
+/* Gives the memory back and empties *file; an empty one is left as it is. */
+void pmy_file_free(pmy_file *file);
+
+#endif

@@ -1,0 +1,23 @@
+/* IDX files of unsigned bytes, the format of MNIST: 00 00 08 n, then n sizes
+ * of four bytes each, the highest byte first, then the values, the last
+ * dimension running fastest (http://yann.lecun.com/exdb/mnist/). */
+#ifndef PMY_DATA_IDX_H
+#define PMY_DATA_IDX_H
+
+#include "data/file.h"
+
+enum { PMY_IDX_MAX_DIMENSIONS = 3 };
+
+typedef struct pmy_idx {
+    size_t sizes[PMY_IDX_MAX_DIMENSIONS]; /* of the dimensions there are, each at least 1 */
+    const uint8_t *values;                /* [sizes[0], sizes[1], …], inside file.bytes */
+    pmy_file file;                        /* what pmy_file_free gives back */
+} pmy_idx;
+
+/* Reads the file at `path`, raw or gzip, which must be IDX with that many
+ * dimensions (1 for labels, 3 for images) and hold exactly the bytes its header
+ * says. *idx is empty after an error; every message begins with `path`.
+ * Errors: those of pmy_file_read, PMY_BAD_FILE. */
+pmy_status pmy_idx_read(const char *path, size_t dimensions, pmy_idx *idx, pmy_error *error);
+
+#endif
