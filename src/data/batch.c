@@ -32,16 +32,17 @@ static void pmy_normalize_bytes(const uint8_t *restrict image /* [features] */, 
         x[i] = (pmy_unit(image[i]) - mean) / deviation;
 }
 
-/* Shuffled images are far apart in memory, and waiting for them would take
+/* Shuffled images are far apart in memory, and waiting for each would take
  * longer than the rest. */
-static void fetch_ahead(const uint8_t *image /* [features] */, size_t features)
+static void fetch_ahead(const pmy_dataset *dataset, uint32_t index, size_t features)
 {
 #if defined __GNUC__
     enum { CACHE_LINE = 64 };
+    const uint8_t *image = dataset->images + index * features;
     for (size_t i = 0; i < features; i += CACHE_LINE)
         __builtin_prefetch(image + i);
 #else
-    (void)image, (void)features;
+    (void)dataset, (void)index, (void)features;
 #endif
 }
 
@@ -51,10 +52,11 @@ void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, s
 {
     enum { ROWS_AHEAD = 2 };
     size_t features = pmy_dataset_features(dataset);
+    size_t fetched = begin;
     for (size_t row = begin; row < end; row++) {
         assert(indices[row] < dataset->count);
-        if (end - row > ROWS_AHEAD)
-            fetch_ahead(dataset->images + indices[row + ROWS_AHEAD] * features, features);
+        for (; fetched < end && fetched <= row + ROWS_AHEAD; fetched++)
+            fetch_ahead(dataset, indices[fetched], features);
         const uint8_t *image = dataset->images + indices[row] * features;
         if (normalization)
             pmy_normalize_bytes(image, features, normalization->mean, normalization->deviation,
