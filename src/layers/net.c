@@ -1,0 +1,314 @@
+#include "layers/net.h"
+
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "tensor/gemm.h"
+#include "tensor/ops/ops.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- The words ----------------------------------------------------------- */
+
+typedef enum number_kind { NO_NUMBER, COUNT, RATE } number_kind;
+
+struct pmy_layer_kind {
+    const char *word;
+    number_kind number;
+    const char *explanation;
+    pmy_activation activation; /* of an activation's word */
+    /* Fills output, parameters and flops from the input's shape; on an error says what is wrong. */
+    pmy_status (*measure)(pmy_layer *layer, pmy_shape input, pmy_error *error);
+    pmy_node *(*build)(const pmy_layer *layer, pmy_graph *graph, pmy_node *x, pmy_activation activation);
+};
+
+static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    size_t in = input.dim[1], out = (size_t)layer->number;
+    if (out > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out, in)) ||
+        !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
+        return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zu inputs are too many weights", out, in);
+    layer->output = PMY_SHAPE(input.dim[0], out);
+    layer->parameters = out * in + out;
+    layer->flops = 2.0 * (double)out * (double)in;
+    return PMY_OK;
+}
+
+static pmy_node *build_linear(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                              pmy_activation activation)
+{
+    return pmy_linear(graph, x, (size_t)layer->number, activation);
+}
+
+static pmy_status measure_same(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    (void)error;
+    layer->output = input;
+    return PMY_OK;
+}
+
+static pmy_node *build_activation(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                                  pmy_activation activation)
+{
+    (void)activation;
+    return pmy_append(graph, pmy_activation_op(layer->kind->activation), 1, &x, NULL, 0);
+}
+
+static pmy_node *build_dropout(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    return pmy_dropout(graph, x, layer->number);
+}
+
+static pmy_status measure_flatten(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    (void)error;
+    layer->output = PMY_SHAPE(input.dim[0], pmy_shape_size(input) / input.dim[0]);
+    return PMY_OK;
+}
+
+static pmy_node *build_flatten(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    size_t batch = pmy_node_shape(x).dim[0];
+    if (pmy_shape_rank(pmy_node_shape(x)) == 2)
+        return x;
+    return pmy_reshape(graph, x, PMY_SHAPE(batch, layer->output.dim[1]));
+}
+
+#define ACTIVATION_WORD(word, kind, explanation)                           \
+    {                                                                      \
+        word, NO_NUMBER, explanation, kind, measure_same, build_activation \
+    }
+
+static const pmy_layer_kind kinds[] = {
+    {"linear", COUNT, "linear N: fully connected, N outputs", PMY_NONE, measure_linear, build_linear},
+    ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
+    ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
+    ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
+    ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
+    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal distribution's integral, the erf form"),
+    {"dropout", RATE, "dropout P: zeroes a share P while training", PMY_NONE, measure_same, build_dropout},
+    {"flatten", NO_NUMBER, "all axes but the batch into one", PMY_NONE, measure_flatten, build_flatten},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds, LINEAR = 0, FLATTEN = KINDS - 1 };
+
+const char *pmy_net_word(size_t index, const char **explanation)
+{
+    if (index >= KINDS)
+        return NULL;
+    *explanation = kinds[index].explanation;
+    return kinds[index].word;
+}
+
+pmy_layer_text pmy_layer_print(const pmy_layer *layer)
+{
+    pmy_layer_text out;
+    if (layer->kind->number == NO_NUMBER)
+        (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->word);
+    else
+        (void)snprintf(out.text, sizeof out.text, "%s %.17g", layer->kind->word, layer->number);
+    /* The shortest text that reads back as the same number. */
+    for (int digits = 1; layer->kind->number == RATE && digits < 17; digits++) {
+        (void)snprintf(out.text, sizeof out.text, "%s %.*g", layer->kind->word, digits, layer->number);
+        if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
+            break;
+    }
+    return out;
+}
+
+/* --- Reading ------------------------------------------------------------- */
+
+/* A piece of the text. */
+typedef struct span {
+    size_t begin, end;
+} span;
+
+typedef struct reader {
+    const char *text;
+    size_t at;
+    pmy_net *net;
+    pmy_shape shape; /* what the layers so far put out */
+    pmy_error *error;
+} reader;
+
+/* Fails with the place of the word that is wrong. */
+#if defined __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+static pmy_status
+wrong(const reader *r, span word, const char *format, ...)
+{
+    char message[256];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    (void)pmy_fail(r->error, PMY_BAD_NET, "%s", message);
+    if (r->error) {
+        r->error->position = word.begin;
+        r->error->length = word.end - word.begin;
+    }
+    return PMY_BAD_NET;
+}
+
+/* The next word: up to a space, a comma or the end; empty at a comma or the end. */
+static span next_word(reader *r)
+{
+    while (isspace((unsigned char)r->text[r->at]))
+        r->at++;
+    span word = {r->at, r->at};
+    while (r->text[r->at] && r->text[r->at] != ',' && !isspace((unsigned char)r->text[r->at]))
+        r->at++;
+    word.end = r->at;
+    return word;
+}
+
+static bool is_word(const reader *r, span word, const char *other)
+{
+    return strlen(other) == word.end - word.begin &&
+           memcmp(r->text + word.begin, other, word.end - word.begin) == 0;
+}
+
+/* How many letters must be inserted, deleted or replaced to make one of the other (Levenshtein). */
+static size_t distance(const char *a, size_t length, const char *b)
+{
+    enum { LONGEST = 24 };
+    size_t row[LONGEST + 1], width = strlen(b);
+    if (length > LONGEST || width > LONGEST)
+        return LONGEST;
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = replaced < shorter ? replaced : shorter;
+        }
+    }
+    return row[width];
+}
+
+static pmy_status unknown_word(const reader *r, span word)
+{
+    int length = (int)(word.end - word.begin > 40 ? 40 : word.end - word.begin);
+    const char *nearest = NULL;
+    size_t best = 3;
+    for (size_t k = 0; k < KINDS; k++) {
+        size_t far = distance(r->text + word.begin, word.end - word.begin, kinds[k].word);
+        if (far < best)
+            best = far, nearest = kinds[k].word;
+    }
+    if (nearest)
+        return wrong(r, word, "unknown layer '%.*s': did you mean '%s'?", length, r->text + word.begin,
+                     nearest);
+    return wrong(r, word, "unknown layer '%.*s'", length, r->text + word.begin);
+}
+
+static pmy_status read_number(reader *r, pmy_layer *layer, span name)
+{
+    span word = next_word(r);
+    if (word.begin == word.end)
+        return wrong(r, name, "%s needs a number behind it", layer->kind->word);
+    char *end;
+    layer->number = strtod(r->text + word.begin, &end);
+    bool plain =
+        strspn(r->text + word.begin, layer->kind->number == COUNT ? "0123456789" : "0123456789.e-+") ==
+        word.end - word.begin;
+    if (!plain || end != r->text + word.end)
+        return wrong(r, word, "%s needs a %s number", layer->kind->word,
+                     layer->kind->number == COUNT ? "whole positive" : "real");
+    if (layer->kind->number == COUNT && !(layer->number >= 1 && layer->number <= (double)PMY_GEMM_MAX))
+        return wrong(r, word, "%s needs a number between 1 and %zu", layer->kind->word, PMY_GEMM_MAX);
+    if (layer->kind->number == RATE && !(layer->number >= 0 && layer->number < 1))
+        return wrong(r, word, "%s needs a rate of 0 or more and below 1", layer->kind->word);
+    return PMY_OK;
+}
+
+static pmy_status add_layer(reader *r, pmy_layer layer, span place)
+{
+    pmy_net *net = r->net;
+    if (net->count == PMY_MAX_LAYERS)
+        return wrong(r, place, "more than %d layers", PMY_MAX_LAYERS);
+    pmy_error why;
+    if (layer.kind->measure(&layer, r->shape, &why) != PMY_OK)
+        return wrong(r, place, "%s", why.message);
+    if (!pmy_shape_valid(layer.output) || !pmy_size_add(net->parameters, layer.parameters, &net->parameters))
+        return wrong(r, place, "the net becomes too large here");
+    pmy_layer_text words = pmy_layer_print(&layer);
+    size_t used = strlen(net->text);
+    if (used + strlen(words.text) + sizeof ", " > sizeof net->text)
+        return wrong(r, place, "the line is longer than %d characters", PMY_MAX_NET_TEXT);
+    (void)snprintf(net->text + used, sizeof net->text - used, "%s%s", net->count ? ", " : "", words.text);
+    net->layer[net->count++] = layer;
+    r->shape = layer.output;
+    return PMY_OK;
+}
+
+static pmy_status read_layer(reader *r)
+{
+    span name = next_word(r);
+    if (name.begin == name.end)
+        return wrong(r, ((span){name.begin, name.begin + 1}), "a layer is missing here");
+    pmy_layer layer = {0};
+    for (size_t k = 0; k < KINDS && !layer.kind; k++)
+        if (is_word(r, name, kinds[k].word))
+            layer.kind = &kinds[k];
+    if (!layer.kind)
+        return unknown_word(r, name);
+    pmy_status status = layer.kind->number == NO_NUMBER ? PMY_OK : read_number(r, &layer, name);
+    span place = {name.begin, r->at};
+    span more = next_word(r);
+    if (status == PMY_OK && more.begin != more.end)
+        return wrong(r, more, "%s does not take this; is a comma missing before it?", layer.kind->word);
+    if (status == PMY_OK && layer.kind == &kinds[LINEAR] && pmy_shape_rank(r->shape) > 2)
+        status = add_layer(r, (pmy_layer){.kind = &kinds[FLATTEN]}, place);
+    layer.position = place.begin;
+    layer.length = place.end - place.begin;
+    return status == PMY_OK ? add_layer(r, layer, place) : status;
+}
+
+pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_error *error)
+{
+    *net = (pmy_net){.count = 0};
+    if (pmy_shape_rank(input) == PMY_MAX_RANK || pmy_shape_rank(input) == 0)
+        return pmy_fail(error, PMY_BAD_SHAPE, "an example needs 1 to %d axes", PMY_MAX_RANK - 1);
+    net->input.dim[0] = 1;
+    for (unsigned axis = 0; axis + 1 < PMY_MAX_RANK; axis++)
+        net->input.dim[axis + 1] = input.dim[axis];
+    reader r = {.text = text, .net = net, .shape = net->input, .error = error};
+    for (;;) {
+        pmy_status status = read_layer(&r);
+        if (status != PMY_OK || !text[r.at])
+            return status;
+        r.at++; /* the comma */
+    }
+}
+
+/* --- Building ------------------------------------------------------------ */
+
+pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
+{
+    for (size_t i = 0; i < net->count; i++) {
+        const pmy_layer *layer = &net->layer[i];
+        char name[24];
+        (void)snprintf(name, sizeof name, "%zu", i);
+        pmy_prefix(graph, name);
+        pmy_activation fused = PMY_NONE;
+        if (layer->kind == &kinds[LINEAR] && i + 1 < net->count)
+            fused = net->layer[i + 1].kind->activation;
+        x = layer->kind->build(layer, graph, x, fused);
+        i += fused != PMY_NONE;
+    }
+    pmy_prefix(graph, "");
+    return x;
+}

@@ -1,0 +1,39 @@
+/* pmy, "p minus y": a tiny neural-net training framework. This header includes
+ * the public ones, in the order in which they are best read.
+ *
+ *   pmy_graph *g = pmy_graph_new(NULL, 1);
+ *   pmy_node *x = pmy_input(g, PMY_SHAPE(128, 784));
+ *   pmy_node *y = pmy_labels(g, 128);
+ *   pmy_node *z = pmy_linear(g, pmy_linear(g, x, 512, PMY_RELU), 10, PMY_NONE);
+ *   pmy_node *loss = pmy_softmax_xent(g, z, y, NULL);
+ *   pmy_status status = pmy_build(g, loss, &error);
+ *   ...                              each step: fill x and y, then
+ *   status = pmy_forward(g, PMY_TRAIN, &error);
+ *   if (status == PMY_OK) {
+ *       pmy_backward(g);
+ *       pmy_optim_step(optim, rate);
+ *   }
+ */
+#ifndef PMY_H
+#define PMY_H
+
+#include "tensor/status.h"
+#include "tensor/shape.h"
+#include "tensor/real.h"
+#include "tensor/random.h"
+#include "tensor/pool.h"
+#include "tensor/blas.h"
+#include "tensor/graph.h"
+#include "tensor/ops/ops.h"
+#include "layers/linear.h"
+#include "layers/dropout.h"
+#include "layers/net.h"
+#include "losses/losses.h"
+#include "data/dataset.h"
+#include "data/shuffle.h"
+#include "data/batch.h"
+#include "tensor/sample.h"
+#include "tensor/op.h"
+#include "ops.h"
+
+#endif
