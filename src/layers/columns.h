@@ -24,14 +24,18 @@ typedef struct pmy_columns {
 /* Finds the used columns of x [rows, columns]. */
 void pmy_columns_find(pmy_columns *found, size_t rows, size_t columns, const pmy_real *x);
 
-/* packed[r, 0 … used − 1] = full[r, used columns], for r < rows; both have rows
- * `stride` apart. */
-void pmy_columns_pack(const pmy_columns *found, size_t rows, size_t stride, const pmy_real *full,
+/* The copies below move this many numbers at a time, and may write as many − 1 behind what they
+ * mean to, within the same row; so they need used + PMY_COLUMN_CHUNK ≤ columns. */
+enum { PMY_COLUMN_CHUNK = 16 };
+
+/* packed[r, 0 … used − 1] = full[r, used columns], for r < rows; the rows of both
+ * are `columns` apart. */
+void pmy_columns_pack(const pmy_columns *found, size_t rows, size_t columns, const pmy_real *full,
                       pmy_real *packed);
 
-/* full[r, used columns] (+)= packed[r, …]; the other columns become 0, or stay
- * when accumulating. */
-void pmy_columns_unpack(const pmy_columns *found, size_t rows, size_t stride, const pmy_real *packed,
+/* full[r, used columns] (+)= packed[r, 0 … used − 1]; the other columns become 0,
+ * or stay when accumulating. */
+void pmy_columns_unpack(const pmy_columns *found, size_t rows, size_t columns, const pmy_real *packed,
                         pmy_real *full, bool accumulate);
 
 #endif

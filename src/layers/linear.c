@@ -59,7 +59,8 @@ static void prepare(pmy_node *node)
     if (!can_pack(node))
         return;
     pmy_columns_find(&saved->columns, n.rows, n.in, node->input[X]->value);
-    saved->packed = saved->columns.used <= n.in - n.in / 16;
+    size_t left_out = n.in - saved->columns.used;
+    saved->packed = left_out >= n.in / 16 && left_out >= PMY_COLUMN_CHUNK;
 }
 
 static bool take_saved(pmy_node *node, linear_saved *saved)
@@ -291,13 +292,13 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"sigmoid", 5, 7, 4, PMY_SIGMOID},
         {"gelu", 5, 7, 4, PMY_GELU},
         {"wide", 3, 5, NARROW + 1, PMY_TANH},
-        {"wide, empty columns", 3, 40, NARROW + 1, PMY_GELU},
+        {"wide, empty columns", 3, 60, NARROW + 1, PMY_GELU},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
     s->note = instance[index].note;
     pmy_shape shape = PMY_SHAPE(instance[index].batch, instance[index].in);
-    bool sparse = shape.dim[1] == 40;
+    bool sparse = shape.dim[1] == 60;
     pmy_node *x = sparse ? pmy_sample_sparse_input(s, shape, -1, 1) : pmy_sample_input(s, shape, -1, 1);
     return pmy_linear(s->graph, x, instance[index].out, instance[index].activation);
 }
