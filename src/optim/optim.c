@@ -1,0 +1,153 @@
+#include "optim/optim.h"
+
+#include "tensor/simd.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Elements in a piece: a multiple of a tensor's alignment, and so many that taking a piece costs
+ * little beside working on it, so few that the threads end together. */
+enum { PIECE = 8192, LANES = 16 };
+
+#define KIND(name) &pmy_optim_##name,
+static const pmy_optim_kind *const kinds[] = {PMY_OPTIM_LIST(KIND)};
+#undef KIND
+
+const pmy_optim_kind *pmy_optim_kind_at(size_t index)
+{
+    return index < sizeof kinds / sizeof kinds[0] ? kinds[index] : NULL;
+}
+
+const pmy_optim_kind *pmy_optim_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+static size_t pieces_of(const pmy_optim *optim)
+{
+    return optim->parameters.size / PIECE + (optim->parameters.size % PIECE != 0);
+}
+
+static size_t piece_end(const pmy_optim *optim, size_t piece)
+{
+    size_t left = optim->parameters.size - piece * PIECE;
+    return piece * PIECE + (left < PIECE ? left : PIECE);
+}
+
+static bool take_memory(pmy_optim *optim)
+{
+    for (size_t s = 0; s < optim->states; s++) {
+        optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof *optim->state[s]);
+        if (!optim->state[s])
+            return false;
+    }
+    optim->sums = pmy_arena_take(&optim->arena, pieces_of(optim), sizeof *optim->sums);
+    return optim->sums != NULL;
+}
+
+pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options,
+                         pmy_parameters parameters, pmy_pool *pool, pmy_optim **result, pmy_error *error)
+{
+    *result = NULL;
+    if (!options)
+        options = &kind->defaults;
+    if (!isfinite(options->weight_decay) || options->weight_decay < 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: weight decay %g is not a number from 0 on", kind->name,
+                        options->weight_decay);
+    pmy_status status = kind->check(options, error);
+    if (status)
+        return status;
+    pmy_optim *optim = malloc(sizeof *optim);
+    if (!optim)
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer", kind->name);
+    *optim = (pmy_optim){.kind = kind,
+                         .options = *options,
+                         .parameters = parameters,
+                         .states = kind->states(options),
+                         .gradient_scale = 1,
+                         .pool = pool};
+    if (!take_memory(optim)) {
+        pmy_optim_free(optim);
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the state of %zu parameters", kind->name,
+                        parameters.size);
+    }
+    *result = optim;
+    return PMY_OK;
+}
+
+void pmy_optim_free(pmy_optim *optim)
+{
+    if (!optim)
+        return;
+    pmy_arena_free(&optim->arena);
+    free(optim);
+}
+
+/* --- A step ------------------------------------------------------------- */
+
+static void update_piece(void *context, size_t piece, unsigned worker)
+{
+    const pmy_optim *optim = context;
+    (void)worker;
+    optim->kind->update(optim, piece * PIECE, piece_end(optim, piece));
+}
+
+void pmy_optim_step(pmy_optim *optim, double learning_rate)
+{
+    assert(isfinite(learning_rate) && learning_rate >= 0);
+    optim->steps++;
+    optim->learning_rate = learning_rate;
+    pmy_pool_run(optim->pool, pieces_of(optim), update_piece, optim);
+    optim->gradient_scale = 1;
+}
+
+/* --- Clipping ----------------------------------------------------------- */
+
+/* Σ x[i]² over n elements: interleaved lanes, then the lanes in order. */
+PMY_CLONES
+static pmy_wide pmy_sum_of_squares(size_t n, const pmy_real *x)
+{
+    pmy_wide lane[LANES] = {0};
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] += (pmy_wide)x[i + l] * (pmy_wide)x[i + l];
+    for (size_t i = whole; i < n; i++)
+        lane[i - whole] += (pmy_wide)x[i] * (pmy_wide)x[i];
+    pmy_wide sum = 0;
+    for (size_t l = 0; l < LANES; l++)
+        sum += lane[l];
+    return sum;
+}
+
+static void sum_piece(void *context, size_t piece, unsigned worker)
+{
+    const pmy_optim *optim = context;
+    (void)worker;
+    size_t begin = piece * PIECE;
+    optim->sums[piece] =
+        pmy_sum_of_squares(piece_end(optim, piece) - begin, optim->parameters.gradients + begin);
+}
+
+pmy_status pmy_optim_clip(pmy_optim *optim, double max_norm, double *norm, pmy_error *error)
+{
+    if (!isfinite(max_norm) || max_norm <= 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "clipping: the norm %g is not a number above 0", max_norm);
+    pmy_pool_run(optim->pool, pieces_of(optim), sum_piece, optim);
+    pmy_wide sum = 0;
+    for (size_t piece = 0; piece < pieces_of(optim); piece++)
+        sum += optim->sums[piece];
+    double found = sqrt((double)sum);
+    if (norm)
+        *norm = found;
+    if (!isfinite(found))
+        return pmy_fail(error, PMY_BAD_DATA, "the norm of the gradients is %g", found);
+    double scale = max_norm / (found + 1e-6);
+    optim->gradient_scale = scale < 1 ? scale : 1;
+    return PMY_OK;
+}

@@ -1,0 +1,95 @@
+/* Optimizers: how a step moves the parameters along their gradients.
+ *
+ * An optimizer works on the flat vectors of pmy_parameters. A step is one pass over them, in
+ * pieces that do not depend on the number of threads: the bits are the same on any. All memory is
+ * taken by pmy_optim_new.
+ *
+ * The formulas, and the order in which they round, are those of PyTorch's torch.optim (SGD without
+ * dampening, Adam and AdamW without AMSGrad). */
+#ifndef PMY_OPTIM_OPTIM_H
+#define PMY_OPTIM_OPTIM_H
+
+#include "tensor/arena.h"
+#include "tensor/graph.h"
+
+#include <stdint.h>
+
+/* X(name): every optimizer there is, as pmy_optim_sgd and so on. */
+#define PMY_OPTIM_LIST(X) \
+    X(sgd)                \
+    X(adam)               \
+    X(adamw)
+
+enum { PMY_MAX_OPTIM_STATES = 2 };
+
+typedef struct pmy_optim_options {
+    double weight_decay; /* at least 0; sgd and adam add weight_decay · w to the gradient, adamw shrinks w */
+    double momentum;     /* sgd: in [0, 1) */
+    bool nesterov;       /* sgd: looks a step ahead; needs a momentum above 0 */
+    double beta1, beta2; /* adam, adamw: in [0, 1) */
+    double epsilon;      /* adam, adamw: above 0 */
+} pmy_optim_options;
+
+typedef struct pmy_optim pmy_optim;
+
+/* One kind of optimizer: this table and a file. */
+typedef struct pmy_optim_kind {
+    const char *name;
+    pmy_optim_options defaults;
+    /* Names of the vectors it can keep. */
+    const char *state[PMY_MAX_OPTIM_STATES];
+    /* How many of them it does keep with these options: the first so many. */
+    size_t (*states)(const pmy_optim_options *options);
+    /* Whether it can work with these options; weight_decay has been looked at. */
+    pmy_status (*check)(const pmy_optim_options *options, pmy_error *error);
+    /* A step's work on elements begin … end − 1. */
+    void (*update)(const pmy_optim *optim, size_t begin, size_t end);
+} pmy_optim_kind;
+
+#define PMY_OPTIM_KIND(name) extern const pmy_optim_kind pmy_optim_##name;
+PMY_OPTIM_LIST(PMY_OPTIM_KIND)
+#undef PMY_OPTIM_KIND
+
+/* The index-th kind, or NULL behind the last. */
+const pmy_optim_kind *pmy_optim_kind_at(size_t index);
+
+/* The kind of that name, or NULL. */
+const pmy_optim_kind *pmy_optim_find(const char *name);
+
+/* To be read by anyone. A checkpoint is options, state and steps; to resume, it writes the latter
+ * two into a new optimizer with the same options. */
+struct pmy_optim {
+    const pmy_optim_kind *kind;
+    pmy_optim_options options;
+    pmy_parameters parameters;
+    size_t states;                         /* vectors in state, called kind->state[…] */
+    pmy_real *state[PMY_MAX_OPTIM_STATES]; /* [parameters.size] each; zeros before the first step */
+    uint64_t steps;                        /* taken so far; within a step's update, this one included */
+
+    /* Of the running step. */
+    double learning_rate;
+    double gradient_scale; /* what it multiplies gradients by: 1, or less after pmy_optim_clip */
+
+    pmy_pool *pool;
+    pmy_wide *sums; /* [pieces] */
+    pmy_arena arena;
+};
+
+/* An optimizer for these parameters, which works on `pool` (NULL: on the calling thread). Both must
+ * outlive it. Options may be NULL for kind->defaults; otherwise begin with those. Errors:
+ * PMY_BAD_ARGUMENT (an option is out of range, or not one of this kind), PMY_NO_MEMORY. */
+pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options,
+                         pmy_parameters parameters, pmy_pool *pool, pmy_optim **optim, pmy_error *error);
+void pmy_optim_free(pmy_optim *optim);
+
+/* Moves the parameters once. The learning rate is finite and not negative. */
+void pmy_optim_step(pmy_optim *optim, double learning_rate);
+
+/* Clips by the global norm: before a step, lets that step take each gradient times
+ * min(1, max_norm / (norm + 1e-6)), where norm² is the sum over all gradients squared, as
+ * torch.nn.utils.clip_grad_norm_ does; only that the gradients themselves stay as they are.
+ * max_norm > 0. *norm, where norm is not NULL, receives the norm. Errors: PMY_BAD_ARGUMENT;
+ * PMY_BAD_DATA if the norm is not finite, and then nothing is clipped. */
+pmy_status pmy_optim_clip(pmy_optim *optim, double max_norm, double *norm, pmy_error *error);
+
+#endif

@@ -1,0 +1,70 @@
+/* Stochastic gradient descent: torch.optim.SGD without dampening.
+ *
+ *   g = ∇w + weight_decay · w
+ *   m = momentum · m + g
+ *   w = w − learning_rate · (nesterov: g + momentum · m; otherwise: m)
+ *
+ * m begins as zeros, so that the first m is the first g. Without a momentum m is g, and is not kept. */
+#include "optim/optim.h"
+
+#include "tensor/simd.h"
+
+static size_t sgd_states(const pmy_optim_options *options)
+{
+    return options->momentum > 0 ? 1 : 0;
+}
+
+static pmy_status sgd_check(const pmy_optim_options *options, pmy_error *error)
+{
+    if (!(options->momentum >= 0 && options->momentum < 1))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: momentum %g is not in [0, 1)", options->momentum);
+    if (options->nesterov && options->momentum == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: nesterov needs a momentum above 0");
+    return PMY_OK;
+}
+
+PMY_CLONES
+static void pmy_sgd_plain(const pmy_optim *optim, size_t begin, size_t end)
+{
+    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)optim->options.weight_decay,
+                   rate = (pmy_real)optim->learning_rate;
+    const pmy_real *restrict gradients = optim->parameters.gradients; /* [size] */
+    pmy_real *restrict values = optim->parameters.values;             /* [size] */
+    for (size_t i = begin; i < end; i++)
+        values[i] -= rate * (scale * gradients[i] + decay * values[i]);
+}
+
+PMY_CLONES
+static void pmy_sgd_with_momentum(const pmy_optim *optim, size_t begin, size_t end)
+{
+    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)optim->options.weight_decay,
+                   momentum = (pmy_real)optim->options.momentum, rate = (pmy_real)optim->learning_rate;
+    const bool nesterov = optim->options.nesterov;
+    const pmy_real *restrict gradients = optim->parameters.gradients; /* [size] */
+    pmy_real *restrict values = optim->parameters.values;             /* [size] */
+    pmy_real *restrict kept = optim->state[0];                        /* [size] */
+    for (size_t i = begin; i < end; i++) {
+        pmy_real gradient = scale * gradients[i] + decay * values[i];
+        pmy_real direction = momentum * kept[i] + gradient;
+        kept[i] = direction;
+        if (nesterov)
+            direction = gradient + momentum * direction;
+        values[i] -= rate * direction;
+    }
+}
+
+static void sgd_update(const pmy_optim *optim, size_t begin, size_t end)
+{
+    if (optim->states)
+        pmy_sgd_with_momentum(optim, begin, end);
+    else
+        pmy_sgd_plain(optim, begin, end);
+}
+
+const pmy_optim_kind pmy_optim_sgd = {
+    .name = "sgd",
+    .state = {"momentum"},
+    .states = sgd_states,
+    .check = sgd_check,
+    .update = sgd_update,
+};
