@@ -29,6 +29,8 @@
 #include "layers/dropout.h"
 #include "layers/net.h"
 #include "losses/losses.h"
+#include "optim/optim.h"
+#include "optim/schedule.h"
 #include "data/dataset.h"
 #include "data/shuffle.h"
 #include "data/batch.h"
