@@ -1,0 +1,421 @@
+/* Optimizers: PyTorch's numbers, the same bits on any number of threads, and what they refuse. */
+#include "optim/optim.h"
+#include "pmy64/optim/optim.h"
+
+#include "losses/losses.h"
+#include "tensor/ops/ops.h"
+#include "tensor/random.h"
+
+#include "allocations.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* --- PyTorch ------------------------------------------------------------ */
+
+#define PMY(name) pmy_##name
+#include "optim_recorded.h"
+#undef PMY
+#define PMY(name) pmy64_##name
+#include "optim_recorded.h"
+#undef PMY
+
+/* For more than two pieces of work and an odd rest. */
+enum { COPIES = 4001 };
+
+/* Every operation rounds as in PyTorch and in the same order, so most runs must be equal in every
+ * bit. Not so where the norm is summed in another order, or where doubles show the last bit of
+ * pow, which is the machine's. */
+static void floats_move_as_recorded(void **state)
+{
+    (void)state;
+    pmy_expect_all_recorded("float32", COPIES, 0, 0, 2 * (double)FLT_EPSILON);
+}
+
+static void doubles_move_as_recorded(void **state)
+{
+    (void)state;
+    pmy64_expect_all_recorded("float64", COPIES, 0, 2 * DBL_EPSILON, 2 * DBL_EPSILON);
+}
+
+/* --- Problems ----------------------------------------------------------- */
+
+/* Several pieces and an odd rest. */
+enum { SIZE = 3 * 8192 + 77 };
+
+/* A vector of numbers and its gradients, which look random and stay the same. */
+typedef struct problem {
+    pmy_real values[SIZE], gradients[SIZE];
+} problem;
+
+static pmy_parameters parameters_of(problem *given)
+{
+    return (pmy_parameters){SIZE, given->values, given->gradients, 1};
+}
+
+static problem *problem_new(void)
+{
+    problem *made = malloc(sizeof *made);
+    assert_non_null(made);
+    pmy_random random = {.seed = 5};
+    for (size_t i = 0; i < SIZE; i++) {
+        made->values[i] = (pmy_real)pmy_random_normal(&random);
+        made->gradients[i] = (pmy_real)pmy_random_normal(&random);
+    }
+    return made;
+}
+
+/* The index-th of some options of every kind that leave no vector and no branch out. */
+enum { CONFIGURATIONS = 5 };
+static pmy_optim *configuration(size_t index, problem *given, pmy_pool *pool)
+{
+    static const struct {
+        const char *kind;
+        double momentum;
+        bool nesterov;
+    } configurations[CONFIGURATIONS] = {
+        {"sgd", 0, false}, {"sgd", 0.9, false}, {"sgd", 0.9, true}, {"adam", 0, false}, {"adamw", 0, false}};
+    const pmy_optim_kind *kind = pmy_optim_find(configurations[index].kind);
+    pmy_optim_options options = kind->defaults;
+    options.momentum = configurations[index].momentum;
+    options.nesterov = configurations[index].nesterov;
+    options.weight_decay = 0.03;
+    pmy_optim *optim;
+    assert_int_equal(pmy_optim_new(kind, &options, parameters_of(given), pool, &optim, NULL), PMY_OK);
+    return optim;
+}
+
+/* Returns the sum of the gradients' norms. */
+static double run_steps(pmy_optim *optim, int steps)
+{
+    double norms = 0;
+    for (int step = 0; step < steps; step++) {
+        double norm;
+        assert_int_equal(pmy_optim_clip(optim, 10, &norm, NULL), PMY_OK);
+        norms += norm;
+        pmy_optim_step(optim, 0.01);
+        for (size_t i = 0; i < SIZE; i++)
+            optim->parameters.gradients[i] += (pmy_real)0.01 * optim->parameters.values[i];
+    }
+    return norms;
+}
+
+static void expect_same_bits(const pmy_optim *a, const pmy_optim *b)
+{
+    size_t bytes = SIZE * sizeof(pmy_real);
+    assert_memory_equal(a->parameters.values, b->parameters.values, bytes);
+    assert_int_equal(a->states, b->states);
+    for (size_t s = 0; s < a->states; s++)
+        assert_memory_equal(a->state[s], b->state[s], bytes);
+}
+
+/* --- Steps -------------------------------------------------------------- */
+
+static void any_number_of_threads_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < CONFIGURATIONS; c++) {
+        problem *alone = problem_new();
+        pmy_optim *reference = configuration(c, alone, NULL);
+        double norms = run_steps(reference, 3);
+        for (unsigned threads = 1; threads <= 3; threads++) {
+            pmy_pool *pool;
+            assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
+            problem *together = problem_new();
+            pmy_optim *optim = configuration(c, together, pool);
+            assert_true(run_steps(optim, 3) == norms);
+            expect_same_bits(reference, optim);
+            pmy_optim_free(optim);
+            free(together);
+            pmy_pool_free(pool);
+        }
+        pmy_optim_free(reference);
+        free(alone);
+    }
+}
+
+static void a_resumed_run_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < CONFIGURATIONS; c++) {
+        problem *whole = problem_new(), *parts = problem_new();
+        pmy_optim *uninterrupted = configuration(c, whole, NULL);
+        run_steps(uninterrupted, 5);
+
+        pmy_optim *before = configuration(c, parts, NULL);
+        run_steps(before, 2);
+        pmy_optim *after = configuration(c, parts, NULL);
+        after->steps = before->steps;
+        for (size_t s = 0; s < before->states; s++)
+            memcpy(after->state[s], before->state[s], SIZE * sizeof(pmy_real));
+        pmy_optim_free(before);
+        run_steps(after, 3);
+
+        assert_int_equal(after->steps, 5);
+        expect_same_bits(uninterrupted, after);
+        pmy_optim_free(after);
+        pmy_optim_free(uninterrupted);
+        free(parts);
+        free(whole);
+    }
+}
+
+static void a_step_allocates_nothing(void **state)
+{
+    (void)state;
+    if (!ALLOCATIONS_ARE_COUNTED)
+        skip();
+    pmy_pool *pool;
+    assert_int_equal(pmy_pool_new(2, &pool, NULL), PMY_OK);
+    for (size_t c = 0; c < CONFIGURATIONS; c++) {
+        problem *given = problem_new();
+        size_t before = allocations();
+        pmy_optim *optim = configuration(c, given, pool);
+        size_t after = allocations();
+        assert_true(after > before);
+        run_steps(optim, 3);
+        assert_int_equal(allocations(), after);
+        pmy_optim_free(optim);
+        free(given);
+    }
+    pmy_pool_free(pool);
+}
+
+static void a_graph_learns(void **state)
+{
+    (void)state;
+    const pmy_optim_kind *kind;
+    for (size_t k = 0; (kind = pmy_optim_kind_at(k)); k++) {
+        pmy_graph *graph = pmy_graph_new(NULL, 1);
+        pmy_node *x = pmy_input(graph, PMY_SHAPE(4, 2)), *target = pmy_input(graph, PMY_SHAPE(4, 1));
+        pmy_node *weight = pmy_parameter(graph, PMY_SHAPE(2, 1), "weight", PMY_UNIFORM, 1);
+        pmy_node *bias = pmy_parameter(graph, PMY_SHAPE(1), "bias", PMY_ZEROS, 0);
+        pmy_node *loss = pmy_mse(graph, pmy_add(graph, pmy_matmul(graph, x, weight), bias), target);
+        assert_int_equal(pmy_build(graph, loss, NULL), PMY_OK);
+        pmy_parameters parameters = pmy_graph_parameters(graph);
+        pmy_optim *optim;
+        assert_int_equal(pmy_optim_new(kind, NULL, parameters, pmy_graph_pool(graph), &optim, NULL), PMY_OK);
+        for (size_t row = 0; row < 4; row++) { /* the plane 2 a − b + 0.5 */
+            pmy_real a = (pmy_real)(row % 2), b = (pmy_real)(row / 2);
+            pmy_value(x).data[2 * row] = a;
+            pmy_value(x).data[2 * row + 1] = b;
+            pmy_value(target).data[row] = 2 * a - b + PMY_R(0.5);
+        }
+        for (int step = 0; step < 1000; step++) {
+            assert_int_equal(pmy_forward(graph, PMY_TRAIN, NULL), PMY_OK);
+            pmy_backward(graph);
+            pmy_optim_step(optim, 0.1);
+        }
+        assert_true(fabsf(pmy_value(weight).data[0] - 2) < 0.01F);
+        assert_true(fabsf(pmy_value(weight).data[1] + 1) < 0.01F);
+        assert_true(fabsf(pmy_value(bias).data[0] - 0.5F) < 0.01F);
+        for (pmy_real *gap = parameters.values; gap < parameters.values + parameters.size; gap++)
+            if (gap != pmy_value(bias).data && gap != pmy_value(weight).data &&
+                gap != pmy_value(weight).data + 1)
+                assert_true(*gap == 0);
+        pmy_optim_free(optim);
+        pmy_graph_free(graph);
+    }
+}
+
+/* --- Clipping ----------------------------------------------------------- */
+
+/* A step of plain descent whose every number is known: w − rate · (scale · g). */
+static void expect_scaled_step(pmy_optim *optim, double scale)
+{
+    problem *before = malloc(sizeof *before);
+    assert_non_null(before);
+    size_t bytes = SIZE * sizeof(pmy_real);
+    memcpy(before->values, optim->parameters.values, bytes);
+    memcpy(before->gradients, optim->parameters.gradients, bytes);
+    pmy_optim_step(optim, 0.125);
+    assert_memory_equal(optim->parameters.gradients, before->gradients, bytes);
+    for (size_t i = 0; i < SIZE; i++) {
+        double expected = (double)before->values[i] - 0.125 * scale * (double)before->gradients[i];
+        assert_true(fabs((double)optim->parameters.values[i] - expected) <=
+                    (double)FLT_EPSILON * (1 + fabs(expected)));
+    }
+    free(before);
+}
+
+static void clipping_scales_one_step(void **state)
+{
+    (void)state;
+    problem *given = problem_new();
+    pmy_optim *optim;
+    assert_int_equal(pmy_optim_new(&pmy_optim_sgd, NULL, parameters_of(given), NULL, &optim, NULL), PMY_OK);
+    long double sum = 0;
+    for (size_t i = 0; i < SIZE; i++)
+        sum += (long double)given->gradients[i] * (long double)given->gradients[i];
+    double expected = (double)sqrtl(sum), norm = 0;
+    assert_true(expected > 100);
+
+    assert_int_equal(pmy_optim_clip(optim, 3, &norm, NULL), PMY_OK);
+    assert_true(fabs(norm - expected) <= 1e-14 * expected);
+    expect_scaled_step(optim, 3 / (expected + 1e-6));
+    expect_scaled_step(optim, 1);
+    assert_int_equal(pmy_optim_clip(optim, 2 * expected, NULL, NULL), PMY_OK);
+    expect_scaled_step(optim, 1);
+    /* The 1e-6: a norm of 1e-6 that may be 1e-6 is halved. */
+    memset(given->gradients, 0, sizeof given->gradients);
+    given->gradients[SIZE - 1] = PMY_R(1e-6);
+    assert_int_equal(pmy_optim_clip(optim, 1e-6, &norm, NULL), PMY_OK);
+    assert_true(fabs(norm - 1e-6) < 1e-12);
+    assert_true(fabs(optim->gradient_scale - 0.5) < 1e-6);
+    pmy_optim_free(optim);
+    free(given);
+}
+
+static void clipping_refuses(void **state)
+{
+    (void)state;
+    problem *given = problem_new();
+    pmy_optim *optim;
+    assert_int_equal(pmy_optim_new(&pmy_optim_sgd, NULL, parameters_of(given), NULL, &optim, NULL), PMY_OK);
+    const double norms[] = {0, -1, (double)NAN, (double)INFINITY};
+    for (size_t i = 0; i < 4; i++) {
+        pmy_error error = {0};
+        assert_int_equal(pmy_optim_clip(optim, norms[i], NULL, &error), PMY_BAD_ARGUMENT);
+        assert_non_null(strstr(error.message, "not a number above 0"));
+        assert_true(optim->gradient_scale == 1);
+    }
+    const pmy_real bad[] = {(pmy_real)NAN, (pmy_real)INFINITY, -(pmy_real)INFINITY};
+    for (size_t i = 0; i < 3; i++) {
+        given->gradients[SIZE - 1] = bad[i];
+        pmy_error error = {0};
+        double norm = 0;
+        assert_int_equal(pmy_optim_clip(optim, 1, &norm, &error), PMY_BAD_DATA);
+        assert_non_null(strstr(error.message, i ? "inf" : "nan"));
+        assert_true(norm - norm != 0);
+        assert_true(optim->gradient_scale == 1);
+    }
+    pmy_optim_free(optim);
+    free(given);
+}
+
+/* --- Kinds and options -------------------------------------------------- */
+
+static void kinds_have_names(void **state)
+{
+    (void)state;
+    const char *const names[] = {"sgd", "adam", "adamw"};
+    const pmy_optim_kind *kind;
+    size_t count = 0;
+    for (; (kind = pmy_optim_kind_at(count)); count++) {
+        assert_true(count < 3);
+        assert_string_equal(kind->name, names[count]);
+        assert_ptr_equal(pmy_optim_find(names[count]), kind);
+    }
+    assert_int_equal(count, 3);
+    assert_null(pmy_optim_find("rmsprop"));
+    assert_null(pmy_optim_find(""));
+    assert_null(pmy_optim_find("SGD"));
+}
+
+static void states_have_names(void **state)
+{
+    (void)state;
+    static const size_t states[CONFIGURATIONS] = {0, 1, 1, 2, 2};
+    problem *given = problem_new();
+    for (size_t c = 0; c < CONFIGURATIONS; c++) {
+        pmy_optim *optim = configuration(c, given, NULL);
+        assert_int_equal(optim->states, states[c]);
+        for (size_t s = 0; s < optim->states; s++) {
+            assert_non_null(optim->kind->state[s]);
+            for (size_t i = 0; i < SIZE; i++)
+                assert_true(optim->state[s][i] == 0);
+        }
+        pmy_optim_free(optim);
+    }
+    free(given);
+}
+
+static void expect_refusal(const pmy_optim_kind *kind, pmy_optim_options options, const char *words)
+{
+    problem *given = problem_new();
+    pmy_error error = {0};
+    pmy_optim *optim = (pmy_optim *)given;
+    assert_int_equal(pmy_optim_new(kind, &options, parameters_of(given), NULL, &optim, &error),
+                     PMY_BAD_ARGUMENT);
+    assert_int_equal(error.code, PMY_BAD_ARGUMENT);
+    assert_null(optim);
+    if (!strstr(error.message, words) || strncmp(error.message, kind->name, strlen(kind->name)) != 0)
+        fail_msg("\"%s\" does not begin with %s and say \"%s\"", error.message, kind->name, words);
+    free(given);
+}
+
+static void wrong_options_are_refused(void **state)
+{
+    (void)state;
+    const double negative_or_not_finite[] = {-0.5, (double)NAN, (double)INFINITY, -(double)INFINITY};
+    const pmy_optim_kind *kind;
+    for (size_t k = 0; (kind = pmy_optim_kind_at(k)); k++)
+        for (size_t i = 0; i < 5; i++) {
+            double number = i < 4 ? negative_or_not_finite[i] : 1;
+            bool is_sgd = kind == &pmy_optim_sgd;
+            pmy_optim_options options = kind->defaults;
+            options.momentum = number;
+            expect_refusal(kind, options, "momentum");
+            if (i < 4) {
+                options = kind->defaults;
+                options.weight_decay = number;
+                expect_refusal(kind, options, "weight decay");
+            }
+            if (is_sgd)
+                continue;
+            options = kind->defaults;
+            options.beta1 = number;
+            expect_refusal(kind, options, "beta1");
+            options = kind->defaults;
+            options.beta2 = number;
+            expect_refusal(kind, options, "beta2");
+            options = kind->defaults;
+            options.epsilon = i < 4 ? number : 0;
+            expect_refusal(kind, options, "epsilon");
+            options.epsilon = 1e-60; /* 0 as a float */
+            expect_refusal(kind, options, "epsilon");
+            options = kind->defaults;
+            options.nesterov = true;
+            expect_refusal(kind, options, "momentum");
+        }
+    expect_refusal(&pmy_optim_sgd, (pmy_optim_options){.nesterov = true}, "nesterov");
+}
+
+static void no_memory_is_reported(void **state)
+{
+    (void)state;
+    pmy_real number = 0;
+    pmy_error error = {0};
+    pmy_optim *optim;
+    assert_int_equal(pmy_optim_new(&pmy_optim_adam, NULL, (pmy_parameters){SIZE_MAX, &number, &number, 1},
+                                   NULL, &optim, &error),
+                     PMY_NO_MEMORY);
+    assert_null(optim);
+    assert_non_null(strstr(error.message, "adam"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(floats_move_as_recorded),
+        cmocka_unit_test(doubles_move_as_recorded),
+        cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+        cmocka_unit_test(a_resumed_run_gives_the_same_bits),
+        cmocka_unit_test(a_step_allocates_nothing),
+        cmocka_unit_test(a_graph_learns),
+        cmocka_unit_test(clipping_scales_one_step),
+        cmocka_unit_test(clipping_refuses),
+        cmocka_unit_test(kinds_have_names),
+        cmocka_unit_test(states_have_names),
+        cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(no_memory_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
