@@ -86,10 +86,11 @@ TEST_PROGRAMS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 support_OBJECTS := $(call object,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 
-BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
+BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
+measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*.c)))
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
-OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support,$($(name)_OBJECTS)) \
+OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
            $(call object,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard bench/*.c))
 
 # ---- building ---------------------------------------------------------------
@@ -130,6 +131,8 @@ COMMON := $(if $(common_OBJECTS),$(BUILD)/obj/common.a)
 SUPPORT := $(if $(support_OBJECTS),$(BUILD)/obj/support.a)
 $(eval $(call archive_rule,common,$(BUILD)/obj/common.a))
 $(eval $(call archive_rule,support,$(BUILD)/obj/support.a))
+MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
+$(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
 define link
 $(call say,LINK,$@)
@@ -149,7 +152,7 @@ $(PROGRAMS):
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link,-lcmocka)
 
-$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(COMMON) $(LIBRARIES)
+$(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(LIBRARIES)
 	$(call link)
 
 # ---- running ----------------------------------------------------------------

@@ -1,0 +1,259 @@
+/* How fast pmy trains, beside two measures taken in the same run, in turn:
+ *
+ *   gemm   what it would be if only the matrix products of the net took time: the cblas_sgemm
+ *          calls of a dense step, whole and single-threaded, on as many threads at once, each
+ *          with a batch of its own
+ *   torch  the same work by PyTorch, where a python3 can import it: the better of its own
+ *          thread setting and of two threads over a single-threaded OpenBLAS (train_torch.py)
+ *
+ * The machine's speed drifts, so each round measures everything once; medians are printed. */
+#include "measure.h"
+#include "peer.h"
+
+#include "pmy.h"
+#include "train/training.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ROUNDS = 9, MOST_WEIGHTS = 8 };
+static const double round_seconds = 0.25;
+static const char folder[] = "data/mnist";
+
+typedef struct contest {
+    const char *name, *net;
+    size_t batch;
+} contest;
+
+static const contest contests[] = {
+    {"mlp", "linear 512, relu, linear 512, relu, linear 10", 128},
+    {"mlp-small", "linear 128, relu, linear 10", 64},
+};
+
+static void stop(const char *what, const pmy_error *error)
+{
+    fprintf(stderr, "bench_train: %s: %s\n", what, error->message);
+    exit(1);
+}
+
+/* --- pmy ------------------------------------------------------------------ */
+
+typedef struct runner {
+    pmy_pool *pool;
+    pmy_training *training;
+} runner;
+
+static runner runner_new(const contest *c, const pmy_dataset *data, unsigned threads)
+{
+    pmy_error error;
+    runner r;
+    pmy_recipe recipe = {.net = c->net,
+                         .epochs = 1000,
+                         .batch = c->batch,
+                         .optim = pmy_optim_find("sgd"),
+                         .learning_rate = 0.05,
+                         .schedule = pmy_schedule_find("constant"),
+                         .seed = 1};
+    recipe.optim_options = recipe.optim->defaults;
+    recipe.optim_options.momentum = 0.9;
+    if (pmy_pool_new(threads, &r.pool, &error) != PMY_OK ||
+        pmy_training_new(&recipe, data, r.pool, &r.training, &error) != PMY_OK)
+        stop(c->name, &error);
+    return r;
+}
+
+static double train_rate(runner *r)
+{
+    pmy_error error;
+    pmy_step_report step;
+    double images = 0, started = measure_now();
+    do {
+        if (pmy_training_step(r->training, &step, &error) != PMY_OK)
+            stop("step", &error);
+        images += (double)pmy_batch(pmy_training_graph(r->training));
+    } while (measure_now() - started < round_seconds);
+    return images / (measure_now() - started);
+}
+
+static void runner_free(runner *r)
+{
+    pmy_training_free(r->training);
+    pmy_pool_free(r->pool);
+}
+
+/* --- The bound -------------------------------------------------------------- */
+
+typedef struct products {
+    size_t batch, weights;
+    int in[MOST_WEIGHTS], out[MOST_WEIGHTS];
+    size_t steps; /* a thread's, in a measurement */
+    float *numbers[PMY_MAX_THREADS][3];
+} products;
+
+static void multiply(void *context, size_t piece, unsigned worker)
+{
+    (void)worker;
+    const products *p = context;
+    float *a = p->numbers[piece][0], *b = p->numbers[piece][1], *c = p->numbers[piece][2];
+    int batch = (int)p->batch;
+    for (size_t step = 0; step < p->steps; step++)
+        for (size_t w = 0; w < p->weights; w++) {
+            int in = p->in[w], out = p->out[w];
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch, out, in, 1, a, in, b, in, 0, c, out);
+            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, batch, 1, a, out, b, in, 0, c, in);
+            /* Nobody needs the gradient of the images. */
+            if (w > 0)
+                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, batch, in, out, 1, a, out, b, in, 0, c,
+                            in);
+        }
+}
+
+static void products_of(products *p, const runner *r, size_t batch)
+{
+    pmy_graph *graph = pmy_training_graph(r->training);
+    *p = (products){.batch = batch, .steps = 1};
+    size_t largest = 0;
+    for (size_t i = 0; i < pmy_graph_parameters(graph).count; i++) {
+        pmy_shape shape = pmy_node_shape(pmy_parameter_at(graph, i));
+        if (pmy_shape_rank(shape) != 2)
+            continue;
+        p->out[p->weights] = (int)shape.dim[0];
+        p->in[p->weights++] = (int)shape.dim[1];
+        size_t sizes[] = {shape.dim[0] * shape.dim[1], batch * shape.dim[0], batch * shape.dim[1]};
+        for (size_t s = 0; s < 3; s++)
+            largest = sizes[s] > largest ? sizes[s] : largest;
+    }
+    for (unsigned t = 0; t < pmy_pool_threads(r->pool); t++)
+        for (size_t s = 0; s < 3; s++) {
+            p->numbers[t][s] = malloc(largest * sizeof(float));
+            for (size_t i = 0; p->numbers[t][s] && i < largest; i++)
+                p->numbers[t][s][i] = (float)(i % 7) * 0.1f;
+        }
+}
+
+static double gemm_rate(products *p, const runner *r)
+{
+    unsigned threads = pmy_pool_threads(r->pool);
+    double started = measure_now();
+    p->steps = 1;
+    for (size_t steps = 0;; p->steps *= 2) {
+        pmy_pool_run(r->pool, threads, multiply, p);
+        steps += p->steps;
+        double elapsed = measure_now() - started;
+        if (elapsed >= round_seconds / 2)
+            return (double)(threads * p->batch * steps) / elapsed;
+    }
+}
+
+static void products_free(products *p)
+{
+    for (size_t t = 0; t < PMY_MAX_THREADS; t++)
+        for (size_t s = 0; s < 3; s++)
+            free(p->numbers[t][s]);
+}
+
+/* --- The contest ------------------------------------------------------------ */
+
+enum { DEFAULT_THREADS, TWO_THREADS, SETTINGS };
+
+static void start_torch(peer torch[SETTINGS])
+{
+    static const char *const pythons[] = {"python3", "/usr/bin/python3"};
+    for (size_t i = 0; i < sizeof pythons / sizeof *pythons; i++)
+        if (peer_start(&torch[DEFAULT_THREADS], pythons[i], "bench/train_torch.py", NULL, NULL)) {
+            (void)peer_start(&torch[TWO_THREADS], pythons[i], "bench/train_torch.py", "OPENBLAS_NUM_THREADS",
+                             "1");
+            return;
+        }
+}
+
+/* The middle of the rounds' own ratios, in which the machine's drift cancels. */
+static double median_ratio(const double *a, const double *b)
+{
+    double ratio[ROUNDS];
+    for (size_t i = 0; i < ROUNDS; i++)
+        ratio[i] = a[i] / b[i];
+    return measure_median(ratio, ROUNDS);
+}
+
+/* All [ROUNDS]. */
+static void print_row(const contest *c, unsigned threads, double *rates, double *gemms, double *torches)
+{
+    double of_gemm = median_ratio(rates, gemms), of_torch = median_ratio(rates, torches);
+    double rate = measure_median(rates, ROUNDS), gemm = measure_median(gemms, ROUNDS);
+    double torch = measure_median(torches, ROUNDS);
+    if (measure_json()) {
+        printf("{\"bench\":\"train\",\"net\":\"%s\",\"batch\":%zu,\"threads\":%u,\"images_per_s\":%.0f,"
+               "\"gemm_images_per_s\":%.0f,\"of_gemm\":%.3f",
+               c->name, c->batch, threads, rate, gemm, of_gemm);
+        if (torch == torch)
+            printf(",\"torch_images_per_s\":%.0f,\"of_torch\":%.3f", torch, of_torch);
+        printf("}\n");
+    } else {
+        printf("%-10s %5zu %7u %10.0f %10.0f %6.1f %%", c->name, c->batch, threads, rate, gemm,
+               100 * rate / gemm);
+        if (torch == torch)
+            printf(" %10.0f %5.2f x", torch, of_torch);
+        printf("\n");
+    }
+    fflush(stdout);
+}
+
+static void run(const contest *c, const pmy_dataset *data, peer torch[SETTINGS])
+{
+    enum { MOST = 2 };
+    runner runners[MOST];
+    products bounds[MOST];
+    double rate[MOST][ROUNDS], gemm[MOST][ROUNDS], peers[SETTINGS][ROUNDS];
+    char line[128];
+    (void)snprintf(line, sizeof line, "%s %zu %g %s", c->name, c->batch, round_seconds, folder);
+    for (unsigned t = 0; t < MOST; t++) {
+        runners[t] = runner_new(c, data, t + 1);
+        products_of(&bounds[t], &runners[t], c->batch);
+    }
+    for (int round = -1; round < ROUNDS; round++) { /* round −1 warms up */
+        size_t at = round < 0 ? 0 : (size_t)round;
+        for (unsigned t = 0; t < MOST; t++) {
+            rate[t][at] = train_rate(&runners[t]);
+            gemm[t][at] = gemm_rate(&bounds[t], &runners[t]);
+        }
+        for (size_t s = 0; s < SETTINGS; s++)
+            peers[s][at] = peer_ask(&torch[s], line);
+        /* The peers' threads go on spinning for a while. */
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    }
+    double sorted[SETTINGS][ROUNDS];
+    memcpy(sorted, peers, sizeof sorted);
+    double by_default = measure_median(sorted[DEFAULT_THREADS], ROUNDS);
+    double *best = measure_median(sorted[TWO_THREADS], ROUNDS) > by_default ? peers[TWO_THREADS]
+                                                                            : peers[DEFAULT_THREADS];
+    for (unsigned t = 0; t < MOST; t++) {
+        double torches[ROUNDS];
+        memcpy(torches, best, sizeof torches);
+        print_row(c, t + 1, rate[t], gemm[t], torches);
+        runner_free(&runners[t]);
+        products_free(&bounds[t]);
+    }
+}
+
+int main(void)
+{
+    pmy_error error;
+    pmy_dataset data;
+    peer torch[SETTINGS] = {{0}};
+    pmy_blas_single_threaded();
+    if (pmy_dataset_load(folder, PMY_DATASET_TRAIN, 10, &data, &error) != PMY_OK)
+        stop(folder, &error);
+    start_torch(torch);
+    if (!measure_json())
+        printf("%-10s %5s %7s %10s %10s %8s %10s\n", "net", "batch", "threads", "images/s", "gemm", "of gemm",
+               torch[0].to ? "torch" : "");
+    for (size_t i = 0; i < sizeof contests / sizeof *contests; i++)
+        run(&contests[i], &data, torch);
+    for (size_t s = 0; s < SETTINGS; s++)
+        peer_stop(&torch[s]);
+    pmy_dataset_free(&data);
+    return 0;
+}

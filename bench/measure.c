@@ -1,0 +1,34 @@
+#include "measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double measure_now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double measure_median(double *numbers, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(numbers[i]))
+            return NAN;
+    qsort(numbers, n, sizeof *numbers, compare);
+    return n % 2 ? numbers[n / 2] : (numbers[n / 2 - 1] + numbers[n / 2]) / 2;
+}
+
+bool measure_json(void)
+{
+    const char *json = getenv("JSON");
+    return json && strcmp(json, "1") == 0;
+}

@@ -1,0 +1,17 @@
+/* What the measuring programs share. */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Seconds of a clock that only goes forward. */
+double measure_now(void);
+
+/* The middle of n > 0 numbers, which are sorted; NaN if one is. */
+double measure_median(double *numbers, size_t n);
+
+/* Whether JSON=1 asks for one JSON object a line. */
+bool measure_json(void);
+
+#endif

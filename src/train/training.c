@@ -1,0 +1,325 @@
+#include "train/training.h"
+
+#include "losses/losses.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Into how many pieces a batch is gathered. */
+enum { GATHER_PIECES = 8 };
+
+struct pmy_training {
+    pmy_recipe recipe;
+    const pmy_dataset *dataset;
+    pmy_pool *pool;
+    pmy_net net;
+    pmy_graph *graph;
+    pmy_node *images, *labels, *logits, *loss;
+    pmy_optim *optim;
+    pmy_schedule schedule;
+    uint32_t *order; /* [dataset->count], of the running epoch */
+    uint64_t step;
+    size_t steps_per_epoch;
+    double seconds;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* --- Preparing ------------------------------------------------------------ */
+
+static pmy_shape image_shape(const pmy_dataset *dataset)
+{
+    return PMY_SHAPE(dataset->channels, dataset->height, dataset->width);
+}
+
+static pmy_status read_net(pmy_training *training, pmy_error *error)
+{
+    const pmy_dataset *dataset = training->dataset;
+    pmy_status status = pmy_net_read(training->recipe.net, image_shape(dataset), &training->net, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_layer *last = &training->net.layer[training->net.count - 1];
+    if (pmy_shape_equal(last->output, PMY_SHAPE(1, dataset->classes)))
+        return PMY_OK;
+    pmy_shape output = last->output;
+    memmove(output.dim, output.dim + 1, (PMY_MAX_RANK - 1) * sizeof *output.dim);
+    output.dim[PMY_MAX_RANK - 1] = 0;
+    (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu classes",
+                   pmy_shape_print(output).text, dataset->classes);
+    if (error) {
+        error->position = last->position;
+        error->length = last->length;
+    }
+    return PMY_BAD_NET;
+}
+
+static pmy_status build_graph(pmy_training *training, pmy_error *error)
+{
+    const pmy_recipe *recipe = &training->recipe;
+    pmy_graph *graph = training->graph = pmy_graph_new(training->pool, recipe->seed);
+    if (!graph)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
+    pmy_shape image = image_shape(training->dataset);
+    training->images = pmy_input(graph, PMY_SHAPE(recipe->batch, image.dim[0], image.dim[1], image.dim[2]));
+    training->labels = pmy_labels(graph, recipe->batch);
+    training->logits = pmy_net_build(&training->net, graph, training->images);
+    pmy_softmax_xent_options options = {.label_smoothing = recipe->label_smoothing};
+    training->loss = pmy_softmax_xent(graph, training->logits, training->labels, &options);
+    return pmy_build(graph, training->loss, error);
+}
+
+static pmy_status plan_steps(pmy_training *training, pmy_error *error)
+{
+    const pmy_recipe *recipe = &training->recipe;
+    size_t count = training->dataset->count;
+    training->steps_per_epoch = count / recipe->batch + (count % recipe->batch != 0);
+    size_t steps;
+    if (!pmy_size_multiply(recipe->epochs, training->steps_per_epoch, &steps))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu epochs are too many", recipe->epochs);
+    training->schedule = pmy_schedule_make(recipe->schedule, recipe->learning_rate, steps);
+    /* A step schedule falls after each third of the run. */
+    training->schedule.step_every = steps / 3 + 1;
+    training->order = malloc(count * sizeof *training->order);
+    if (!training->order)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the order of %zu examples", count);
+    return pmy_schedule_check(&training->schedule, error);
+}
+
+static pmy_status prepare(pmy_training *training, pmy_error *error)
+{
+    const pmy_recipe *recipe = &training->recipe;
+    if (recipe->epochs < 1 || recipe->batch < 1)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an epoch and an example in a batch, at least");
+    pmy_status status = read_net(training, error);
+    if (status == PMY_OK)
+        status = plan_steps(training, error);
+    if (status == PMY_OK)
+        status = build_graph(training, error);
+    if (status == PMY_OK)
+        status = pmy_optim_new(recipe->optim, &recipe->optim_options, pmy_graph_parameters(training->graph),
+                               training->pool, &training->optim, error);
+    return status;
+}
+
+pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset, pmy_pool *pool,
+                            pmy_training **result, pmy_error *error)
+{
+    *result = NULL;
+    pmy_training *training = calloc(1, sizeof *training);
+    if (!training)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a training run");
+    training->recipe = *recipe;
+    training->dataset = dataset;
+    training->pool = pool;
+    /* More rows than there are examples would never be filled. */
+    if (training->recipe.batch > dataset->count)
+        training->recipe.batch = dataset->count;
+    pmy_status status = prepare(training, error);
+    if (status != PMY_OK) {
+        pmy_training_free(training);
+        return status;
+    }
+    *result = training;
+    return PMY_OK;
+}
+
+void pmy_training_free(pmy_training *training)
+{
+    if (!training)
+        return;
+    pmy_optim_free(training->optim);
+    pmy_graph_free(training->graph);
+    free(training->order);
+    free(training);
+}
+
+const pmy_net *pmy_training_net(const pmy_training *training)
+{
+    return &training->net;
+}
+
+pmy_graph *pmy_training_graph(const pmy_training *training)
+{
+    return training->graph;
+}
+
+/* --- Batches -------------------------------------------------------------- */
+
+typedef struct gathering {
+    const pmy_training *training;
+    const pmy_dataset *dataset;
+    const uint32_t *indices; /* [count] */
+    size_t count;
+} gathering;
+
+static void gather_piece(void *context, size_t piece, unsigned worker)
+{
+    (void)worker;
+    const gathering *g = context;
+    pmy_gather(g->dataset, g->indices, g->count * piece / GATHER_PIECES,
+               g->count * (piece + 1) / GATHER_PIECES, NULL, pmy_value(g->training->images).data,
+               pmy_label_data(g->training->labels));
+}
+
+/* Fills the graph's inputs with the examples indices[0 … count − 1]. */
+static pmy_status gather(pmy_training *training, const pmy_dataset *dataset, const uint32_t *indices,
+                         size_t count, pmy_error *error)
+{
+    pmy_status status = pmy_set_batch(training->graph, count, error);
+    if (status != PMY_OK)
+        return status;
+    gathering g = {training, dataset, indices, count};
+    pmy_pool_run(training->pool, GATHER_PIECES, gather_piece, &g);
+    return PMY_OK;
+}
+
+/* --- Steps ---------------------------------------------------------------- */
+
+static pmy_status take_step(pmy_training *training, size_t first, size_t count, pmy_error *error)
+{
+    const pmy_recipe *recipe = &training->recipe;
+    pmy_status status = PMY_OK;
+    if (first == 0)
+        status = pmy_epoch_order(recipe->order, recipe->seed,
+                                 (uint32_t)(training->step / training->steps_per_epoch),
+                                 training->dataset->count, training->order, error);
+    if (status == PMY_OK)
+        status = gather(training, training->dataset, training->order + first, count, error);
+    if (status == PMY_OK)
+        status = pmy_forward(training->graph, PMY_TRAIN, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_backward(training->graph);
+    pmy_optim_step(training->optim, pmy_schedule_rate(&training->schedule, training->step));
+    return PMY_OK;
+}
+
+static void name_step(uint64_t step, pmy_error *error)
+{
+    if (!error)
+        return;
+    char message[sizeof error->message];
+    memcpy(message, error->message, sizeof message);
+    (void)pmy_fail(error, error->code, "step %llu: %.*s", (unsigned long long)step, (int)sizeof message - 40,
+                   message);
+}
+
+pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error)
+{
+    double started = now();
+    size_t examples = training->dataset->count;
+    size_t first = (size_t)(training->step % training->steps_per_epoch) * training->recipe.batch;
+    size_t count = examples - first < training->recipe.batch ? examples - first : training->recipe.batch;
+    pmy_status status = take_step(training, first, count, error);
+    if (status != PMY_OK) {
+        name_step(training->step + 1, error);
+        return status;
+    }
+    training->step++;
+    training->seconds += now() - started;
+    *report = (pmy_step_report){.step = training->step,
+                                .steps = training->schedule.total,
+                                .epoch = (size_t)((training->step - 1) / training->steps_per_epoch) + 1,
+                                .epochs = training->recipe.epochs,
+                                .seen = first + count,
+                                .examples = examples,
+                                .loss = (double)pmy_item(training->loss),
+                                .seconds = training->seconds,
+                                .ends_epoch = first + count == examples};
+    return PMY_OK;
+}
+
+pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, const pmy_watcher *watcher,
+                     pmy_error *error)
+{
+    double loss = 0, seconds_before = training->seconds;
+    size_t seen_before = 0;
+    while (training->step < training->schedule.total) {
+        pmy_step_report step;
+        pmy_status status = pmy_training_step(training, &step, error);
+        if (status != PMY_OK)
+            return status;
+        loss += step.loss * (double)(step.seen - seen_before);
+        seen_before = step.seen;
+        if (step.ends_epoch) {
+            pmy_epoch_report epoch = {.epoch = step.epoch, .epochs = step.epochs};
+            epoch.train_loss = loss / (double)step.examples;
+            epoch.images_per_second = (double)step.examples / (training->seconds - seconds_before);
+            if (validation->count &&
+                (status = pmy_evaluate(training, validation, &epoch.validation, error)) != PMY_OK)
+                return status;
+            if (watcher->epoch)
+                watcher->epoch(watcher->context, &epoch);
+            loss = 0, seen_before = 0, seconds_before = training->seconds;
+        }
+        if (watcher->step && !watcher->step(watcher->context, &step))
+            return pmy_fail(error, PMY_STOPPED, "stopped behind step %llu", (unsigned long long)step.step);
+    }
+    return PMY_OK;
+}
+
+/* --- Evaluation ----------------------------------------------------------- */
+
+/* The first of the largest of n > 0 numbers. */
+static size_t argmax(size_t n, const pmy_real *x)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < n; i++)
+        if (x[i] > x[best])
+            best = i;
+    return best;
+}
+
+static size_t count_correct(const pmy_training *training)
+{
+    pmy_tensor logits = pmy_value(training->logits);          /* [rows, classes] */
+    const int32_t *labels = pmy_label_data(training->labels); /* [rows] */
+    size_t classes = logits.shape.dim[1], correct = 0;
+    for (size_t r = 0; r < logits.shape.dim[0]; r++)
+        correct += argmax(classes, logits.data + r * classes) == (size_t)labels[r];
+    return correct;
+}
+
+pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
+                        pmy_error *error)
+{
+    *score = (pmy_score){.count = dataset->count};
+    if (!pmy_shape_equal(image_shape(dataset), image_shape(training->dataset)) ||
+        dataset->classes != training->dataset->classes)
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "pictures of %s in %zu classes, but the model takes %s in %zu",
+                        pmy_shape_print(image_shape(dataset)).text, dataset->classes,
+                        pmy_shape_print(image_shape(training->dataset)).text, training->dataset->classes);
+    uint32_t indices[256];
+    size_t largest = training->recipe.batch < 256 ? training->recipe.batch : 256;
+    for (size_t first = 0; first < dataset->count; first += largest) {
+        size_t count = dataset->count - first < largest ? dataset->count - first : largest;
+        for (size_t i = 0; i < count; i++)
+            indices[i] = (uint32_t)(first + i);
+        pmy_status status = gather(training, dataset, indices, count, error);
+        if (status == PMY_OK)
+            status = pmy_forward(training->graph, PMY_EVAL, error);
+        if (status != PMY_OK)
+            return status;
+        score->correct += count_correct(training);
+        score->loss += (double)pmy_item(training->loss) * (double)count / (double)dataset->count;
+    }
+    return PMY_OK;
+}
+
+void pmy_wilson95(size_t correct, size_t count, double *low, double *high)
+{
+    const double z = 1.959963984540054; /* 97.5 % of a normal distribution lie below */
+    double n = (double)count, p = (double)correct / n;
+    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+    *low = middle - half;
+    *high = middle + half;
+}

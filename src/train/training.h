@@ -1,0 +1,93 @@
+/* A training run: a model, its data, its optimizer and its schedule, step by step.
+ *
+ *   pmy_training_new(&recipe, &dataset, pool, &training, &error);
+ *   pmy_train(training, &validation, &watcher, &error);
+ *   pmy_evaluate(training, &test, &score, &error);
+ *
+ * An epoch visits every example once, in batches of recipe.batch; its last batch has what is left. All
+ * random numbers come from the recipe's seed: the same recipe and data end in the same bits, on
+ * any number of threads. */
+#ifndef PMY_TRAIN_TRAINING_H
+#define PMY_TRAIN_TRAINING_H
+
+#include "data/batch.h"
+#include "data/shuffle.h"
+#include "layers/net.h"
+#include "optim/optim.h"
+#include "optim/schedule.h"
+
+/* What a run is, but for its data. */
+typedef struct pmy_recipe {
+    const char *net; /* see layers/net.h */
+    size_t epochs, batch;
+    const pmy_optim_kind *optim;
+    pmy_optim_options optim_options;
+    double learning_rate; /* the schedule's highest */
+    const pmy_schedule_kind *schedule;
+    double label_smoothing;
+    uint64_t seed;
+    pmy_order order;
+} pmy_recipe;
+
+typedef struct pmy_training pmy_training;
+
+/* Prepares a run on `dataset`, which must outlive it, as must the pool (NULL: the calling
+ * thread). Errors: PMY_BAD_NET with the place of the word in recipe->net, PMY_BAD_ARGUMENT,
+ * PMY_NO_MEMORY. */
+pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset, pmy_pool *pool,
+                            pmy_training **training, pmy_error *error);
+void pmy_training_free(pmy_training *training);
+
+/* The model as it was read. */
+const pmy_net *pmy_training_net(const pmy_training *training);
+pmy_graph *pmy_training_graph(const pmy_training *training);
+
+/* After a step. */
+typedef struct pmy_step_report {
+    uint64_t step, steps;  /* done so far; of the whole run */
+    size_t epoch, epochs;  /* the epoch of this step, from 1; of the whole run */
+    size_t seen, examples; /* examples seen in this epoch; in a whole one */
+    double loss;           /* the batch's mean loss */
+    double seconds;        /* spent in steps so far */
+    bool ends_epoch;
+} pmy_step_report;
+
+/* One step: the next batch, forward, backward, update. PMY_BAD_DATA if the
+ * batch cannot be computed (a NaN, …): the message names step, node and row, and nothing is
+ * updated. Not to be called once all steps are done. */
+pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error);
+
+/* How a model does on a dataset. */
+typedef struct pmy_score {
+    size_t count, correct;
+    double loss; /* mean */
+} pmy_score;
+
+/* Errors: PMY_BAD_ARGUMENT (pictures of another size or number of classes), PMY_BAD_DATA. */
+pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
+                        pmy_error *error);
+
+/* The interval in which the true accuracy lies with 95 % confidence (Wilson, 1927). */
+void pmy_wilson95(size_t correct, size_t count, double *low, double *high);
+
+/* After an epoch. */
+typedef struct pmy_epoch_report {
+    size_t epoch, epochs;
+    double train_loss;        /* mean over the epoch's examples, as each was met */
+    double images_per_second; /* over the epoch's steps: order, gather, forward, backward, update */
+    pmy_score validation;     /* count 0: there is none */
+} pmy_epoch_report;
+
+/* Whoever wants to see a run; functions may be NULL. A step that returns false stops it. */
+typedef struct pmy_watcher {
+    void *context;
+    bool (*step)(void *context, const pmy_step_report *report);
+    void (*epoch)(void *context, const pmy_epoch_report *report);
+} pmy_watcher;
+
+/* All steps that are left. `validation` may be empty; it is looked at behind each epoch and chooses nothing.
+ * PMY_STOPPED if the watcher stopped it. */
+pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, const pmy_watcher *watcher,
+                     pmy_error *error);
+
+#endif
