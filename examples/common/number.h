@@ -1,0 +1,37 @@
+/* Numbers as text. A program that never calls setlocale writes and reads them
+ * with a point, whatever the user's locale. */
+#ifndef COMMON_NUMBER_H
+#define COMMON_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Each reads the whole text or returns false: nothing may be before or behind
+ * the number, and a number that the type cannot hold (a real that overflows or
+ * vanishes) is none. Reals may be "inf", "-inf" and "nan". */
+bool number_whole(const char *text, long long *value);
+bool number_real(const char *text, double *value);
+
+/* Does the text begin as a negative number does: "-2", "-.5", "-inf", "-nan"? */
+bool number_is_negative(const char *text);
+
+/* What is let through: minimum ≤ x ≤ maximum, without the minimum or maximum
+ * itself where so marked. NaN is in no range; an infinity is in it only if it
+ * is the bound, so ±DBL_MAX as a bound means any finite number. */
+typedef struct number_range {
+    double minimum, maximum;
+    bool above_minimum, below_maximum;
+} number_range;
+bool number_in_range(double value, const number_range *range);
+
+/* "a number above 0 and at most 1": what the range lets through, in words. */
+#define NUMBER_RANGE_TEXT 128
+const char *number_range_text(const number_range *range, char text[NUMBER_RANGE_TEXT]);
+
+/* The shortest of the usual forms (%g) that is read back as the same float or
+ * double; "inf", "-inf" and "nan" for what is no number. */
+typedef enum number_precision { NUMBER_FLOAT, NUMBER_DOUBLE } number_precision;
+#define NUMBER_TEXT 32
+const char *number_text(double value, number_precision precision, char text[NUMBER_TEXT]);
+
+#endif
