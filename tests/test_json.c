@@ -115,14 +115,23 @@ static void a_file_that_takes_nothing_is_told(void **state)
 
 /* ---- memory that runs out ----------------------------------------------- */
 
-static long allocations_left;
+static long calls_before_failure, blocks_in_use;
 
-static void *scarce_malloc(size_t size)
+static void *failing_malloc(size_t size)
 {
-    return allocations_left-- > 0 ? malloc(size) : NULL;
+    if (calls_before_failure-- == 0)
+        return NULL;
+    blocks_in_use++;
+    return malloc(size);
 }
 
-static bool write_scarce(FILE *file)
+static void counting_free(void *block)
+{
+    blocks_in_use -= block != NULL;
+    free(block);
+}
+
+static bool write_sample(FILE *file)
 {
     json_line line = json_begin();
     json_text(&line, "text", "value");
@@ -133,22 +142,25 @@ static bool write_scarce(FILE *file)
     return json_end(&line, file);
 }
 
-/* Lets each of cJSON's allocations fail in turn; nothing may be written then, or leak. */
+/* Lets each of cJSON's allocations fail, and only that one; nothing may be written then, or leak. */
 static void no_half_line_is_written_without_memory(void **state)
 {
     (void)state;
-    cJSON_Hooks scarce = {.malloc_fn = scarce_malloc, .free_fn = free};
-    cJSON_InitHooks(&scarce);
+    cJSON_Hooks failing = {.malloc_fn = failing_malloc, .free_fn = counting_free};
+    cJSON_InitHooks(&failing);
     bool written = false;
-    long needed = 0;
-    for (; !written; needed++) {
-        assert_true(needed < 1000);
+    long call = 0;
+    for (; !written; call++) {
+        assert_true(call < 1000);
         char *text = NULL;
         size_t size = 0;
         FILE *file = open_memstream(&text, &size);
-        allocations_left = needed;
-        written = write_scarce(file);
+        calls_before_failure = call;
+        written = write_sample(file);
         assert_int_equal(fclose(file), 0);
+        assert_int_equal(blocks_in_use, 0);
+        /* It is written exactly if the call that was to fail never came. */
+        assert_int_equal(written, calls_before_failure >= 0);
         if (written)
             assert_string_equal(text, "{\"text\":\"value\",\"whole\":1,\"flag\":true,\"nan\":\"NaN\","
                                       "\"matrix\":[[1,2],[3,4]]}\n");
@@ -157,7 +169,7 @@ static void no_half_line_is_written_without_memory(void **state)
         free(text);
     }
     cJSON_InitHooks(NULL);
-    assert_true(needed > 20);
+    assert_true(call > 20);
 }
 
 int main(void)

@@ -205,11 +205,12 @@ static void write_block(table_writer *writer, size_t from, size_t end)
     }
 }
 
-/* The first column that fits no more beside the first column and those from `from` on. */
+/* The first column that fits no more beside the first column and those from `from` on. At least one
+ * fits: limit_widths has seen to that. */
 static size_t block_end(const table *of, const size_t *widths, size_t from, size_t limit)
 {
     size_t total = widths[0], column = from;
-    while (column < of->count && (total + GAP + widths[column] <= limit || column == from)) {
+    while (column < of->count && total + GAP + widths[column] <= limit) {
         total += GAP + widths[column];
         column++;
     }
