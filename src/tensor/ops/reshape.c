@@ -33,10 +33,10 @@ typedef struct span {
 
 static span elements(const pmy_node *node, pmy_piece piece)
 {
-    if (tiles(node) == PMY_BY_ROWS)
-        return (span){piece.begin * pmy_row_size(node), piece.end * pmy_row_size(node)};
     size_t size = pmy_shape_size(node->shape);
-    return (span){piece.begin * TILE, piece.end * TILE < size ? piece.end * TILE : size};
+    size_t each = tiles(node) == PMY_BY_ROWS ? pmy_row_size(node) : TILE;
+    size_t begin = piece.begin * each, end = piece.end * each;
+    return (span){begin, end < size ? end : size};
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
