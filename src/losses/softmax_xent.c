@@ -283,6 +283,7 @@ const pmy_op pmy_op_softmax_xent = {
     .formula = "loss = -sum_i y_i log softmax(z / T)_i; dz = (p - y) / T",
     .infer = infer,
     .prepare = prepare,
+    .labels = 1 << TARGET,
     .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},
     .backward = {{.run = backward, .tiles = backward_rows_wanted, .gives = 1 << LOGITS}},
     .sample = sample,

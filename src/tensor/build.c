@@ -153,6 +153,8 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the graph is built already");
     if (!pmy_recorded(root) || root->graph != graph)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root is not a node of this graph");
+    if (pmy_is_labels(root))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers", root->name);
     graph->root = root;
     static pmy_status (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients, mark_accumulation,
                                                       place_parameters, place_nodes};

@@ -66,9 +66,16 @@ static void describe_inputs(const pmy_node *node, char *text, size_t size)
 pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_node *const input[],
                      const void *attributes, size_t size)
 {
-    for (unsigned i = 0; i < inputs; i++)
+    for (unsigned i = 0; i < inputs; i++) {
         if (!pmy_recorded(input[i]))
             return &graph->refused;
+        if (input[i]->graph != graph)
+            return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %s is a node of another graph", op->name,
+                              input[i]->name);
+        if (pmy_is_labels(input[i]) && !(op->labels >> i & 1))
+            return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %s are labels, which are no numbers", op->name,
+                              input[i]->name);
+    }
     if (graph->built)
         return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: the graph is built already", op->name);
     pmy_node *node = pmy_arena_take(&graph->arena, 1, sizeof *node);

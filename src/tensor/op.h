@@ -64,6 +64,8 @@ typedef struct pmy_op {
     pmy_phase backward[PMY_MAX_PHASES];
     /* Bit i: forward reads the whole of input i for any of its rows. */
     unsigned whole;
+    /* Bit i: input i may be a node of labels, which has no value. */
+    unsigned labels;
     const pmy_unary *unary;
     /* NULL for a smooth op. Otherwise a number that differs where a discrete choice of the last
      * forward (a relu's mask, a pooling winner) differs: finite differences across
