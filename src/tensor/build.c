@@ -26,21 +26,34 @@ static pmy_status index_nodes(pmy_graph *graph)
     return PMY_OK;
 }
 
-/* A gradient is needed where a parameter or a wanted leaf lies below and the
- * root above. */
+/* The inputs that an op's backward gives a gradient: bit i for input i. */
+static unsigned given_inputs(const pmy_op *op)
+{
+    unsigned inputs = 0;
+    for (unsigned phase = 0; phase < PMY_MAX_PHASES; phase++)
+        inputs |= op->backward[phase].gives;
+    return inputs;
+}
+
+/* A gradient is needed where a parameter or a wanted leaf lies below and the root above, with
+ * only inputs that get gradients on the way. */
 static pmy_status mark_gradients(pmy_graph *graph)
 {
     bool *below_root = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
     if (!below_root)
         return PMY_NO_MEMORY;
-    for (size_t at = 0; at < graph->count; at++)
-        for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
-            graph->nodes[at]->wants_gradient |= graph->nodes[at]->input[i]->wants_gradient;
+    for (size_t at = 0; at < graph->count; at++) {
+        pmy_node *node = graph->nodes[at];
+        for (unsigned i = 0; i < node->inputs; i++)
+            node->wants_gradient |= (given_inputs(node->op) >> i & 1) && node->input[i]->wants_gradient;
+    }
     below_root[graph->root->index] = true;
     for (size_t at = graph->count; at-- > 0;) {
-        for (unsigned i = 0; below_root[at] && i < graph->nodes[at]->inputs; i++)
-            below_root[graph->nodes[at]->input[i]->index] = true;
-        graph->nodes[at]->wants_gradient &= below_root[at];
+        pmy_node *node = graph->nodes[at];
+        for (unsigned i = 0; below_root[at] && i < node->inputs; i++)
+            if (given_inputs(node->op) >> i & 1)
+                below_root[node->input[i]->index] = true;
+        node->wants_gradient &= below_root[at];
     }
     return PMY_OK;
 }
@@ -154,7 +167,8 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
     if (!pmy_recorded(root) || root->graph != graph)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root is not a node of this graph");
     if (pmy_is_labels(root))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers", root->name);
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
+                        root->name);
     graph->root = root;
     static pmy_status (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients, mark_accumulation,
                                                       place_parameters, place_nodes};
