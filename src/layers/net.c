@@ -113,9 +113,9 @@ pmy_layer_text pmy_layer_print(const pmy_layer *layer)
     if (layer->kind->number == NO_NUMBER)
         (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->word);
     else
-        (void)snprintf(out.text, sizeof out.text, "%s %.17g", layer->kind->word, layer->number);
-    /* The shortest text that reads back as the same number. */
-    for (int digits = 1; layer->kind->number == RATE && digits < 17; digits++) {
+        (void)snprintf(out.text, sizeof out.text, "%s %.0f", layer->kind->word, layer->number);
+    /* The shortest text that reads back as the same number; 17 digits always do. */
+    for (int digits = 1; layer->kind->number == RATE && digits <= 17; digits++) {
         (void)snprintf(out.text, sizeof out.text, "%s %.*g", layer->kind->word, digits, layer->number);
         if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
             break;
