@@ -15,7 +15,9 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     const pmy_node *a = node->input[0], *b = node->input[1];
     bool same = pmy_shape_equal(a->shape, b->shape) && a->batched == b->batched;
-    bool bias = pmy_shape_rank(b->shape) == 1 && b->shape.dim[0] == pmy_shape_last(a->shape) && !b->batched;
+    /* A bias along the batch axis would no longer fit when the batch shrinks. */
+    bool bias = pmy_shape_rank(a->shape) > 1 && pmy_shape_rank(b->shape) == 1 &&
+                b->shape.dim[0] == pmy_shape_last(a->shape) && !b->batched;
     if (!same && !bias)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes, or a bias as long as a's last axis");
     node->shape = a->shape;
