@@ -66,7 +66,10 @@ pmy_shape_text pmy_shape_print(pmy_shape shape)
 {
     pmy_shape_text out = {"scalar"};
     size_t used = 0;
-    for (unsigned axis = 0; axis < PMY_MAX_RANK && shape.dim[axis]; axis++)
+    unsigned axes = PMY_MAX_RANK;
+    while (axes > 0 && shape.dim[axes - 1] == 0)
+        axes--;
+    for (unsigned axis = 0; axis < axes; axis++)
         used +=
             (size_t)snprintf(out.text + used, sizeof out.text - used, axis ? "x%zu" : "%zu", shape.dim[axis]);
     return out;
