@@ -28,8 +28,7 @@ struct pmy_layer_kind {
 static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *error)
 {
     size_t in = input.dim[1], out = (size_t)layer->number;
-    if (out > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out, in)) ||
-        !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
+    if (in > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
         return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zu inputs are too many weights", out, in);
     layer->output = PMY_SHAPE(input.dim[0], out);
     layer->parameters = out * in + out;
@@ -285,6 +284,9 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
     net->input.dim[0] = 1;
     for (unsigned axis = 0; axis + 1 < PMY_MAX_RANK; axis++)
         net->input.dim[axis + 1] = input.dim[axis];
+    if (!pmy_shape_valid(net->input))
+        return pmy_fail(error, PMY_BAD_SHAPE, "an example of %s is too large or has a 0",
+                        pmy_shape_print(input).text);
     reader r = {.text = text, .net = net, .shape = net->input, .error = error};
     for (;;) {
         pmy_status status = read_layer(&r);
