@@ -7,23 +7,23 @@
 
 enum { PARAMETER_ALIGNMENT = 16 };
 
-static pmy_status index_nodes(pmy_graph *graph)
+static bool index_nodes(pmy_graph *graph)
 {
     graph->nodes = pmy_arena_take(&graph->arena, graph->count, sizeof(pmy_node *));
     if (!graph->nodes)
-        return PMY_NO_MEMORY;
+        return false;
     for (pmy_node *node = graph->first; node; node = node->next) {
         graph->nodes[node->index] = node;
         graph->parameters.count += node->learned;
     }
     graph->learned = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
     if (!graph->learned)
-        return PMY_NO_MEMORY;
+        return false;
     size_t learned = 0;
     for (pmy_node *node = graph->first; node; node = node->next)
         if (node->learned)
             graph->learned[learned++] = node;
-    return PMY_OK;
+    return true;
 }
 
 /* The inputs that an op's backward gives a gradient: bit i for input i. */
@@ -37,11 +37,11 @@ static unsigned given_inputs(const pmy_op *op)
 
 /* A gradient is needed where a parameter or a wanted leaf lies below and the root above, with
  * only inputs that get gradients on the way. */
-static pmy_status mark_gradients(pmy_graph *graph)
+static bool mark_gradients(pmy_graph *graph)
 {
     bool *below_root = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
     if (!below_root)
-        return PMY_NO_MEMORY;
+        return false;
     for (size_t at = 0; at < graph->count; at++) {
         pmy_node *node = graph->nodes[at];
         for (unsigned i = 0; i < node->inputs; i++)
@@ -55,15 +55,15 @@ static pmy_status mark_gradients(pmy_graph *graph)
                 below_root[node->input[i]->index] = true;
         node->wants_gradient &= below_root[at];
     }
-    return PMY_OK;
+    return true;
 }
 
 /* In the order of the backward pass, the first to give a node its gradient overwrites, the others add. */
-static pmy_status mark_accumulation(pmy_graph *graph)
+static bool mark_accumulation(pmy_graph *graph)
 {
     bool *given = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
     if (!given)
-        return PMY_NO_MEMORY;
+        return false;
     for (size_t at = graph->count; at-- > 0;) {
         pmy_node *node = graph->nodes[at];
         if (!node->wants_gradient)
@@ -77,7 +77,7 @@ static pmy_status mark_accumulation(pmy_graph *graph)
                 given[node->input[i]->index] = true;
             }
     }
-    return PMY_OK;
+    return true;
 }
 
 static size_t padded_size(const pmy_node *parameter)
@@ -86,26 +86,26 @@ static size_t padded_size(const pmy_node *parameter)
     return (size + PARAMETER_ALIGNMENT - 1) / PARAMETER_ALIGNMENT * PARAMETER_ALIGNMENT;
 }
 
-static pmy_status place_parameters(pmy_graph *graph)
+static bool place_parameters(pmy_graph *graph)
 {
     pmy_parameters *all = &graph->parameters;
     for (size_t p = 0; p < all->count; p++)
         if (!pmy_size_add(all->size, padded_size(graph->learned[p]), &all->size))
-            return PMY_NO_MEMORY;
+            return false;
     all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     all->gradients = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     if (!all->values || !all->gradients)
-        return PMY_NO_MEMORY;
+        return false;
     size_t offset = 0;
     for (size_t p = 0; p < all->count; p++) {
         graph->learned[p]->value = all->values + offset;
         graph->learned[p]->gradient = all->gradients + offset;
         offset += padded_size(graph->learned[p]);
     }
-    return PMY_OK;
+    return true;
 }
 
-static pmy_status place_nodes(pmy_graph *graph)
+static bool place_nodes(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
         pmy_node *node = graph->nodes[at];
@@ -115,11 +115,11 @@ static pmy_status place_nodes(pmy_graph *graph)
         else if (!node->learned)
             node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
         if (!node->value && !node->labels)
-            return PMY_NO_MEMORY;
+            return false;
         if (node->wants_gradient && !node->learned) {
             node->gradient = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
             if (!node->gradient)
-                return PMY_NO_MEMORY;
+                return false;
         }
         if (node->scratch > graph->scratch_size)
             graph->scratch_size = node->scratch;
@@ -127,7 +127,7 @@ static pmy_status place_nodes(pmy_graph *graph)
     /* Threads must not share a cache line of scratch. */
     graph->scratch_size = (graph->scratch_size + PMY_ALIGNMENT - 1) / PMY_ALIGNMENT * PMY_ALIGNMENT;
     graph->scratch = pmy_arena_take(&graph->arena, pmy_pool_threads(graph->pool), graph->scratch_size);
-    return graph->scratch ? PMY_OK : PMY_NO_MEMORY;
+    return graph->scratch != NULL;
 }
 
 /* A float in every precision, so that the same seed starts the same model. */
@@ -155,13 +155,17 @@ static void start_parameters(pmy_graph *graph)
     }
 }
 
+static pmy_status first_error(const pmy_graph *graph, pmy_error *error)
+{
+    if (error)
+        *error = graph->error;
+    return graph->error.code;
+}
+
 pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
 {
-    if (graph->error.code != PMY_OK) {
-        if (error)
-            *error = graph->error;
-        return graph->error.code;
-    }
+    if (graph->error.code != PMY_OK)
+        return first_error(graph, error);
     if (graph->built)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the graph is built already");
     if (!pmy_recorded(root) || root->graph != graph)
@@ -170,13 +174,14 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
                         root->name);
     graph->root = root;
-    static pmy_status (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients, mark_accumulation,
-                                                      place_parameters, place_nodes};
+    static bool (*const plan[])(pmy_graph *) = {index_nodes,      mark_gradients, mark_accumulation,
+                                                place_parameters, place_nodes,    pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
-        if (plan[i](graph) != PMY_OK)
-            return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
-    if (!pmy_plan_stages(graph))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
+        if (!plan[i](graph)) {
+            /* Kept, so that a second call does not go on with what the first one left. */
+            (void)pmy_refuse(graph, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
+            return first_error(graph, error);
+        }
     start_parameters(graph);
     graph->built = true;
     return PMY_OK;

@@ -53,7 +53,7 @@ void pmy_want_gradient(pmy_node *leaf);
 
 /* --- Names -------------------------------------------------------------- */
 
-/* Gives the node a name, by which pmy_find finds it; it is "op.index" before. */
+/* Gives the node a name, by which pmy_find finds it; before, it is its op's with a number, "relu0". */
 void pmy_name(pmy_node *node, const char *name);
 
 /* Names the layers that follow: their parameters become "prefix.weight" and so

@@ -126,7 +126,7 @@ pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...);
 bool pmy_recorded(const pmy_node *node);
 
 /* A parameter for the layer whose node comes next: named by the graph's
- * prefix, or "op.index" where there is none, then ".part". */
+ * prefix, or as "linear0" where there is none, then ".part". */
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start, double bound);
 
