@@ -197,9 +197,30 @@ static size_t distance(const char *a, size_t length, const char *b)
     return row[width];
 }
 
+/* The word as a message can show it: a long one is cut between two characters of UTF-8, and
+ * nothing in it moves a terminal's cursor. */
+typedef struct shown_word {
+    char text[41];
+} shown_word;
+
+static shown_word show(const reader *r, span word)
+{
+    shown_word shown = {{0}};
+    size_t length = word.end - word.begin;
+    if (length > sizeof shown.text - 1) {
+        length = sizeof shown.text - 1;
+        while (length > 0 && ((unsigned char)r->text[word.begin + length] & 0xC0) == 0x80)
+            length--;
+    }
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)r->text[word.begin + i];
+        shown.text[i] = byte < ' ' || byte == 0x7F ? '?' : (char)byte;
+    }
+    return shown;
+}
+
 static pmy_status unknown_word(const reader *r, span word)
 {
-    int length = (int)(word.end - word.begin > 40 ? 40 : word.end - word.begin);
     const char *nearest = NULL;
     size_t best = 3;
     for (size_t k = 0; k < KINDS; k++) {
@@ -208,9 +229,8 @@ static pmy_status unknown_word(const reader *r, span word)
             best = far, nearest = kinds[k].word;
     }
     if (nearest)
-        return wrong(r, word, "unknown layer '%.*s': did you mean '%s'?", length, r->text + word.begin,
-                     nearest);
-    return wrong(r, word, "unknown layer '%.*s'", length, r->text + word.begin);
+        return wrong(r, word, "unknown layer '%s': did you mean '%s'?", show(r, word).text, nearest);
+    return wrong(r, word, "unknown layer '%s'", show(r, word).text);
 }
 
 static pmy_status read_number(reader *r, pmy_layer *layer, span name)
