@@ -1,0 +1,89 @@
+/* Shapes and checked sizes. */
+#include "tensor/shape.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void products_and_sums_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t a, b;
+        bool product, sum;
+    } cases[] = {
+        {0, SIZE_MAX, true, true},          {SIZE_MAX, 0, true, true},
+        {1, SIZE_MAX, true, false},         {2, SIZE_MAX / 2, true, true},
+        {2, SIZE_MAX / 2 + 1, false, true}, {SIZE_MAX, SIZE_MAX, false, false},
+        {SIZE_MAX - 5, 5, false, true},     {SIZE_MAX - 5, 6, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t a = cases[i].a, b = cases[i].b, product = 7, sum = 7;
+        assert_int_equal(pmy_size_multiply(a, b, &product), cases[i].product);
+        assert_true(product == (cases[i].product ? a * b : 7));
+        assert_int_equal(pmy_size_add(a, b, &sum), cases[i].sum);
+        assert_true(sum == (cases[i].sum ? a + b : 7));
+    }
+}
+
+static void rank_size_and_last_axis(void **state)
+{
+    (void)state;
+    static const struct {
+        pmy_shape shape;
+        unsigned rank;
+        size_t size, last;
+    } cases[] = {
+        {{{0}}, 0, 1, 1},    {{{5}}, 1, 5, 5},        {{{3, 4}}, 2, 12, 4},
+        {{{1, 1}}, 2, 1, 1}, {{{2, 3, 5}}, 3, 30, 5}, {{{2, 3, 5, 7}}, 4, 210, 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(pmy_shape_valid(cases[i].shape));
+        assert_int_equal(pmy_shape_rank(cases[i].shape), cases[i].rank);
+        assert_int_equal(pmy_shape_size(cases[i].shape), cases[i].size);
+        assert_int_equal(pmy_shape_last(cases[i].shape), cases[i].last);
+        for (size_t j = 0; j < sizeof cases / sizeof *cases; j++)
+            assert_int_equal(pmy_shape_equal(cases[i].shape, cases[j].shape), i == j);
+    }
+}
+
+static void a_hole_or_too_many_bytes_are_no_shape(void **state)
+{
+    (void)state;
+    assert_false(pmy_shape_valid(PMY_SHAPE(0, 5)));
+    assert_false(pmy_shape_valid(PMY_SHAPE(5, 0, 2)));
+    assert_false(pmy_shape_valid(PMY_SHAPE(0, 0, 0, 1)));
+    assert_true(pmy_shape_valid(PMY_SHAPE(PTRDIFF_MAX / 16)));
+    assert_false(pmy_shape_valid(PMY_SHAPE(PTRDIFF_MAX / 16 + 1)));
+    assert_false(pmy_shape_valid(PMY_SHAPE(PTRDIFF_MAX / 16, 2)));
+    /* Its size overflows to 0. */
+    assert_false(pmy_shape_valid(PMY_SHAPE((size_t)1 << 32, (size_t)1 << 32)));
+    assert_false(pmy_shape_valid(PMY_SHAPE(SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX)));
+}
+
+static void shapes_are_printed(void **state)
+{
+    (void)state;
+    assert_string_equal(pmy_shape_print(PMY_SCALAR_SHAPE).text, "scalar");
+    assert_string_equal(pmy_shape_print(PMY_SHAPE(7)).text, "7");
+    assert_string_equal(pmy_shape_print(PMY_SHAPE(128, 784)).text, "128x784");
+    assert_string_equal(pmy_shape_print(PMY_SHAPE(1, 2, 3, 4)).text, "1x2x3x4");
+    assert_string_equal(pmy_shape_print(PMY_SHAPE(0, 5)).text, "0x5");
+    assert_string_equal(
+        pmy_shape_print(PMY_SHAPE(SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX)).text,
+        "18446744073709551615x18446744073709551615x18446744073709551615x18446744073709551615");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_and_sums_that_do_not_fit_are_refused),
+        cmocka_unit_test(rank_size_and_last_axis),
+        cmocka_unit_test(a_hole_or_too_many_bytes_are_no_shape),
+        cmocka_unit_test(shapes_are_printed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
