@@ -7,7 +7,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     const pmy_node *x = node->input[0], *target = node->input[1];
     if (!pmy_shape_equal(x->shape, target->shape) || x->batched != target->batched)
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes");
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes, both or neither in the batch");
     node->shape = PMY_SCALAR_SHAPE;
     node->batched = false;
     node->rows_of = x;

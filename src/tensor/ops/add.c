@@ -19,7 +19,9 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     bool bias = pmy_shape_rank(a->shape) > 1 && pmy_shape_rank(b->shape) == 1 &&
                 b->shape.dim[0] == pmy_shape_last(a->shape) && !b->batched;
     if (!same && !bias)
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes, or a bias as long as a's last axis");
+        return pmy_fail(error, PMY_BAD_SHAPE,
+                        "needs two equal shapes, both or neither in the batch, or a matrix and a bias as "
+                        "long as its rows");
     node->shape = a->shape;
     return PMY_OK;
 }

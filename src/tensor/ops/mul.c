@@ -8,7 +8,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     const pmy_node *a = node->input[0], *b = node->input[1];
     if (!pmy_shape_equal(a->shape, b->shape) || a->batched != b->batched)
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes");
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs two equal shapes, both or neither in the batch");
     node->shape = a->shape;
     return PMY_OK;
 }
