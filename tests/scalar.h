@@ -1,0 +1,80 @@
+/* Lets one source test either library. Its own program tests the float one; a second one,
+ *
+ *   #define TEST_DOUBLE
+ *   #include "test_this.c"
+ *
+ * tests the double one, whose names stand here behind the float one's. */
+#ifndef TESTS_SCALAR_H
+#define TESTS_SCALAR_H
+
+#ifndef TEST_DOUBLE
+
+#include "pmy.h"
+#include "tensor/gemm.h"
+
+#else
+
+#include "pmy64/pmy.h"
+#include "pmy64/tensor/gemm.h"
+
+#define PMY_NONE PMY64_NONE
+#define PMY_ONES PMY64_ONES
+#define PMY_PLAIN PMY64_PLAIN
+#define PMY_REAL_EPSILON PMY64_REAL_EPSILON
+#define PMY_RELU PMY64_RELU
+#define PMY_TANH PMY64_TANH
+#define PMY_TRAIN PMY64_TRAIN
+#define PMY_TRANSPOSED PMY64_TRANSPOSED
+#define PMY_UNIFORM PMY64_UNIFORM
+#define PMY_ZEROS PMY64_ZEROS
+#define pmy_add pmy64_add
+#define pmy_backward pmy64_backward
+#define pmy_batch pmy64_batch
+#define pmy_build pmy64_build
+#define pmy_constant pmy64_constant
+#define pmy_dropout pmy64_dropout
+#define pmy_find pmy64_find
+#define pmy_forward pmy64_forward
+#define pmy_gemm pmy64_gemm
+#define pmy_gemm_portable pmy64_gemm_portable
+#define pmy_gradient pmy64_gradient
+#define pmy_graph pmy64_graph
+#define pmy_graph_free pmy64_graph_free
+#define pmy_graph_new pmy64_graph_new
+#define pmy_graph_parameters pmy64_graph_parameters
+#define pmy_input pmy64_input
+#define pmy_is_finite pmy64_is_finite
+#define pmy_item pmy64_item
+#define pmy_label_data pmy64_label_data
+#define pmy_labels pmy64_labels
+#define pmy_linear pmy64_linear
+#define pmy_linear_with pmy64_linear_with
+#define pmy_matmul pmy64_matmul
+#define pmy_mode pmy64_mode
+#define pmy_mse pmy64_mse
+#define pmy_mul pmy64_mul
+#define pmy_name pmy64_name
+#define pmy_node pmy64_node
+#define pmy_node_name pmy64_node_name
+#define pmy_node_shape pmy64_node_shape
+#define pmy_parameter pmy64_parameter
+#define pmy_parameter_at pmy64_parameter_at
+#define pmy_parameters pmy64_parameters
+#define pmy_prefix pmy64_prefix
+#define pmy_real pmy64_real
+#define pmy_relu pmy64_relu
+#define pmy_reshape pmy64_reshape
+#define pmy_set_batch pmy64_set_batch
+#define pmy_softmax pmy64_softmax
+#define pmy_softmax_xent pmy64_softmax_xent
+#define pmy_softmax_xent_options pmy64_softmax_xent_options
+#define pmy_sum pmy64_sum
+#define pmy_tensor pmy64_tensor
+#define pmy_transpose pmy64_transpose
+#define pmy_transpose_of pmy64_transpose_of
+#define pmy_value pmy64_value
+#define pmy_want_gradient pmy64_want_gradient
+
+#endif
+
+#endif
