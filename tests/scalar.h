@@ -17,6 +17,8 @@
 #include "pmy64/pmy.h"
 #include "pmy64/tensor/gemm.h"
 
+#define PMY_EVAL PMY64_EVAL
+#define PMY_GELU PMY64_GELU
 #define PMY_NONE PMY64_NONE
 #define PMY_ONES PMY64_ONES
 #define PMY_PLAIN PMY64_PLAIN
@@ -29,12 +31,15 @@
 #define PMY_ZEROS PMY64_ZEROS
 #define pmy_add pmy64_add
 #define pmy_backward pmy64_backward
+#define pmy_backward_from pmy64_backward_from
 #define pmy_batch pmy64_batch
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant
 #define pmy_dropout pmy64_dropout
+#define pmy_exp_of pmy64_exp_of
 #define pmy_find pmy64_find
 #define pmy_forward pmy64_forward
+#define pmy_gelu pmy64_gelu
 #define pmy_gemm pmy64_gemm
 #define pmy_gemm_portable pmy64_gemm_portable
 #define pmy_gradient pmy64_gradient
@@ -47,9 +52,13 @@
 #define pmy_item pmy64_item
 #define pmy_label_data pmy64_label_data
 #define pmy_labels pmy64_labels
+#define pmy_leaky_relu pmy64_leaky_relu
 #define pmy_linear pmy64_linear
 #define pmy_linear_with pmy64_linear_with
+#define pmy_log_of pmy64_log_of
+#define pmy_log_softmax pmy64_log_softmax
 #define pmy_matmul pmy64_matmul
+#define pmy_mean pmy64_mean
 #define pmy_mode pmy64_mode
 #define pmy_mse pmy64_mse
 #define pmy_mul pmy64_mul
@@ -64,11 +73,14 @@
 #define pmy_real pmy64_real
 #define pmy_relu pmy64_relu
 #define pmy_reshape pmy64_reshape
+#define pmy_scale pmy64_scale
 #define pmy_set_batch pmy64_set_batch
+#define pmy_sigmoid pmy64_sigmoid
 #define pmy_softmax pmy64_softmax
 #define pmy_softmax_xent pmy64_softmax_xent
 #define pmy_softmax_xent_options pmy64_softmax_xent_options
 #define pmy_sum pmy64_sum
+#define pmy_tanh_of pmy64_tanh_of
 #define pmy_tensor pmy64_tensor
 #define pmy_transpose pmy64_transpose
 #define pmy_transpose_of pmy64_transpose_of

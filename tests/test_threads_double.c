@@ -1,0 +1,3 @@
+/* test_threads.c in double. */
+#define TEST_DOUBLE
+#include "test_threads.c"
