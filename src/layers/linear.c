@@ -40,7 +40,7 @@ static const pmy_unary *activation(const pmy_node *node)
 typedef struct linear_saved {
     pmy_real *z;         /* [batch, out], where the activation's backward reads it */
     pmy_real *dz;        /* [batch, out], where there is an activation; else dz is dy */
-    pmy_real *packed_x;  /* [batch, in], its first columns.used columns; where x is a leaf */
+    pmy_real *packed_x;  /* [batch, in], its first columns.used columns; where x is given */
     pmy_columns columns; /* the used columns of x */
     bool packed;         /* whether this forward left columns out */
 } linear_saved;
@@ -48,7 +48,7 @@ typedef struct linear_saved {
 /* Columns are left out where nobody asks for their gradient, and where a sixteenth or more are empty. */
 static bool can_pack(const pmy_node *node)
 {
-    return node->input[X]->inputs == 0 && !node->input[X]->gradient && sizes(node).out >= NARROW;
+    return pmy_is_given(node->input[X]) && !node->input[X]->gradient && sizes(node).out >= NARROW;
 }
 
 static void prepare(pmy_node *node)
@@ -72,7 +72,7 @@ static bool take_saved(pmy_node *node, linear_saved *saved)
         fine &= (saved->dz = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
     if (f && f->needs_x)
         fine &= (saved->z = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
-    if (node->input[X]->inputs == 0 && n.out >= NARROW) {
+    if (pmy_is_given(node->input[X]) && n.out >= NARROW) {
         fine &= (saved->packed_x = pmy_take(node, n.rows * n.in, sizeof(pmy_real))) != NULL;
         fine &= (saved->columns.seen = pmy_take(node, n.in, sizeof(uint32_t))) != NULL;
         fine &= (saved->columns.run = pmy_take(node, n.in / 2 + 1, sizeof(pmy_run_of_columns))) != NULL;

@@ -112,6 +112,8 @@ static bool place_nodes(pmy_graph *graph)
         size_t size = pmy_shape_size(node->shape);
         if (pmy_is_labels(node))
             node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
+        else if (node->op->view)
+            node->value = node->input[0]->value;
         else if (!node->learned)
             node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
         if (!node->value && !node->labels)

@@ -254,6 +254,13 @@ pmy_tensor pmy_gradient(const pmy_node *node)
     return (pmy_tensor){node->shape, node->gradient};
 }
 
+bool pmy_is_given(const pmy_node *node)
+{
+    while (node->op->view)
+        node = node->input[0];
+    return node->inputs == 0;
+}
+
 bool pmy_is_labels(const pmy_node *node)
 {
     return node->op == &pmy_op_labels;

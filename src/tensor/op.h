@@ -58,7 +58,8 @@ typedef struct pmy_op {
      * what else follows from shapes (rows_of, saved, scratch). Its message needs to say only what is
      * wrong: the caller puts the node's name in front. */
     pmy_status (*infer)(pmy_node *node, pmy_error *error);
-    /* NULL, or called by pmy_forward's thread before any phase runs; may read leaves only. */
+    /* NULL, or called by pmy_forward's thread before any phase runs; may read nodes only that are given
+     * (pmy_is_given). */
     void (*prepare)(pmy_node *node);
     pmy_phase forward[PMY_MAX_PHASES];
     pmy_phase backward[PMY_MAX_PHASES];
@@ -66,6 +67,8 @@ typedef struct pmy_op {
     unsigned whole;
     /* Bit i: input i may be a node of labels, which has no value. */
     unsigned labels;
+    /* The value is the memory of input 0 in another shape; there is no forward. */
+    bool view;
     const pmy_unary *unary;
     /* NULL for a smooth op. Otherwise a number that differs where a discrete choice of the last
      * forward (a relu's mask, a pooling winner) differs: finite differences across
@@ -141,6 +144,10 @@ void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
  * random numbers are drawn from. */
 pmy_mode pmy_graph_mode(const pmy_graph *graph);
 uint64_t pmy_graph_step(const pmy_graph *graph);
+
+/* True if the node's numbers are there before forward begins: a leaf's, or a
+ * view's of one. */
+bool pmy_is_given(const pmy_node *node);
 
 /* True for a node of labels, which has no value. */
 bool pmy_is_labels(const pmy_node *node);

@@ -1,9 +1,7 @@
-/* reshape: the same elements in the same order, in another shape; dx = dy. */
+/* reshape: the same elements in the same order, in another shape, so the same memory; dx = dy. */
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-
-#include <string.h>
 
 enum { TILE = 16384 };
 
@@ -39,13 +37,6 @@ static span elements(const pmy_node *node, pmy_piece piece)
     return (span){begin, end < size ? end : size};
 }
 
-static void forward(const pmy_node *node, pmy_piece piece)
-{
-    span part = elements(node, piece);
-    memcpy(node->value + part.begin, node->input[0]->value + part.begin,
-           (part.end - part.begin) * sizeof(pmy_real));
-}
-
 static void backward(const pmy_node *node, pmy_piece piece)
 {
     span part = elements(node, piece);
@@ -70,7 +61,7 @@ const pmy_op pmy_op_reshape = {
     .name = "reshape",
     .formula = "y = x in another shape",
     .infer = infer,
-    .forward = {{.run = forward, .tiles = tiles}},
+    .view = true,
     .backward = {{.run = backward, .tiles = tiles, .gives = 1}},
     .sample = sample,
 };

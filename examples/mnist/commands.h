@@ -1,0 +1,7 @@
+/* The commands of the program mnist; each returns the exit status. */
+#ifndef MNIST_COMMANDS_H
+#define MNIST_COMMANDS_H
+
+int train_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,53 @@
+#include "mnist/preset.h"
+
+#include <string.h>
+
+static const preset presets[] = {
+    {.name = "mlp",
+     .net = "linear 512, relu, linear 512, relu, linear 10",
+     .optim = "sgd",
+     .schedule = "cosine",
+     .epochs = 10,
+     .batch = 128,
+     .learning_rate = 0.1,
+     .momentum = 0.9,
+     .weight_decay = 0,
+     .label_smoothing = 0},
+    {.name = "mlp-small",
+     .net = "linear 128, relu, linear 10",
+     .optim = "sgd",
+     .schedule = "cosine",
+     .epochs = 5,
+     .batch = 64,
+     .learning_rate = 0.1,
+     .momentum = 0.9,
+     .weight_decay = 0,
+     .label_smoothing = 0},
+};
+
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+const preset *preset_at(size_t index)
+{
+    return index < PRESETS ? &presets[index] : NULL;
+}
+
+static const preset *named(const char *net)
+{
+    for (size_t i = 0; i < PRESETS; i++)
+        if (strcmp(net, presets[i].name) == 0)
+            return &presets[i];
+    return NULL;
+}
+
+const preset *preset_for(const char *net)
+{
+    const preset *found = named(net);
+    return found ? found : &presets[0];
+}
+
+const char *preset_net(const char *net)
+{
+    const preset *found = named(net);
+    return found ? found->net : net;
+}

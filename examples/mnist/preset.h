@@ -1,0 +1,25 @@
+/* Nets with a name, each with the recipe that trains it well. */
+#ifndef MNIST_PRESET_H
+#define MNIST_PRESET_H
+
+#include <stddef.h>
+
+typedef struct preset {
+    const char *name;
+    const char *net;
+    const char *optim, *schedule;
+    long long epochs, batch;
+    double learning_rate, momentum, weight_decay, label_smoothing;
+} preset;
+
+/* The index-th, or NULL behind the last. */
+const preset *preset_at(size_t index);
+
+/* The preset of that name; for any other net the first, whose recipe a net of one's own begins
+ * with. */
+const preset *preset_for(const char *net);
+
+/* The line of text that a net's name stands for, or the net itself. */
+const char *preset_net(const char *net);
+
+#endif

@@ -1,0 +1,151 @@
+/* mnist train: load, train, validate, test. */
+#include "common/program.h"
+#include "mnist/commands.h"
+#include "mnist/report.h"
+#include "tensor/blas.h"
+
+#include <signal.h>
+#include <string.h>
+
+enum { CLASSES = 10 };
+
+typedef struct run {
+    train_options options;
+    pmy_dataset whole, train, validation, test; /* train and validation are views of whole */
+    pmy_pool *pool;
+    pmy_training *training;
+    report report;
+    double train_seconds;
+} run;
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+static int fail(const run *r, const pmy_error *error, int status)
+{
+    (void)options_wrong(&r->options.command, "%s", error->message);
+    return status;
+}
+
+/* Under a net's text, where it is wrong. */
+static int fail_net(const run *r, const char *net, const pmy_error *error)
+{
+    (void)fail(r, error, PROGRAM_WRONG);
+    size_t begin = error->position, length = error->length;
+    if (begin + length > strlen(net) || length == 0 || strpbrk(net, "\n\r\t\033"))
+        return PROGRAM_WRONG;
+    fprintf(stderr, "  %s\n  %*s^", net, (int)begin, "");
+    while (--length)
+        fputc('~', stderr);
+    fputc('\n', stderr);
+    return PROGRAM_WRONG;
+}
+
+static int load(run *r)
+{
+    pmy_error error;
+    const char *folder = r->options.data;
+    if (pmy_dataset_load(folder, PMY_DATASET_TRAIN, CLASSES, &r->whole, &error) != PMY_OK ||
+        pmy_dataset_load(folder, PMY_DATASET_TEST, CLASSES, &r->test, &error) != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
+    if ((size_t)r->options.validation >= r->whole.count) {
+        (void)options_wrong(&r->options.command, "--val %lld: %s has only %zu training pictures",
+                            r->options.validation, folder, r->whole.count);
+        return PROGRAM_WRONG;
+    }
+    if (pmy_dataset_split(&r->whole, (size_t)r->options.validation, &r->train, &r->validation, &error) !=
+        PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
+    return PROGRAM_FINE;
+}
+
+static int prepare(run *r)
+{
+    pmy_error error;
+    pmy_recipe recipe = train_options_recipe(&r->options);
+    if (pmy_pool_new((unsigned)r->options.threads, &r->pool, &error) != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
+    pmy_status status = pmy_training_new(&recipe, &r->train, r->pool, &r->training, &error);
+    if (status == PMY_BAD_NET)
+        return fail_net(r, recipe.net, &error);
+    return status == PMY_OK ? PROGRAM_FINE : fail(r, &error, PROGRAM_WRONG);
+}
+
+static bool after_step(void *context, const pmy_step_report *step)
+{
+    run *r = context;
+    r->train_seconds = step->seconds;
+    report_step(&r->report, step);
+    return !interrupted;
+}
+
+static void after_epoch(void *context, const pmy_epoch_report *epoch)
+{
+    run *r = context;
+    report_epoch(&r->report, epoch);
+}
+
+static int train_and_test(run *r)
+{
+    pmy_error error;
+    pmy_score score;
+    pmy_watcher watcher = {r, after_step, after_epoch};
+    pmy_status status = pmy_train(r->training, &r->validation, &watcher, &error);
+    if (status == PMY_OK)
+        status = pmy_evaluate(r->training, &r->test, &score, &error);
+    if (status == PMY_OK) {
+        report_test(&r->report, &score, r->train_seconds);
+        return PROGRAM_FINE;
+    }
+    if (r->report.live)
+        printf("\n");
+    (void)fflush(stdout);
+    (void)fail(r, &error, PROGRAM_FAILED);
+    if (status == PMY_BAD_DATA)
+        fprintf(stderr, "  the learning rate may be too high: try a smaller --lr\n");
+    return status == PMY_STOPPED ? PROGRAM_INTERRUPTED : PROGRAM_FAILED;
+}
+
+static int train_run(run *r)
+{
+    int status = load(r);
+    if (status == PROGRAM_FINE)
+        status = prepare(r);
+    if (status == PROGRAM_FINE && !report_open(&r->report, &r->options))
+        status = PROGRAM_WRONG;
+    if (status != PROGRAM_FINE)
+        return status;
+    report_start(&r->report, &r->train, &r->validation, &r->test, pmy_training_net(r->training));
+    status = train_and_test(r);
+    if (!report_close(&r->report) && status == PROGRAM_FINE)
+        status = PROGRAM_WRONG;
+    return status;
+}
+
+int train_command(int argc, char **argv)
+{
+    run r = {0};
+    switch (train_options_read(&r.options, argc, argv)) {
+    case OPTIONS_DONE:
+        return PROGRAM_FINE;
+    case OPTIONS_WRONG:
+        return PROGRAM_WRONG;
+    case OPTIONS_RUN:
+        break;
+    }
+    struct sigaction action = {.sa_handler = interrupt};
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    pmy_blas_single_threaded();
+    int status = train_run(&r);
+    pmy_training_free(r.training);
+    pmy_pool_free(r.pool);
+    pmy_dataset_free(&r.test);
+    pmy_dataset_free(&r.whole);
+    return status;
+}

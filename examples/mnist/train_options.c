@@ -1,0 +1,147 @@
+#include "mnist/train_options.h"
+
+#include "mnist/preset.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- Lists of words, from the library's tables ----------------------------- */
+
+enum { MOST_WORDS = 16 };
+
+typedef struct word_list {
+    const char *word[MOST_WORDS + 1];
+} word_list;
+
+static const word_list *optim_words(void)
+{
+    static word_list list;
+    for (size_t i = 0; i < MOST_WORDS && pmy_optim_kind_at(i); i++)
+        list.word[i] = pmy_optim_kind_at(i)->name;
+    return &list;
+}
+
+static const word_list *schedule_words(void)
+{
+    static word_list list;
+    for (size_t i = 0; i < MOST_WORDS && pmy_schedule_kind_at(i); i++)
+        list.word[i] = pmy_schedule_kind_at(i)->name;
+    return &list;
+}
+
+static const char *const order_words[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
+
+static const char *net_help(void)
+{
+    static char text[256];
+    int used = snprintf(text, sizeof text,
+                        "layers, such as \"linear 128, relu, linear 10\", or a preset with its own "
+                        "recipe:");
+    for (size_t i = 0; preset_at(i) && used < (int)sizeof text; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s %s", i ? "," : "", preset_at(i)->name);
+    return text;
+}
+
+static int index_of(const word_list *list, const char *word)
+{
+    int i = 0;
+    while (list->word[i] && strcmp(list->word[i], word) != 0)
+        i++;
+    return i;
+}
+
+/* --- The table -------------------------------------------------------------- */
+
+static void use_preset(train_options *o, const preset *p)
+{
+    o->epochs = p->epochs;
+    o->batch = p->batch;
+    o->optim = index_of(optim_words(), p->optim);
+    o->schedule = index_of(schedule_words(), p->schedule);
+    o->learning_rate = p->learning_rate;
+    o->weight_decay = p->weight_decay;
+    o->label_smoothing = p->label_smoothing;
+}
+
+static void fill_table(train_options *o)
+{
+    const option_row rows[TRAIN_OPTION_ROWS] = {
+        {OPTION_TEXT("data", "DIR", &o->data, "folder of the four IDX files, raw or gz")},
+        {OPTION_TEXT("net", "SPEC", &o->net, net_help())},
+        {OPTION_WHOLE("epochs", "N", &o->epochs, 1, 100000, "how often each picture is seen")},
+        {OPTION_WHOLE("batch", "N", &o->batch, 1, 60000, "pictures in a step")},
+        {OPTION_WORD("optim", "NAME", &o->optim, optim_words()->word, "optimizer")},
+        {OPTION_REAL("lr", "X", &o->learning_rate, 0, 1000, "learning rate, the schedule's highest")},
+        {OPTION_REAL("momentum", "X", &o->momentum, 0, 1, "of sgd"), .range.below_maximum = true,
+         .shown_default = "the preset's, with sgd"},
+        {OPTION_REAL("weight-decay", "X", &o->weight_decay, 0, 1000, "how strongly weights are drawn to 0")},
+        {OPTION_WORD("schedule", "NAME", &o->schedule, schedule_words()->word,
+                     "how the learning rate goes over the run; step falls to a tenth after each third")},
+        {OPTION_REAL("label-smoothing", "X", &o->label_smoothing, 0, 1,
+                     "share of a target given to all classes")},
+        {OPTION_WHOLE("val", "N", &o->validation, 0, 1000000,
+                      "last training pictures kept for validation, which is shown and chooses nothing")},
+        {OPTION_SEED(&o->seed)},
+        {OPTION_THREADS(&o->threads)},
+        {OPTION_WORD("order", "NAME", &o->order, order_words, "order of the pictures in an epoch")},
+        {OPTION_TEXT("log", "FILE", &o->log, "write each step's loss to FILE, one JSON object per line"),
+         .presentation = true},
+        {OPTION_JSON(&o->json)},
+        {OPTION_QUIET(&o->quiet)},
+    };
+    memcpy(o->rows, rows, sizeof rows);
+    size_t count = 0;
+    while (count < TRAIN_OPTION_ROWS && o->rows[count].name)
+        count++;
+    o->command = (options){
+        .name = "mnist train",
+        .summary =
+            "Trains a net on the pictures of a folder, shows how it does on those kept for validation, and "
+            "tests it once, at the end.",
+        .rows = o->rows,
+        .row_count = count,
+    };
+}
+
+/* --- Reading ---------------------------------------------------------------- */
+
+options_result train_options_read(train_options *o, int argc, char **argv)
+{
+    *o = (train_options){
+        .data = "data/mnist", .net = preset_at(0)->name, .validation = 5000, .seed = 1, .momentum = NAN};
+    o->threads = pmy_processors();
+    fill_table(o);
+    use_preset(o, preset_at(0));
+    /* Once to learn which net it is, and again over the defaults of its preset. */
+    options_result result = options_parse(&o->command, argc, argv, NULL);
+    if (result != OPTIONS_RUN)
+        return result;
+    const preset *p = preset_for(o->net);
+    use_preset(o, p);
+    (void)options_parse(&o->command, argc, argv, NULL);
+    bool sgd = pmy_optim_kind_at((size_t)o->optim) == pmy_optim_find("sgd");
+    if (!sgd && !isnan(o->momentum))
+        return options_wrong(&o->command, "--momentum is for sgd, not for %s",
+                             pmy_optim_kind_at((size_t)o->optim)->name);
+    if (sgd && isnan(o->momentum))
+        o->momentum = p->momentum;
+    return OPTIONS_RUN;
+}
+
+pmy_recipe train_options_recipe(const train_options *o)
+{
+    pmy_recipe recipe = {.net = preset_net(o->net),
+                         .epochs = (size_t)o->epochs,
+                         .batch = (size_t)o->batch,
+                         .optim = pmy_optim_kind_at((size_t)o->optim),
+                         .learning_rate = o->learning_rate,
+                         .schedule = pmy_schedule_kind_at((size_t)o->schedule),
+                         .label_smoothing = o->label_smoothing,
+                         .seed = (uint64_t)o->seed,
+                         .order = (pmy_order)o->order};
+    recipe.optim_options = recipe.optim->defaults;
+    recipe.optim_options.weight_decay = o->weight_decay;
+    if (!isnan(o->momentum))
+        recipe.optim_options.momentum = o->momentum;
+    return recipe;
+}

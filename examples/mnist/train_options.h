@@ -1,0 +1,27 @@
+/* The command line of `mnist train`. */
+#ifndef MNIST_TRAIN_OPTIONS_H
+#define MNIST_TRAIN_OPTIONS_H
+
+#include "common/options.h"
+#include "train/training.h"
+
+enum { TRAIN_OPTION_ROWS = 18 };
+
+typedef struct train_options {
+    const char *data, *net, *log;
+    long long epochs, batch, validation, seed, threads;
+    int optim, schedule, order; /* indices into their lists of words */
+    double learning_rate, momentum, weight_decay, label_smoothing;
+    bool json, quiet;
+    option_row rows[TRAIN_OPTION_ROWS];
+    options command; /* over the rows, for messages and the line that reproduces the run */
+} train_options;
+
+/* Reads the command line: what it does not say comes from the net's preset. On OPTIONS_WRONG,
+ * stderr has said why. */
+options_result train_options_read(train_options *o, int argc, char **argv);
+
+/* The recipe they make; its texts live as long as *o. */
+pmy_recipe train_options_recipe(const train_options *o);
+
+#endif
