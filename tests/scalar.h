@@ -24,6 +24,7 @@
 #define PMY_PLAIN PMY64_PLAIN
 #define PMY_REAL_EPSILON PMY64_REAL_EPSILON
 #define PMY_RELU PMY64_RELU
+#define PMY_SUM PMY64_SUM
 #define PMY_TANH PMY64_TANH
 #define PMY_TRAIN PMY64_TRAIN
 #define PMY_TRANSPOSED PMY64_TRANSPOSED
@@ -78,6 +79,7 @@
 #define pmy_sigmoid pmy64_sigmoid
 #define pmy_softmax pmy64_softmax
 #define pmy_softmax_xent pmy64_softmax_xent
+#define pmy_softmax_xent_losses pmy64_softmax_xent_losses
 #define pmy_softmax_xent_options pmy64_softmax_xent_options
 #define pmy_sum pmy64_sum
 #define pmy_tanh_of pmy64_tanh_of

@@ -1,0 +1,274 @@
+/* Every plain op's forward pass against its formula, evaluated in double. */
+#include "running.h"
+
+static const double tolerance = sizeof(pmy_real) == 4 ? 2e-6 : 1e-14;
+
+static double value_at(const pmy_node *node, size_t i)
+{
+    return (double)pmy_value(node).data[i];
+}
+
+/* --- Element-wise ------------------------------------------------------------ */
+
+static double relu(double x)
+{
+    return x > 0 ? x : 0;
+}
+static double leaky_relu(double x)
+{
+    return x > 0 ? x : 0.01 * x;
+}
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+static double gelu(double x)
+{
+    return 0.5 * x * erfc(-x / sqrt(2.0));
+}
+
+static void element_wise_ops(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        pmy_node *(*op)(pmy_graph *, pmy_node *);
+        double (*formula)(double);
+        double low, high;
+    } ops[] = {
+        {"relu", pmy_relu, relu, -2, 2},    {"leaky_relu", pmy_leaky_relu, leaky_relu, -2, 2},
+        {"tanh", pmy_tanh_of, tanh, -5, 5}, {"sigmoid", pmy_sigmoid, sigmoid, -9, 9},
+        {"gelu", pmy_gelu, gelu, -5, 5},    {"exp", pmy_exp_of, exp, -5, 2},
+        {"log", pmy_log_of, log, 0.01, 9},
+    };
+    static const pmy_shape shapes[] = {{{1}}, {{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 7}}, {{3, 1001}}};
+    for (size_t o = 0; o < ROOM(ops); o++)
+        for (size_t s = 0; s < ROOM(shapes); s++) {
+            pmy_graph *g = new_graph(NULL);
+            pmy_node *x = pmy_input(g, shapes[s]), *y = ops[o].op(g, x);
+            build(g, pmy_sum(g, y));
+            fill(x, s, ops[o].low, ops[o].high);
+            forward(g, PMY_EVAL);
+            assert_true(pmy_shape_equal(pmy_node_shape(y), shapes[s]));
+            for (size_t i = 0; i < pmy_shape_size(shapes[s]); i++)
+                expect_close(ops[o].name, i, value_at(y, i), ops[o].formula(value_at(x, i)), tolerance);
+            pmy_graph_free(g);
+        }
+}
+
+/* One number through an op; the root has two elements so that a NaN is no error. */
+static double through(pmy_node *(*op)(pmy_graph *, pmy_node *), double x)
+{
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *in = pmy_constant(g, PMY_SHAPE(2)), *out = op(g, in);
+    build(g, out);
+    pmy_value(in).data[0] = (pmy_real)x;
+    pmy_value(in).data[1] = 1;
+    forward(g, PMY_EVAL);
+    double y = value_at(out, 0);
+    pmy_graph_free(g);
+    return y;
+}
+
+static void element_wise_ops_at_their_ends(void **state)
+{
+    (void)state;
+    const double infinity = (double)INFINITY, nan_value = (double)NAN;
+    static pmy_node *(*const all[])(pmy_graph *, pmy_node *) = {
+        pmy_relu, pmy_leaky_relu, pmy_tanh_of, pmy_sigmoid, pmy_gelu, pmy_exp_of, pmy_log_of,
+    };
+    for (size_t i = 0; i < ROOM(all); i++)
+        assert_true(isnan(through(all[i], nan_value)));
+    assert_true(through(pmy_relu, 0) == 0 && through(pmy_leaky_relu, 0) == 0);
+    assert_true(through(pmy_relu, infinity) == infinity && through(pmy_relu, -infinity) == 0);
+    assert_true(through(pmy_leaky_relu, -infinity) == -infinity);
+    assert_true(through(pmy_sigmoid, 1e4) == 1 && through(pmy_sigmoid, -1e4) == 0);
+    assert_true(through(pmy_sigmoid, infinity) == 1 && through(pmy_sigmoid, -infinity) == 0);
+    assert_true(through(pmy_tanh_of, 1e4) == 1 && through(pmy_tanh_of, -infinity) == -1);
+    assert_true(through(pmy_gelu, 1e4) == (double)(pmy_real)1e4 && through(pmy_gelu, -1e4) == 0);
+    assert_true(through(pmy_exp_of, -infinity) == 0 && through(pmy_exp_of, 1e5) == infinity);
+    assert_true(through(pmy_log_of, 0) == -infinity && isnan(through(pmy_log_of, -1)));
+    /* Far out, where 1 + erf has no digits left. */
+    expect_close("gelu", 0, through(pmy_gelu, -9) / gelu(-9), 1, sizeof(pmy_real) == 4 ? 1e-4 : 1e-12);
+}
+
+/* --- Of two inputs ------------------------------------------------------------ */
+
+static void add_and_mul(void **state)
+{
+    (void)state;
+    static const pmy_shape shapes[] = {{{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 70}}};
+    for (size_t s = 0; s < ROOM(shapes); s++) {
+        size_t last = pmy_shape_last(shapes[s]);
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *a = pmy_constant(g, shapes[s]), *b = pmy_constant(g, shapes[s]);
+        pmy_node *bias = pmy_constant(g, PMY_SHAPE(last));
+        pmy_node *sum = pmy_add(g, a, b), *biased = pmy_add(g, a, bias), *product = pmy_mul(g, a, b);
+        pmy_node *scaled = pmy_scale(g, a, -2.5);
+        build(g, pmy_sum(g, product));
+        fill(a, 1, -1, 1);
+        fill(b, 2, -1, 1);
+        fill(bias, 3, -1, 1);
+        forward(g, PMY_EVAL);
+        for (size_t i = 0; i < pmy_shape_size(shapes[s]); i++) {
+            expect_close("add", i, value_at(sum, i), value_at(a, i) + value_at(b, i), tolerance);
+            expect_close("mul", i, value_at(product, i), value_at(a, i) * value_at(b, i), tolerance);
+            expect_close("scale", i, value_at(scaled, i), -2.5 * value_at(a, i), tolerance);
+            expect_close("bias", i, value_at(biased, i), value_at(a, i) + value_at(bias, i % last),
+                         tolerance);
+        }
+        pmy_graph_free(g);
+    }
+}
+
+static void matmul(void **state)
+{
+    (void)state;
+    static const size_t sizes[][3] = {{1, 1, 1}, {5, 7, 3}, {1, 65, 2}, {33, 129, 17}, {70, 3, 65}};
+    for (size_t s = 0; s < ROOM(sizes); s++) {
+        size_t m = sizes[s][0], k = sizes[s][1], n = sizes[s][2];
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *a = pmy_input(g, PMY_SHAPE(m, k)), *b = pmy_constant(g, PMY_SHAPE(k, n));
+        pmy_node *c = pmy_matmul(g, a, b);
+        build(g, pmy_sum(g, c));
+        fill(a, 1, -1, 1);
+        fill(b, 2, -1, 1);
+        forward(g, PMY_EVAL);
+        for (size_t i = 0; i < m * n; i++) {
+            double sum = 0;
+            for (size_t p = 0; p < k; p++)
+                sum += value_at(a, i / n * k + p) * value_at(b, p * n + i % n);
+            expect_close("matmul", i, value_at(c, i), sum, 10 * tolerance);
+        }
+        pmy_graph_free(g);
+    }
+}
+
+/* --- Of all elements ----------------------------------------------------------- */
+
+static void sum_and_mean(void **state)
+{
+    (void)state;
+    static const pmy_shape shapes[] = {{{0}}, {{1}}, {{9}}, {{5, 7}}, {{3, 1001}}, {{200, 300}}};
+    for (size_t s = 0; s < ROOM(shapes); s++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_constant(g, shapes[s]), *sum = pmy_sum(g, x), *mean = pmy_mean(g, x);
+        build(g, sum);
+        fill(x, s, 0, 1);
+        forward(g, PMY_EVAL);
+        double expected = 0;
+        for (size_t i = 0; i < pmy_shape_size(shapes[s]); i++)
+            expected += value_at(x, i);
+        assert_int_equal(pmy_shape_rank(pmy_node_shape(sum)), 0);
+        expect_close("sum", 0, (double)pmy_item(sum), expected, tolerance);
+        expect_close("mean", 0, (double)pmy_item(mean), expected / (double)pmy_shape_size(shapes[s]),
+                     tolerance);
+        pmy_graph_free(g);
+    }
+}
+
+/* --- Of shapes ------------------------------------------------------------------ */
+
+static void reshape_keeps_the_order(void **state)
+{
+    (void)state;
+    static const pmy_shape pairs[][2] = {{{{6}}, {{2, 3}}},
+                                         {{{4, 6}}, {{3, 8}}},
+                                         {{{1}}, {{0}}},
+                                         {{{200, 300}}, {{300, 200}}},
+                                         {{{5, 4, 3}}, {{5, 12}}}};
+    for (size_t s = 0; s < ROOM(pairs); s++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_constant(g, pairs[s][0]), *y = pmy_reshape(g, x, pairs[s][1]);
+        build(g, pmy_sum(g, y));
+        fill(x, s, -1, 1);
+        forward(g, PMY_EVAL);
+        assert_true(pmy_shape_equal(pmy_node_shape(y), pairs[s][1]));
+        assert_true(same_bits(pmy_value(x).data, pmy_value(y).data, pmy_shape_size(pairs[s][0])));
+        pmy_graph_free(g);
+    }
+}
+
+static void transpose_swaps_the_last_axes(void **state)
+{
+    (void)state;
+    static const pmy_shape shapes[] = {{{5, 7}}, {{1, 9}}, {{3, 2, 5}}, {{2, 3, 33, 17}}};
+    for (size_t s = 0; s < ROOM(shapes); s++) {
+        unsigned rank = pmy_shape_rank(shapes[s]);
+        size_t rows = shapes[s].dim[rank - 2], columns = shapes[s].dim[rank - 1];
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_constant(g, shapes[s]), *y = pmy_transpose_of(g, x);
+        build(g, pmy_sum(g, y));
+        fill(x, s, -1, 1);
+        forward(g, PMY_EVAL);
+        assert_int_equal(pmy_node_shape(y).dim[rank - 1], rows);
+        assert_int_equal(pmy_node_shape(y).dim[rank - 2], columns);
+        for (size_t at = 0; at < pmy_shape_size(shapes[s]); at++) {
+            size_t matrix = at / (rows * columns), i = at / columns % rows, j = at % columns;
+            assert_true(value_at(y, (matrix * columns + j) * rows + i) == value_at(x, at));
+        }
+        pmy_graph_free(g);
+    }
+}
+
+/* --- softmax ---------------------------------------------------------------------- */
+
+static void softmax_and_log_softmax(void **state)
+{
+    (void)state;
+    static const pmy_shape shapes[] = {{{9}}, {{1}}, {{5, 7}}, {{5, 1}}, {{3, 2, 11}}, {{2, 3, 4, 33}}};
+    for (size_t s = 0; s < ROOM(shapes); s++) {
+        size_t classes = pmy_shape_last(shapes[s]);
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_constant(g, shapes[s]), *p = pmy_softmax(g, x), *l = pmy_log_softmax(g, x);
+        build(g, pmy_add(g, pmy_sum(g, p), pmy_sum(g, l)));
+        fill(x, s, -5, 5);
+        forward(g, PMY_EVAL);
+        for (size_t row = 0; row < pmy_shape_size(shapes[s]); row += classes) {
+            double sum = 0;
+            for (size_t i = row; i < row + classes; i++)
+                sum += exp(value_at(x, i));
+            for (size_t i = row; i < row + classes; i++) {
+                expect_close("softmax", i, value_at(p, i), exp(value_at(x, i)) / sum, tolerance);
+                expect_close("log_softmax", i, value_at(l, i), value_at(x, i) - log(sum), tolerance);
+            }
+        }
+        pmy_graph_free(g);
+    }
+}
+
+static void softmax_of_huge_and_masked_logits(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_constant(g, PMY_SHAPE(2, 3)), *p = pmy_softmax(g, x), *l = pmy_log_softmax(g, x);
+    build(g, p);
+    static const double numbers[] = {1e30, -1e30, 1e30, 3, (double)-INFINITY, 3};
+    for (size_t i = 0; i < 6; i++)
+        pmy_value(x).data[i] = (pmy_real)numbers[i];
+    forward(g, PMY_EVAL);
+    for (size_t i = 0; i < 6; i++) {
+        expect_close("softmax", i, value_at(p, i), i % 3 == 1 ? 0 : 0.5, tolerance);
+        if (i % 3 != 1)
+            expect_close("log_softmax", i, value_at(l, i), log(0.5), tolerance);
+    }
+    assert_true(value_at(l, 4) == (double)-INFINITY);
+    pmy_graph_free(g);
+}
+
+int main(void)
+{
+    pmy_blas_single_threaded();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(element_wise_ops),
+        cmocka_unit_test(element_wise_ops_at_their_ends),
+        cmocka_unit_test(add_and_mul),
+        cmocka_unit_test(matmul),
+        cmocka_unit_test(sum_and_mean),
+        cmocka_unit_test(reshape_keeps_the_order),
+        cmocka_unit_test(transpose_swaps_the_last_axes),
+        cmocka_unit_test(softmax_and_log_softmax),
+        cmocka_unit_test(softmax_of_huge_and_masked_logits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
