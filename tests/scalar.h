@@ -19,17 +19,21 @@
 
 #define PMY_EVAL PMY64_EVAL
 #define PMY_GELU PMY64_GELU
+#define PMY_LEAKY_RELU PMY64_LEAKY_RELU
 #define PMY_NONE PMY64_NONE
 #define PMY_ONES PMY64_ONES
 #define PMY_PLAIN PMY64_PLAIN
 #define PMY_REAL_EPSILON PMY64_REAL_EPSILON
 #define PMY_RELU PMY64_RELU
+#define PMY_REPLAY PMY64_REPLAY
+#define PMY_SIGMOID PMY64_SIGMOID
 #define PMY_SUM PMY64_SUM
 #define PMY_TANH PMY64_TANH
 #define PMY_TRAIN PMY64_TRAIN
 #define PMY_TRANSPOSED PMY64_TRANSPOSED
 #define PMY_UNIFORM PMY64_UNIFORM
 #define PMY_ZEROS PMY64_ZEROS
+#define pmy_activation pmy64_activation
 #define pmy_add pmy64_add
 #define pmy_backward pmy64_backward
 #define pmy_backward_from pmy64_backward_from
@@ -50,6 +54,7 @@
 #define pmy_graph_parameters pmy64_graph_parameters
 #define pmy_input pmy64_input
 #define pmy_is_finite pmy64_is_finite
+#define pmy_is_nan pmy64_is_nan
 #define pmy_item pmy64_item
 #define pmy_label_data pmy64_label_data
 #define pmy_labels pmy64_labels
