@@ -239,7 +239,7 @@ static pmy_status read_number(reader *r, pmy_layer *layer, span name)
     if (word.begin == word.end)
         return wrong(r, name, "%s needs a number behind it", layer->kind->word);
     char *end;
-    layer->number = strtod(r->text + word.begin, &end);
+    layer->number = strtod(r->text + word.begin, &end) + 0.0; /* which makes −0 a 0 */
     bool plain =
         strspn(r->text + word.begin, layer->kind->number == COUNT ? "0123456789" : "0123456789.e-+") ==
         word.end - word.begin;

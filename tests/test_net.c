@@ -1,0 +1,348 @@
+/* A net from a line of text: what it becomes, and where it is wrong. */
+#include "pmy.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ROOM(array) (sizeof(array) / sizeof *(array))
+
+static void read_net(const char *text, pmy_shape input, pmy_net *net)
+{
+    pmy_error error = {0};
+    if (pmy_net_read(text, input, net, &error) != PMY_OK)
+        fail_msg("'%s': %s", text, error.message);
+}
+
+/* --- What it becomes ------------------------------------------------------------ */
+
+static void lines_become_canonical(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        pmy_shape input;
+        const char *canonical;
+    } cases[] = {
+        {"linear 10", {{784}}, "linear 10"},
+        {"  linear   512 ,relu,\tdropout .5\n,linear 010 ",
+         {{784}},
+         "linear 512, relu, dropout 0.5, linear 10"},
+        {"linear 10", {{1, 28, 28}}, "flatten, linear 10"},
+        {"linear 10", {{28, 28}}, "flatten, linear 10"},
+        {"relu, linear 5, linear 4", {{28, 28}}, "relu, flatten, linear 5, linear 4"},
+        {"flatten, linear 5", {{28, 28}}, "flatten, linear 5"},
+        {"flatten, flatten", {{28}}, "flatten, flatten"},
+        {"tanh,sigmoid,gelu,leaky_relu,relu", {{3}}, "tanh, sigmoid, gelu, leaky_relu, relu"},
+        {"dropout 0", {{3}}, "dropout 0"},
+        {"dropout -0", {{3}}, "dropout 0"},
+        {"dropout 2.5e-1", {{3}}, "dropout 0.25"},
+        {"dropout 0.1", {{3}}, "dropout 0.1"},
+        {"dropout 0.30000000000000004", {{3}}, "dropout 0.30000000000000004"},
+        {"dropout 0.333333333333333314829616256247", {{3}}, "dropout 0.3333333333333333"},
+        {"dropout 1e-300", {{3}}, "dropout 1e-300"},
+        {"linear 1000000", {{3}}, "linear 1000000"},
+        {"linear 2147483647", {{1}}, "linear 2147483647"},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        pmy_net net, again;
+        read_net(cases[i].text, cases[i].input, &net);
+        assert_string_equal(net.text, cases[i].canonical);
+        read_net(net.text, cases[i].input, &again);
+        assert_string_equal(again.text, net.text);
+        assert_int_equal(again.count, net.count);
+        for (size_t l = 0; l < net.count; l++)
+            assert_true(again.layer[l].number == net.layer[l].number);
+    }
+}
+
+static void layers_know_shapes_parameters_and_flops(void **state)
+{
+    (void)state;
+    pmy_net net;
+    read_net("tanh, linear 512, relu, dropout 0.5, linear 10", PMY_SHAPE(1, 28, 28), &net);
+    static const struct {
+        const char *text;
+        pmy_shape output;
+        size_t parameters;
+        double flops;
+        size_t position, length;
+    } layers[] = {
+        {"tanh", {{1, 1, 28, 28}}, 0, 0, 0, 4},
+        {"flatten", {{1, 784}}, 0, 0, 0, 0},
+        {"linear 512", {{1, 512}}, 784 * 512 + 512, 2.0 * 784 * 512, 6, 10},
+        {"relu", {{1, 512}}, 0, 0, 18, 4},
+        {"dropout 0.5", {{1, 512}}, 0, 0, 24, 11},
+        {"linear 10", {{1, 10}}, 5130, 10240, 37, 9},
+    };
+    assert_int_equal(net.count, ROOM(layers));
+    for (size_t i = 0; i < ROOM(layers); i++) {
+        const pmy_layer *layer = &net.layer[i];
+        assert_string_equal(pmy_layer_print(layer).text, layers[i].text);
+        assert_true(pmy_shape_equal(layer->output, layers[i].output));
+        assert_int_equal(layer->parameters, layers[i].parameters);
+        assert_true(layer->flops == layers[i].flops);
+        assert_int_equal(layer->position, layers[i].position);
+        assert_int_equal(layer->length, layers[i].length);
+    }
+    assert_int_equal(net.parameters, 784 * 512 + 512 + 5130);
+    assert_true(pmy_shape_equal(net.input, PMY_SHAPE(1, 1, 28, 28)));
+}
+
+static pmy_graph *build_net(const char *text, pmy_shape example, pmy_shape batch, pmy_node **x, pmy_node **y)
+{
+    pmy_net net;
+    pmy_error error = {0};
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    assert_non_null(g);
+    read_net(text, example, &net);
+    *x = pmy_input(g, batch);
+    *y = pmy_net_build(&net, g, *x);
+    if (pmy_build(g, *y, &error) != PMY_OK)
+        fail_msg("%s", error.message);
+    size_t parameters = 0;
+    for (size_t p = 0; p < pmy_graph_parameters(g).count; p++)
+        parameters += pmy_shape_size(pmy_node_shape(pmy_parameter_at(g, p)));
+    assert_int_equal(parameters, net.parameters);
+    return g;
+}
+
+/* As in torch.nn.Sequential of the same layers, where a fused activation has an index of its own. */
+static void parameters_are_named_as_pytorch_does(void **state)
+{
+    (void)state;
+    pmy_node *x, *y;
+    pmy_graph *g = build_net("linear 6, relu, dropout 0.1, linear 5, gelu, tanh, linear 4", PMY_SHAPE(2, 4),
+                             PMY_SHAPE(3, 2, 4), &x, &y);
+    static const struct {
+        const char *name;
+        pmy_shape shape;
+    } parameters[] = {
+        {"1.weight", {{6, 8}}}, {"1.bias", {{6}}},      {"4.weight", {{5, 6}}},
+        {"4.bias", {{5}}},      {"7.weight", {{4, 5}}}, {"7.bias", {{4}}},
+    };
+    assert_int_equal(pmy_graph_parameters(g).count, ROOM(parameters));
+    for (size_t p = 0; p < ROOM(parameters); p++) {
+        pmy_node *node = pmy_parameter_at(g, p);
+        assert_string_equal(pmy_node_name(node), parameters[p].name);
+        assert_true(pmy_shape_equal(pmy_node_shape(node), parameters[p].shape));
+    }
+    assert_true(pmy_shape_equal(pmy_node_shape(y), PMY_SHAPE(3, 4)));
+    pmy_graph_free(g);
+}
+
+/* The activation right behind a linear lies in its node; the next one has its own. */
+static void a_net_computes_what_its_layers_do(void **state)
+{
+    (void)state;
+    pmy_node *x, *y;
+    pmy_graph *g =
+        build_net("sigmoid, linear 3, tanh, leaky_relu, linear 2", PMY_SHAPE(4), PMY_SHAPE(5, 4), &x, &y);
+    assert_null(pmy_find(g, "tanh0"));
+    assert_non_null(pmy_find(g, "leaky_relu0"));
+    for (size_t i = 0; i < 20; i++)
+        pmy_value(x).data[i] = (pmy_real)i / 10 - 1;
+    assert_int_equal(pmy_forward(g, PMY_EVAL, NULL), PMY_OK);
+    const pmy_real *w = pmy_value(pmy_find(g, "1.weight")).data, *b = pmy_value(pmy_find(g, "1.bias")).data;
+    const pmy_real *v = pmy_value(pmy_find(g, "4.weight")).data, *c = pmy_value(pmy_find(g, "4.bias")).data;
+    for (size_t r = 0; r < 5; r++)
+        for (size_t o = 0; o < 2; o++) {
+            double sum = (double)c[o];
+            for (size_t h = 0; h < 3; h++) {
+                double z = (double)b[h];
+                for (size_t i = 0; i < 4; i++)
+                    z += (double)w[h * 4 + i] / (1 + exp(-(double)pmy_value(x).data[r * 4 + i]));
+                sum += (double)v[o * 3 + h] * (z > 0 ? tanh(z) : 0.01 * tanh(z));
+            }
+            assert_true(fabs((double)pmy_value(y).data[r * 2 + o] - sum) < 1e-6);
+        }
+    pmy_graph_free(g);
+}
+
+static void every_word_has_an_explanation(void **state)
+{
+    (void)state;
+    const char *explanation = NULL, *word;
+    size_t count = 0;
+    while ((word = pmy_net_word(count, &explanation)) != NULL) {
+        assert_true(strlen(word) > 0 && strlen(explanation) > 0);
+        char text[64];
+        bool counts = strncmp(explanation, "linear N", 8) == 0,
+             rate = strncmp(explanation, "dropout P", 9) == 0;
+        (void)snprintf(text, sizeof text, "%s%s", word, counts ? " 3" : rate ? " 0.1" : "");
+        pmy_net net;
+        read_net(text, PMY_SHAPE(5), &net);
+        count++;
+    }
+    assert_true(count >= 8);
+    assert_null(pmy_net_word(count + 100, &explanation));
+}
+
+/* --- Where it is wrong ----------------------------------------------------------- */
+
+static void expect_wrong(const char *text, pmy_shape input, size_t position, size_t length, const char *words)
+{
+    pmy_net net;
+    pmy_error error = {0};
+    if (pmy_net_read(text, input, &net, &error) != PMY_BAD_NET || error.code != PMY_BAD_NET)
+        fail_msg("'%s' is taken, or fails with '%s'", text, error.message);
+    if (error.position != position || error.length != length || !strstr(error.message, words))
+        fail_msg("'%s': %zu, %zu, '%s'", text, error.position, error.length, error.message);
+    assert_int_equal(pmy_net_read(text, input, &net, NULL), PMY_BAD_NET);
+}
+
+static void each_wrong_word_is_pointed_at(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t position, length;
+        const char *words;
+    } cases[] = {
+        /* A missing layer is pointed at where it would begin, also behind the end. */
+        {"", 0, 1, "a layer is missing here"},
+        {"   ", 3, 1, "a layer is missing here"},
+        {",", 0, 1, "a layer is missing here"},
+        {"relu,", 5, 1, "a layer is missing here"},
+        {"relu, , tanh", 6, 1, "a layer is missing here"},
+        {"linear 3,, relu", 9, 1, "a layer is missing here"},
+        /* Words. */
+        {"linaer 512", 0, 6, "unknown layer 'linaer': did you mean 'linear'?"},
+        {"linear 512, rleu", 12, 4, "unknown layer 'rleu': did you mean 'relu'?"},
+        {"linear 512, leaky", 12, 5, "unknown layer 'leaky'"},
+        {"Relu", 0, 4, "unknown layer 'Relu': did you mean 'relu'?"},
+        {"convolution 3", 0, 11, "unknown layer 'convolution'"},
+        {"512", 0, 3, "unknown layer '512'"},
+        {"linear512", 0, 9, "unknown layer 'linear512'"},
+        {"linear(512)", 0, 11, "unknown layer 'linear(512)'"},
+        {"relu; linear 3", 0, 5, "did you mean 'relu'?"},
+        /* Numbers. */
+        {"linear", 0, 6, "linear needs a number behind it"},
+        {"relu, linear ,tanh", 6, 6, "linear needs a number behind it"},
+        {"dropout", 0, 7, "dropout needs a number behind it"},
+        {"linear 0", 7, 1, "between 1 and 2147483647"},
+        {"linear 2147483648", 7, 10, "between 1 and 2147483647"},
+        {"linear 99999999999999999999999999", 7, 26, "between 1 and 2147483647"},
+        {"linear -5", 7, 2, "whole positive number"},
+        {"linear +5", 7, 2, "whole positive number"},
+        {"linear 5.5", 7, 3, "whole positive number"},
+        {"linear 1e3", 7, 3, "whole positive number"},
+        {"linear 0x10", 7, 4, "whole positive number"},
+        {"linear ten", 7, 3, "whole positive number"},
+        {"linear nan", 7, 3, "whole positive number"},
+        {"dropout 1", 8, 1, "0 or more and below 1"},
+        {"dropout -0.1", 8, 4, "0 or more and below 1"},
+        {"dropout 1e999", 8, 5, "0 or more and below 1"},
+        {"dropout nan", 8, 3, "a real number"},
+        {"dropout inf", 8, 3, "a real number"},
+        {"dropout 0x1p-2", 8, 6, "a real number"},
+        {"dropout 0.5.5", 8, 5, "a real number"},
+        {"dropout 0.5e", 8, 4, "a real number"},
+        {"dropout .", 8, 1, "a real number"},
+        {"dropout half", 8, 4, "a real number"},
+        {"dropout 50%", 8, 3, "a real number"},
+        /* Too many. */
+        {"linear 5 6", 9, 1, "linear does not take this; is a comma missing before it?"},
+        {"relu 5", 5, 1, "relu does not take this"},
+        {"linear 5 relu", 9, 4, "is a comma missing"},
+        {"dropout 0.5 , relu tanh, linear 3", 19, 4, "relu does not take this"},
+        {"flatten linear 3", 8, 6, "flatten does not take this"},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++)
+        expect_wrong(cases[i].text, PMY_SHAPE(784), cases[i].position, cases[i].length, cases[i].words);
+}
+
+static void nets_too_large_are_refused(void **state)
+{
+    (void)state;
+    expect_wrong("linear 2147483647, linear 2147483647", PMY_SHAPE(7), 19, 17, "too many weights");
+    expect_wrong("relu, linear 2", PMY_SHAPE((size_t)1 << 32), 6, 8, "too many weights");
+    expect_wrong("relu, linear 2", PMY_SHAPE((size_t)1 << 20, (size_t)1 << 20), 6, 8, "too many weights");
+    static const pmy_shape bad[] = {
+        {{0}}, {{2, 3, 4, 5}}, {{2, 0, 3}}, {{(size_t)1 << 40, (size_t)1 << 40}}, {{SIZE_MAX}}};
+    for (size_t i = 0; i < ROOM(bad); i++) {
+        pmy_net net;
+        pmy_error error = {0};
+        assert_int_equal(pmy_net_read("flatten, linear 2", bad[i], &net, &error), PMY_BAD_SHAPE);
+        assert_int_equal(error.length, 0);
+        assert_true(strlen(error.message) > 0);
+    }
+}
+
+/* `count` times `word`, then `end`. */
+static char *repeated(const char *word, size_t count, const char *end)
+{
+    size_t length = strlen(word);
+    char *text = malloc(count * length + strlen(end) + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * length, word, length);
+    strcpy(text + count * length, end);
+    return text;
+}
+
+static void expect_wrong_and_free(char *text, size_t position, size_t length, const char *words)
+{
+    expect_wrong(text, PMY_SHAPE(4, 4), position, length, words);
+    free(text);
+}
+
+static void hostile_lines_are_refused(void **state)
+{
+    (void)state;
+    pmy_net net;
+    char *most = repeated("relu,", PMY_MAX_LAYERS - 1, "relu");
+    read_net(most, PMY_SHAPE(4), &net);
+    assert_int_equal(net.count, PMY_MAX_LAYERS);
+    free(most);
+    expect_wrong_and_free(repeated("relu,", PMY_MAX_LAYERS, " relu"), 641, 4, "more than 128 layers");
+    /* The flatten that is put in has no room either. */
+    expect_wrong_and_free(repeated("relu,", PMY_MAX_LAYERS - 1, "linear 3"), 635, 8, "more than 128 layers");
+    expect_wrong_and_free(repeated("relu,", 1000000, "relu"), 640, 4, "more than 128 layers");
+    /* 24 characters a layer; 78 and their commas fit in 2047. */
+    expect_wrong_and_free(repeated("dropout 0.12345678901234,", 100, "relu"), 25 * 78, 24,
+                          "the line is longer than 2048 characters");
+    expect_wrong_and_free(repeated("x", 1000000, ""), 0, 1000000,
+                          "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+    expect_wrong_and_free(repeated(" ", 1000000, ""), 1000000, 1, "a layer is missing here");
+    char *digits = repeated("9", 100000, "");
+    char *line = repeated("linear ", 1, digits);
+    free(digits);
+    expect_wrong_and_free(line, 7, 100000, "between 1 and");
+}
+
+static void strange_letters_are_shown_without_harm(void **state)
+{
+    (void)state;
+    expect_wrong("\x1b[31mrelu", PMY_SHAPE(4), 0, 9, "unknown layer '?[31mrelu'");
+    expect_wrong("relu\x7f\x01", PMY_SHAPE(4), 0, 6, "unknown layer 'relu?\?': did you mean 'relu'?");
+    expect_wrong("r\xc3\xa9lu", PMY_SHAPE(4), 0, 5, "unknown layer 'r\xc3\xa9lu': did you mean 'relu'?");
+    expect_wrong("%s%n%d", PMY_SHAPE(4), 0, 6, "unknown layer '%s%n%d'");
+    expect_wrong("linear \xef\xbc\x95", PMY_SHAPE(4), 7, 3, "whole positive number");
+    expect_wrong("\xff\xfe", PMY_SHAPE(4), 0, 2, "unknown layer");
+    /* 39 letters and one of two bytes: it would be cut in half. */
+    expect_wrong("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xc3\xa9yy", PMY_SHAPE(4), 0, 43,
+                 "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_become_canonical),
+        cmocka_unit_test(layers_know_shapes_parameters_and_flops),
+        cmocka_unit_test(parameters_are_named_as_pytorch_does),
+        cmocka_unit_test(a_net_computes_what_its_layers_do),
+        cmocka_unit_test(every_word_has_an_explanation),
+        cmocka_unit_test(each_wrong_word_is_pointed_at),
+        cmocka_unit_test(nets_too_large_are_refused),
+        cmocka_unit_test(hostile_lines_are_refused),
+        cmocka_unit_test(strange_letters_are_shown_without_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
