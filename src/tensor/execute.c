@@ -100,7 +100,8 @@ bool pmy_plan_stages(pmy_graph *graph)
 typedef struct running {
     pmy_graph *graph;
     const pmy_stage *stage;
-    size_t rows, pieces;
+    size_t first, rows; /* of a stage by rows */
+    size_t pieces;
 } running;
 
 static void run_piece(void *context, size_t piece, unsigned worker)
@@ -108,8 +109,8 @@ static void run_piece(void *context, size_t piece, unsigned worker)
     const running *now = context;
     pmy_piece range = {piece, piece + 1, now->graph->scratch + worker * now->graph->scratch_size};
     if (now->stage->rows_of) {
-        range.begin = now->rows * piece / now->pieces;
-        range.end = now->rows * (piece + 1) / now->pieces;
+        range.begin = now->first + now->rows * piece / now->pieces;
+        range.end = now->first + now->rows * (piece + 1) / now->pieces;
     }
     for (size_t s = 0; s < now->stage->count; s++)
         now->stage->steps[s].phase->run(now->stage->steps[s].node, range);
@@ -123,12 +124,15 @@ static size_t row_pieces(const pmy_stage *stage, size_t rows)
     return pieces < rows ? pieces : rows;
 }
 
-static void run_stages(pmy_graph *graph, const pmy_stages *stages)
+/* Of the stages by the batch's rows, runs rows first … first + count − 1. */
+static void run_stages(pmy_graph *graph, const pmy_stages *stages, size_t first, size_t count)
 {
     for (size_t s = 0; s < stages->count; s++) {
         running now = {.graph = graph, .stage = &stages->stage[s]};
         if (now.stage->rows_of) {
-            now.rows = pmy_rows(now.stage->rows_of);
+            bool batched = now.stage->rows_of->batched;
+            now.first = batched ? first : 0;
+            now.rows = batched ? count : pmy_rows(now.stage->rows_of);
             now.pieces = row_pieces(now.stage, now.rows);
         } else {
             now.pieces = now.stage->steps[0].phase->tiles(now.stage->steps[0].node);
@@ -176,7 +180,7 @@ static void name_origin(pmy_graph *graph)
     }
 }
 
-pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
+static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t count, pmy_error *error)
 {
     assert(graph->built);
     graph->mode = mode;
@@ -185,7 +189,7 @@ pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
     for (size_t at = 0; at < graph->count; at++)
         if (graph->nodes[at]->op->prepare)
             graph->nodes[at]->op->prepare(graph->nodes[at]);
-    run_stages(graph, &graph->forward);
+    run_stages(graph, &graph->forward, first, count);
     if (!graph->fault && pmy_shape_size(graph->root->shape) == 1 && pmy_is_nan(graph->root->value[0]))
         pmy_report(graph->root, 0, "the result is NaN");
     if (!graph->fault)
@@ -196,13 +200,24 @@ pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
     return PMY_BAD_DATA;
 }
 
+pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
+{
+    return forward(graph, mode, 0, graph->batch, error);
+}
+
+pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error)
+{
+    assert(first + count <= graph->batch);
+    return forward(graph, PMY_REPLAY, first, count, error);
+}
+
 void pmy_backward(pmy_graph *graph)
 {
     assert(graph->built && graph->mode != PMY_EVAL && pmy_shape_size(graph->root->shape) == 1);
     if (!graph->root->gradient)
         return;
     graph->root->gradient[0] = 1;
-    run_stages(graph, &graph->backward);
+    run_stages(graph, &graph->backward, 0, graph->batch);
 }
 
 void pmy_backward_from(pmy_graph *graph, const pmy_real *seed)
@@ -211,5 +226,5 @@ void pmy_backward_from(pmy_graph *graph, const pmy_real *seed)
     if (!graph->root->gradient)
         return;
     memcpy(graph->root->gradient, seed, pmy_shape_size(graph->root->shape) * sizeof *seed);
-    run_stages(graph, &graph->backward);
+    run_stages(graph, &graph->backward, 0, graph->batch);
 }

@@ -286,6 +286,21 @@ pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)
     return graph->learned[index];
 }
 
+pmy_node *pmy_root(const pmy_graph *graph)
+{
+    return graph->root;
+}
+
+size_t pmy_node_count(const pmy_graph *graph)
+{
+    return graph->count;
+}
+
+pmy_node *pmy_node_at(const pmy_graph *graph, size_t index)
+{
+    return graph->nodes[index];
+}
+
 pmy_pool *pmy_graph_pool(const pmy_graph *graph)
 {
     return graph->pool;

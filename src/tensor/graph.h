@@ -86,6 +86,11 @@ typedef enum pmy_mode {
  * row; the lowest node and row, whatever the number of threads. */
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
+/* As pmy_forward in PMY_REPLAY, where since the last forward only rows first … first + count − 1
+ * of the batch's inputs have changed: of what runs by the batch's rows, only these are computed again. For
+ * finite differences, which change one number at a time. */
+pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
+
 /* Computes the gradient of the root, which must be a scalar, with respect to
  * every parameter and wanted leaf. */
 void pmy_backward(pmy_graph *graph);
@@ -117,6 +122,12 @@ pmy_parameters pmy_graph_parameters(const pmy_graph *graph);
 
 /* The index-th parameter in the order of creation, 0 … count − 1. */
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index);
+
+/* The node that backward starts from, and every node in the order of creation,
+ * 0 … count − 1; of a built graph. */
+pmy_node *pmy_root(const pmy_graph *graph);
+size_t pmy_node_count(const pmy_graph *graph);
+pmy_node *pmy_node_at(const pmy_graph *graph, size_t index);
 
 pmy_pool *pmy_graph_pool(const pmy_graph *graph);
 uint64_t pmy_graph_seed(const pmy_graph *graph);
