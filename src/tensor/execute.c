@@ -7,8 +7,9 @@
 #include <string.h>
 
 /* A stage by rows is split into at least this many pieces, where it has as many
- * rows, and into pieces that touch about this many numbers, to stay in a core's cache. */
-enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536 };
+ * rows, and into pieces that touch about this many numbers, to stay in a core's cache; one that touches fewer
+ * than SMALLEST_STAGE numbers is not worth splitting. */
+enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536, SMALLEST_STAGE = 2048 };
 
 /* --- Planning ----------------------------------------------------------- */
 
@@ -118,6 +119,8 @@ static void run_piece(void *context, size_t piece, unsigned worker)
 
 static size_t row_pieces(const pmy_stage *stage, size_t rows)
 {
+    if (rows * stage->row_elements < SMALLEST_STAGE)
+        return 1;
     size_t pieces = rows * stage->row_elements / PIECE_ELEMENTS + 1;
     if (pieces < FEWEST_PIECES)
         pieces = FEWEST_PIECES;
