@@ -47,11 +47,13 @@ static void fill_leaf(const pmy_sample_leaf *leaf, pmy_random *random)
 {
     pmy_node *node = leaf->node;
     size_t size = pmy_shape_size(node->shape), columns = pmy_shape_last(node->shape);
+    if (node->labels) {
+        size_t first = pmy_random_below(random, (uint32_t)leaf->classes);
+        for (size_t i = 0; i < size; i++)
+            node->labels[i] = (int32_t)((first + i) % leaf->classes);
+        return;
+    }
     for (size_t i = 0; i < size; i++) {
-        if (node->labels) {
-            node->labels[i] = (int32_t)pmy_random_below(random, (uint32_t)leaf->classes);
-            continue;
-        }
         double value = leaf->low + (leaf->high - leaf->low) * pmy_random_uniform(random);
         /* Through float, so that all three precisions hold the same number. */
         node->value[i] = leaf->sparse && i % columns % 3 == 0 ? 0 : (pmy_real)(float)value;

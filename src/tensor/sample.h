@@ -11,7 +11,7 @@ enum { PMY_MAX_SAMPLE_LEAVES = 8 };
 typedef struct pmy_sample_leaf {
     pmy_node *node;
     double low, high; /* values are uniform in [low, high] */
-    size_t classes;   /* of labels: uniform in 0 … classes − 1 */
+    size_t classes;   /* of labels: all in turn, from a random one on */
     bool sparse;      /* every third column is all zeros */
 } pmy_sample_leaf;
 

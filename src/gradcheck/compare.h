@@ -1,0 +1,49 @@
+/* How far backward and finite differences are apart, and what is allowed. */
+#ifndef PMY_GRADCHECK_COMPARE_H
+#define PMY_GRADCHECK_COMPARE_H
+
+#include "tensor/real.h"
+
+#include <stddef.h>
+
+/* The allowed error, and the share of a tensor's largest gradient below which an
+ * element is not asked to be right to that many digits of its own: a difference
+ * of outputs around 1 cannot know it better. The quad build's can. */
+#if PMY_SCALAR == 32
+#define PMY_GRADCHECK_TOLERANCE 1e-2
+#define PMY_GRADCHECK_FLOOR PMY_R(1e-2)
+#elif PMY_SCALAR == 64
+#define PMY_GRADCHECK_TOLERANCE 1e-9
+#define PMY_GRADCHECK_FLOOR PMY_R(1e-3)
+#else
+#define PMY_GRADCHECK_TOLERANCE 1e-14
+#define PMY_GRADCHECK_FLOOR PMY_R(0.0)
+#endif
+
+/* Where a kink next to the point keeps the steps small, round-off is larger, and as much more is
+ * allowed as it explains, but never more than this. */
+#if PMY_SCALAR == 32
+#define PMY_GRADCHECK_KINK_TOLERANCE 5e-2
+#elif PMY_SCALAR == 64
+#define PMY_GRADCHECK_KINK_TOLERANCE 1e-6
+#else
+#define PMY_GRADCHECK_KINK_TOLERANCE 1e-12
+#endif
+
+/* The size an error is relative to: max(|a|, |n|, floor · largest), `largest` the tensor's largest |a|. */
+pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real largest);
+
+/* |a − n| over that; +inf where one is not finite, 0 where both are 0. */
+double pmy_gradient_error(pmy_real analytic, pmy_real numeric, pmy_real largest);
+
+/* The element, or direction, whose error is largest beside what is allowed for it. */
+typedef struct pmy_worst {
+    size_t place;
+    double error, allowed;
+    pmy_real analytic, numeric, uncertainty, step;
+} pmy_worst;
+
+/* Takes `found` for the worst if it is worse. The worst one counts, never a mean. */
+void pmy_keep_worst(pmy_worst *worst, const pmy_worst *found);
+
+#endif

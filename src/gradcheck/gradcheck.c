@@ -1,0 +1,193 @@
+#include "gradcheck/gradcheck.h"
+
+#include "gradcheck/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- Setting up ----------------------------------------------------------- */
+
+static bool is_checked(const pmy_node *node)
+{
+    return node->inputs == 0 && node->value && node->gradient;
+}
+
+static bool take_checked(pmy_session *session)
+{
+    const pmy_graph *graph = session->probe.graph;
+    size_t largest = 1;
+    session->checked = pmy_arena_take(&session->arena, pmy_node_count(graph), sizeof *session->checked);
+    if (!session->checked)
+        return false;
+    for (size_t at = 0; at < pmy_node_count(graph); at++) {
+        pmy_node *node = pmy_node_at(graph, at);
+        if (!is_checked(node))
+            continue;
+        pmy_checked *checked = &session->checked[session->count++];
+        *checked = (pmy_checked){.node = node, .size = pmy_shape_size(node->shape)};
+        largest = checked->size > largest ? checked->size : largest;
+        checked->origin = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real));
+        if (!checked->origin)
+            return false;
+        memcpy(checked->origin, node->value, checked->size * sizeof(pmy_real));
+        for (unsigned k = 0; k < session->probe.weights; k++)
+            if (!(checked->analytic[k] = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real))))
+                return false;
+    }
+    session->direction = pmy_arena_take(&session->arena, largest, sizeof(pmy_real));
+    return session->direction != NULL;
+}
+
+/* Random weights of either sign, between 1/2 and 1: a plain sum would hide what cancels in it. */
+static bool take_weights(pmy_session *session)
+{
+    pmy_probe *probe = &session->probe;
+    bool scalar = pmy_shape_rank(probe->root->shape) == 0;
+    probe->weights = scalar ? 1 : PMY_MAX_WEIGHTS;
+    probe->above = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
+    for (unsigned k = 0; k < probe->weights; k++) {
+        probe->weight[k] = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
+        if (!probe->weight[k])
+            return false;
+        for (size_t o = 0; o < probe->outputs; o++) {
+            double drawn = pmy_random_uniform(&session->random) - 0.5;
+            probe->weight[k][o] = scalar ? 1 : (pmy_real)(float)(drawn < 0 ? drawn - 0.5 : drawn + 0.5);
+        }
+    }
+    return probe->above != NULL;
+}
+
+static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options)
+{
+    uint64_t seed = options ? options->seed : 0;
+    session->random = (pmy_random){.seed = seed, .stream = pmy_stream(PMY_STREAM_GRADCHECK, 0)};
+    session->tolerance = options && options->tolerance > 0 ? options->tolerance : PMY_GRADCHECK_TOLERANCE;
+    pmy_probe *probe = &session->probe;
+    probe->graph = graph;
+    probe->root = pmy_root(graph);
+    probe->outputs = pmy_shape_size(probe->root->shape);
+    for (size_t at = 0; at < pmy_node_count(graph); at++)
+        probe->kinked |= pmy_node_at(graph, at)->op->choices != NULL;
+    return take_weights(session) && take_checked(session);
+}
+
+/* --- Judging -------------------------------------------------------------- */
+
+/* Kinks are no judgement; a few are in the nature of a kinked op. */
+static bool too_many_kinks(const pmy_numeric *numeric)
+{
+    size_t few = numeric->compared / 100 > 1 ? numeric->compared / 100 : 1;
+    return numeric->unresolved > 0 || numeric->kinks > few;
+}
+
+static bool all_zero(const pmy_session *session, const pmy_checked *checked)
+{
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        for (size_t i = 0; i < checked->size; i++)
+            if (checked->analytic[k][i] != 0)
+                return false;
+    return true;
+}
+
+static pmy_verdict judge(const pmy_session *session, const pmy_checked *checked, const pmy_numeric *numeric)
+{
+    const pmy_worst *worst = &numeric->worst;
+    if (checked->nondeterministic)
+        return PMY_NONDETERMINISTIC;
+    if (!numeric->any && all_zero(session, checked))
+        return PMY_VACUOUS;
+    if (checked->overwrites)
+        return PMY_WRONG;
+    if (!(worst->error <= worst->allowed)) {
+        pmy_real distance = pmy_fabs(worst->analytic - worst->numeric);
+        return distance <= worst->uncertainty ? PMY_NOISE : PMY_WRONG;
+    }
+    return too_many_kinks(numeric) ? PMY_KINK : PMY_PASS;
+}
+
+static void report_overwriting(const pmy_checked *checked, pmy_check *check)
+{
+    check->worst = checked->overwritten;
+    check->worst_is_direction = false;
+    check->analytic = check->numeric = (double)checked->analytic[0][checked->overwritten];
+    check->cause = PMY_CAUSE_OVERWRITES;
+    check->error = 1;
+}
+
+static bool check_tensor(pmy_session *session, const pmy_checked *checked, pmy_check *check)
+{
+    pmy_numeric numeric = {0};
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        if (!(numeric.value[k] = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real))))
+            return false;
+    pmy_compare_tensor(session, checked, &numeric);
+    *check = (pmy_check){
+        .shape = checked->node->shape,
+        .size = checked->size,
+        .verdict = judge(session, checked, &numeric),
+        .error = numeric.worst.error,
+        .tolerance = numeric.worst.allowed,
+        .compared = numeric.compared,
+        .directions = numeric.directions,
+        .kinks = numeric.kinks,
+        .worst = numeric.worst.place,
+        .worst_is_direction = numeric.worst_is_direction,
+        .analytic = (double)numeric.worst.analytic,
+        .numeric = (double)numeric.worst.numeric,
+        .step = (double)numeric.worst.step,
+        .uncertainty = (double)numeric.worst.uncertainty,
+    };
+    (void)snprintf(check->name, sizeof check->name, "%s", session->probe.root->name);
+    (void)snprintf(check->input, sizeof check->input, "%s", checked->node->name);
+    if (check->verdict == PMY_WRONG && numeric.worst.error <= numeric.worst.allowed)
+        report_overwriting(checked, check);
+    else if (check->verdict == PMY_WRONG)
+        pmy_find_cause(session, checked, &numeric, check);
+    return true;
+}
+
+/* --- The whole ------------------------------------------------------------ */
+
+static pmy_status check_all(pmy_session *session, pmy_gradcheck_result *result, pmy_error *error)
+{
+    pmy_status status = pmy_take_analytic(&session->probe, session->checked, session->count, error);
+    if (status != PMY_OK)
+        return status;
+    result->check = calloc(session->count ? session->count : 1, sizeof *result->check);
+    if (!result->check)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
+    result->passed = session->count > 0;
+    for (; result->count < session->count; result->count++) {
+        pmy_check *check = &result->check[result->count];
+        if (!check_tensor(session, &session->checked[result->count], check))
+            return pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
+        result->passed &= check->verdict == PMY_PASS;
+    }
+    return PMY_OK;
+}
+
+pmy_status pmy_gradcheck(pmy_graph *graph, const pmy_gradcheck_options *options, pmy_gradcheck_result *result,
+                         pmy_error *error)
+{
+    *result = (pmy_gradcheck_result){0};
+    /* Draws the masks that all that follows replays. */
+    pmy_status status = pmy_forward(graph, PMY_TRAIN, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_session session = {0};
+    if (set_up(&session, graph, options))
+        status = check_all(&session, result, error);
+    else
+        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
+    pmy_arena_free(&session.arena);
+    if (status != PMY_OK)
+        pmy_gradcheck_free(result);
+    return status;
+}
+
+void pmy_gradcheck_free(pmy_gradcheck_result *result)
+{
+    free(result->check);
+    *result = (pmy_gradcheck_result){0};
+}

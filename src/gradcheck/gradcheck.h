@@ -1,0 +1,47 @@
+/* Holds the backward pass of a graph against finite differences of its forward pass.
+ *
+ *   pmy64_gradcheck_result result;
+ *   if (pmy64_gradcheck(graph, NULL, &result, &error) == PMY_OK) {
+ *       for (size_t i = 0; i < result.count; i++)
+ *           ... result.check[i].verdict, .error ...
+ *       pmy64_gradcheck_free(&result);
+ *   }
+ *
+ * Use the double build: its differences are good to 1e-9 and better. The float
+ * build's are good to about 1e-3, and the quad build's to 1e-14 without a floor, slowly.
+ *
+ * What is compared are gradients of randomly weighted sums of the root's elements.
+ * On the numeric side the outputs are differenced first and weighted then, by
+ * central differences with Richardson extrapolation, with steps chosen for each
+ * element. Random numbers, such as dropout's masks, and running statistics stay
+ * as they are throughout. */
+#ifndef PMY_GRADCHECK_GRADCHECK_H
+#define PMY_GRADCHECK_GRADCHECK_H
+
+#include "gradcheck/verdict.h"
+#include "tensor/graph.h"
+
+/* {0} is the default. */
+typedef struct pmy_gradcheck_options {
+    uint64_t seed;    /* of weights, directions and the choice of elements */
+    double tolerance; /* allowed error; 0: this precision's own (PMY_GRADCHECK_TOLERANCE in compare.h) */
+} pmy_gradcheck_options;
+
+typedef struct pmy_gradcheck_result {
+    size_t count;
+    pmy_check *check; /* [count]: one for each leaf that has a gradient */
+    bool passed;      /* all of them; false where there are none */
+} pmy_gradcheck_result;
+
+/* A tensor of up to so many elements is checked element by element; a larger
+ * one along random directions and at a sample of its elements. */
+enum { PMY_GRADCHECK_FULL = 512, PMY_GRADCHECK_DIRECTIONS = 32, PMY_GRADCHECK_ELEMENTS = 64 };
+
+/* Checks every parameter and every leaf whose gradient is wanted (pmy_want_gradient), at the values
+ * they hold. The graph is built, and is left with the same values. Options may be
+ * NULL. Errors: what pmy_forward reports at that point; PMY_NO_MEMORY. */
+pmy_status pmy_gradcheck(pmy_graph *graph, const pmy_gradcheck_options *options, pmy_gradcheck_result *result,
+                         pmy_error *error);
+void pmy_gradcheck_free(pmy_gradcheck_result *result);
+
+#endif

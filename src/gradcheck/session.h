@@ -1,0 +1,54 @@
+/* A check while it runs, shared by the files that do its parts. */
+#ifndef PMY_GRADCHECK_SESSION_H
+#define PMY_GRADCHECK_SESSION_H
+
+#include "gradcheck/analytic.h"
+#include "gradcheck/compare.h"
+#include "gradcheck/derivative.h"
+#include "gradcheck/gradcheck.h"
+#include "tensor/arena.h"
+#include "tensor/random.h"
+
+typedef struct pmy_session {
+    pmy_arena arena;
+    pmy_probe probe;
+    pmy_random random;
+    double tolerance;
+    pmy_checked *checked; /* [count] */
+    size_t count;
+    pmy_real *direction; /* room for the largest tensor */
+} pmy_session;
+
+/* The numeric side of one tensor. */
+typedef struct pmy_numeric {
+    pmy_real *value[PMY_MAX_WEIGHTS]; /* [size] each; filled where every element is compared */
+    bool complete;                    /* they are */
+    pmy_worst worst;
+    bool worst_is_direction;
+    size_t compared, directions, kinks, unresolved; /* unresolved: kinks on both sides of every try */
+    bool any;                                       /* a numeric derivative that is not round-off */
+} pmy_numeric;
+
+/* Derivatives of one line against backward's. */
+typedef struct pmy_pair {
+    size_t place; /* element or direction */
+    pmy_real analytic[PMY_MAX_WEIGHTS];
+    pmy_real largest[PMY_MAX_WEIGHTS]; /* what analytic's floor is a share of */
+    pmy_derivative numeric;
+} pmy_pair;
+
+/* Differentiates along the line and compares with pair->analytic. False: a kink is too close, or rounding
+ * next to a kink too large, for a judgement. */
+bool pmy_compare_line(pmy_session *session, const pmy_line *line, pmy_pair *pair, pmy_numeric *numeric);
+
+/* Checks an element next to a kink by itself on each side of it. */
+void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t element, pmy_numeric *numeric);
+
+/* Compares all elements of a tensor, or directions and a sample of elements. */
+void pmy_compare_tensor(pmy_session *session, const pmy_checked *checked, pmy_numeric *numeric);
+
+/* The likely cause of a wrong gradient. */
+void pmy_find_cause(pmy_session *session, const pmy_checked *checked, const pmy_numeric *numeric,
+                    pmy_check *check);
+
+#endif

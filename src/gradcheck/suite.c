@@ -1,0 +1,156 @@
+#include "gradcheck/suite.h"
+
+#include "layers/net.h"
+#include "losses/losses.h"
+#include "ops.h"
+#include "tensor/ops/ops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- One sample ----------------------------------------------------------- */
+
+/* In which way a sample is used. */
+typedef enum variant { AS_IT_IS, FEWER_ROWS, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
+
+static const char *const variant_text[VARIANTS] = {"", "fewer rows", "scaled", "at the kink"};
+
+typedef struct instance {
+    pmy_sample sample;
+    pmy_node *root;
+    char name[PMY_MAX_CHECK_NAME];
+} instance;
+
+static bool applies(variant which, const pmy_op *op, const pmy_node *node)
+{
+    switch (which) {
+    case FEWER_ROWS:
+        return pmy_batch(node->graph) > 1;
+    case IN_A_SUM:
+        return pmy_shape_rank(node->shape) == 0;
+    case AT_THE_KINK:
+        return op->unary && op->unary->kinked;
+    default:
+        return true;
+    }
+}
+
+static size_t fewer(size_t batch)
+{
+    return batch > 2 ? batch - 2 : 1;
+}
+
+static pmy_status prepare(instance *this, variant which, uint64_t seed, pmy_error *error)
+{
+    pmy_graph *graph = this->sample.graph;
+    if (which == IN_A_SUM)
+        this->root = pmy_scale(graph, this->root, -0.625);
+    pmy_status status = pmy_build(graph, this->root, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_sample_fill(&this->sample, seed);
+    if (which == AT_THE_KINK)
+        this->sample.leaf[0].node->value[0] = 0;
+    return which == FEWER_ROWS ? pmy_set_batch(graph, fewer(pmy_batch(graph)), error) : PMY_OK;
+}
+
+static void name_instance(instance *this, const pmy_op *op, unsigned index, variant which)
+{
+    const char *note = this->sample.note, *how = variant_text[which];
+    (void)snprintf(this->name, sizeof this->name, "%s %u%s%s%s%s", op->name, index, note || *how ? ": " : "",
+                   note ? note : "", note && *how ? ", " : "", how);
+}
+
+/* Checks a built graph and passes the outcomes on under a name. */
+static pmy_status check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error)
+{
+    pmy_gradcheck_options options = {.seed = suite->seed};
+    pmy_gradcheck_result result;
+    pmy_status status = pmy_gradcheck(graph, &options, &result, error);
+    if (status != PMY_OK)
+        return status;
+    for (size_t i = 0; i < result.count; i++) {
+        (void)snprintf(result.check[i].name, PMY_MAX_CHECK_NAME, "%.*s", PMY_MAX_CHECK_NAME - 1, name);
+        suite->found(suite->context, &result.check[i]);
+    }
+    pmy_gradcheck_free(&result);
+    return PMY_OK;
+}
+
+/* *found: whether there is such a sample. */
+static pmy_status check_instance(const pmy_suite *suite, const pmy_op *op, unsigned index, variant which,
+                                 bool *found, pmy_error *error)
+{
+    instance this = {.sample.graph = pmy_graph_new(NULL, suite->seed)};
+    if (!this.sample.graph)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
+    this.root = op->sample(&this.sample, index);
+    *found = this.root != NULL;
+    pmy_status status = PMY_OK;
+    if (*found && (!pmy_recorded(this.root) || applies(which, op, this.root))) {
+        name_instance(&this, op, index, which);
+        status = prepare(&this, which, suite->seed, error);
+        if (status == PMY_OK)
+            status = check_graph(suite, this.sample.graph, this.name, error);
+    }
+    pmy_graph_free(this.sample.graph);
+    return status;
+}
+
+/* --- Ops ------------------------------------------------------------------ */
+
+pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *error)
+{
+    bool found = op->sample != NULL;
+    unsigned index = 0;
+    for (; found; index += found)
+        for (variant which = 0; which < VARIANTS; which++) {
+            pmy_status status = check_instance(suite, op, index, which, &found, error);
+            if (status != PMY_OK)
+                return status;
+            if (!found)
+                break;
+        }
+    return index > 0 ? PMY_OK : pmy_fail(error, PMY_BAD_ARGUMENT, "the op %s has no sample", op->name);
+}
+
+pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *error)
+{
+    bool any = false;
+    for (const pmy_op *const *op = pmy_ops; *op; op++) {
+        if (name && strcmp((*op)->name, name) != 0)
+            continue;
+        any = true;
+        pmy_status status = pmy_check_op(suite, *op, error);
+        if (status != PMY_OK)
+            return status;
+    }
+    return any ? PMY_OK : pmy_fail(error, PMY_BAD_ARGUMENT, "there is no op '%s'", name ? name : "");
+}
+
+/* --- Models --------------------------------------------------------------- */
+
+pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_error *error)
+{
+    pmy_net net;
+    pmy_status status = pmy_net_read(text, PMY_SHAPE(PMY_NET_FEATURES), &net, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_sample sample = {.graph = pmy_graph_new(NULL, suite->seed)};
+    if (!sample.graph)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
+    pmy_node *x = pmy_sample_input(&sample, PMY_SHAPE(PMY_NET_ROWS, PMY_NET_FEATURES), -1, 1);
+    pmy_name(x, "x");
+    pmy_node *z = pmy_net_build(&net, sample.graph, x);
+    if (pmy_recorded(z)) {
+        pmy_node *labels = pmy_sample_labels(&sample, PMY_NET_ROWS, pmy_shape_last(z->shape));
+        z = pmy_softmax_xent(sample.graph, z, labels, NULL);
+    }
+    status = pmy_build(sample.graph, z, error);
+    if (status == PMY_OK) {
+        pmy_sample_fill(&sample, suite->seed);
+        status = check_graph(suite, sample.graph, net.text, error);
+    }
+    pmy_graph_free(sample.graph);
+    return status;
+}

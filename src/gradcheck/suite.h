@@ -1,0 +1,30 @@
+/* What there is to check: the samples of every op in pmy's list, and whole models. */
+#ifndef PMY_GRADCHECK_SUITE_H
+#define PMY_GRADCHECK_SUITE_H
+
+#include "gradcheck/gradcheck.h"
+#include "tensor/op.h"
+
+/* Called with each outcome as it is found. */
+typedef void pmy_check_found(void *context, const pmy_check *check);
+
+typedef struct pmy_suite {
+    uint64_t seed;
+    pmy_check_found *found;
+    void *context;
+} pmy_suite;
+
+/* Checks all samples of an op: each as it is; with fewer rows than it was built for; if it is a loss, as a
+ * part of a larger sum; and if it is an element-wise op with a kink, at the kink. PMY_BAD_ARGUMENT if the
+ * op has no samples. */
+pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *error);
+
+/* The same for the op of that name in pmy's list, or for all of them if `name` is NULL. */
+pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *error);
+
+/* Checks a model (layers/net.h): the gradient of its cross-entropy for every parameter and the input, in
+ * a batch of PMY_NET_ROWS random examples with PMY_NET_FEATURES numbers each. */
+enum { PMY_NET_ROWS = 4, PMY_NET_FEATURES = 16 };
+pmy_status pmy_check_net(const pmy_suite *suite, const char *net, pmy_error *error);
+
+#endif

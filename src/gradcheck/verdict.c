@@ -1,0 +1,91 @@
+#include "gradcheck/verdict.h"
+
+#include <stdio.h>
+
+const char *pmy_verdict_text(pmy_verdict verdict)
+{
+    switch (verdict) {
+#define PMY_VERDICT_TEXT(name, text, meaning) \
+    case name:                                \
+        return text;
+        PMY_VERDICT_LIST(PMY_VERDICT_TEXT)
+#undef PMY_VERDICT_TEXT
+    }
+    return "?";
+}
+
+const char *pmy_verdict_meaning(pmy_verdict verdict)
+{
+    switch (verdict) {
+#define PMY_VERDICT_MEANING(name, text, meaning) \
+    case name:                                   \
+        return meaning;
+        PMY_VERDICT_LIST(PMY_VERDICT_MEANING)
+#undef PMY_VERDICT_MEANING
+    }
+    return "?";
+}
+
+const char *pmy_cause_text(pmy_cause cause)
+{
+    switch (cause) {
+#define PMY_CAUSE_TEXT(name, text) \
+    case name:                     \
+        return text;
+        PMY_CAUSE_LIST(PMY_CAUSE_TEXT)
+#undef PMY_CAUSE_TEXT
+    }
+    return "?";
+}
+
+/* "[2, 3]" for an element of the shape, "direction 5" for a direction. */
+static void print_place(const pmy_check *check, char *text, size_t size)
+{
+    if (check->worst_is_direction) {
+        (void)snprintf(text, size, "along random direction %zu", check->worst);
+        return;
+    }
+    size_t used = (size_t)snprintf(text, size, "at ["), stride = check->size, rest = check->worst;
+    for (unsigned axis = 0; axis < pmy_shape_rank(check->shape) && used < size; axis++) {
+        stride /= check->shape.dim[axis];
+        used += (size_t)snprintf(text + used, size - used, axis ? ", %zu" : "%zu", rest / stride);
+        rest %= stride;
+    }
+    if (used < size)
+        (void)snprintf(text + used, size - used, "]");
+}
+
+static void print_cause(const pmy_check *check, char *text, size_t size)
+{
+    const char *what = pmy_cause_text(check->cause);
+    if (check->cause == PMY_CAUSE_COUNT || check->cause == PMY_CAUSE_FACTOR)
+        (void)snprintf(text, size, "%s: %.6g", what, check->factor);
+    else if (check->cause == PMY_CAUSE_FEW)
+        (void)snprintf(text, size, "%.0f of %zu: %s", check->factor, check->compared, what);
+    else
+        (void)snprintf(text, size, "%s", what);
+}
+
+void pmy_check_print(const pmy_check *check, char *text, size_t size)
+{
+    char place[128], cause[128];
+    print_place(check, place, sizeof place);
+    print_cause(check, cause, sizeof cause);
+    switch (check->verdict) {
+    case PMY_WRONG:
+        (void)snprintf(text, size, "WRONG %s: backward gives %.10g, finite differences %.10g; likely cause: %s",
+                       place, check->analytic, check->numeric, cause);
+        break;
+    case PMY_NOISE:
+        (void)snprintf(text, size, "NOISE %s: backward gives %.10g, finite differences %.10g +- %.1g", place,
+                       check->analytic, check->numeric, check->uncertainty);
+        break;
+    case PMY_KINK:
+        (void)snprintf(text, size, "KINK: %zu of %zu elements have a kink too close", check->kinks,
+                       check->compared);
+        break;
+    default:
+        (void)snprintf(text, size, "%s: %s", pmy_verdict_text(check->verdict),
+                       pmy_verdict_meaning(check->verdict));
+    }
+}
