@@ -76,7 +76,8 @@ static pmy_outcome begin(ladder *steps)
 }
 
 /* Extrapolates; true if every goal is met. Otherwise *noisy tells whether the sum
- * that is farthest from its goal suffers from round-off more than from truncation. */
+ * that is farthest from its goal suffers from round-off: what looks like truncation
+ * and is not much larger than the noise is noise. */
 static bool extrapolate(const ladder *steps, const pmy_real goal[], pmy_derivative *derivative, bool *noisy)
 {
     bool met = true;
@@ -92,7 +93,7 @@ static bool extrapolate(const ladder *steps, const pmy_real goal[], pmy_derivati
         met = false;
         if (excess > farthest) {
             farthest = excess;
-            *noisy = estimate->noise > estimate->truncation;
+            *noisy = 8 * estimate->noise > estimate->truncation;
         }
     }
     return met;
