@@ -4,73 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* --- Setting up ----------------------------------------------------------- */
-
-static bool is_checked(const pmy_node *node)
-{
-    return node->inputs == 0 && node->value && node->gradient;
-}
-
-static bool take_checked(pmy_session *session)
-{
-    const pmy_graph *graph = session->probe.graph;
-    size_t largest = 1;
-    session->checked = pmy_arena_take(&session->arena, pmy_node_count(graph), sizeof *session->checked);
-    if (!session->checked)
-        return false;
-    for (size_t at = 0; at < pmy_node_count(graph); at++) {
-        pmy_node *node = pmy_node_at(graph, at);
-        if (!is_checked(node))
-            continue;
-        pmy_checked *checked = &session->checked[session->count++];
-        *checked = (pmy_checked){.node = node, .size = pmy_shape_size(node->shape)};
-        largest = checked->size > largest ? checked->size : largest;
-        checked->origin = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real));
-        if (!checked->origin)
-            return false;
-        memcpy(checked->origin, node->value, checked->size * sizeof(pmy_real));
-        for (unsigned k = 0; k < session->probe.weights; k++)
-            if (!(checked->analytic[k] = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real))))
-                return false;
-    }
-    session->direction = pmy_arena_take(&session->arena, largest, sizeof(pmy_real));
-    return session->direction != NULL;
-}
-
-/* Random weights of either sign, between 1/2 and 1: a plain sum would hide what cancels in it. */
-static bool take_weights(pmy_session *session)
-{
-    pmy_probe *probe = &session->probe;
-    bool scalar = pmy_shape_rank(probe->root->shape) == 0;
-    probe->weights = scalar ? 1 : PMY_MAX_WEIGHTS;
-    probe->above = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
-    for (unsigned k = 0; k < probe->weights; k++) {
-        probe->weight[k] = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
-        if (!probe->weight[k])
-            return false;
-        for (size_t o = 0; o < probe->outputs; o++) {
-            double drawn = pmy_random_uniform(&session->random) - 0.5;
-            probe->weight[k][o] = scalar ? 1 : (pmy_real)(float)(drawn < 0 ? drawn - 0.5 : drawn + 0.5);
-        }
-    }
-    return probe->above != NULL;
-}
-
-static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options)
-{
-    uint64_t seed = options ? options->seed : 0;
-    session->random = (pmy_random){.seed = seed, .stream = pmy_stream(PMY_STREAM_GRADCHECK, 0)};
-    session->tolerance = options && options->tolerance > 0 ? options->tolerance : PMY_GRADCHECK_TOLERANCE;
-    pmy_probe *probe = &session->probe;
-    probe->graph = graph;
-    probe->root = pmy_root(graph);
-    probe->outputs = pmy_shape_size(probe->root->shape);
-    for (size_t at = 0; at < pmy_node_count(graph); at++)
-        probe->kinked |= pmy_node_at(graph, at)->op->choices != NULL;
-    return take_weights(session) && take_checked(session);
-}
 
 /* --- Judging -------------------------------------------------------------- */
 
@@ -151,9 +84,6 @@ static bool check_tensor(pmy_session *session, const pmy_checked *checked, pmy_c
 
 static pmy_status check_all(pmy_session *session, pmy_gradcheck_result *result, pmy_error *error)
 {
-    pmy_status status = pmy_take_analytic(&session->probe, session->checked, session->count, error);
-    if (status != PMY_OK)
-        return status;
     result->check = calloc(session->count ? session->count : 1, sizeof *result->check);
     if (!result->check)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
@@ -171,16 +101,11 @@ pmy_status pmy_gradcheck(pmy_graph *graph, const pmy_gradcheck_options *options,
                          pmy_error *error)
 {
     *result = (pmy_gradcheck_result){0};
-    /* Draws the masks that all that follows replays. */
-    pmy_status status = pmy_forward(graph, PMY_TRAIN, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_session session = {0};
-    if (set_up(&session, graph, options))
+    pmy_session session;
+    pmy_status status = pmy_session_begin(&session, graph, options, error);
+    if (status == PMY_OK)
         status = check_all(&session, result, error);
-    else
-        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
-    pmy_arena_free(&session.arena);
+    pmy_session_end(&session);
     if (status != PMY_OK)
         pmy_gradcheck_free(result);
     return status;

@@ -18,6 +18,7 @@
 #ifndef PMY_GRADCHECK_GRADCHECK_H
 #define PMY_GRADCHECK_GRADCHECK_H
 
+#include "gradcheck/curve.h"
 #include "gradcheck/verdict.h"
 #include "tensor/graph.h"
 
@@ -43,5 +44,10 @@ enum { PMY_GRADCHECK_FULL = 512, PMY_GRADCHECK_DIRECTIONS = 32, PMY_GRADCHECK_EL
 pmy_status pmy_gradcheck(pmy_graph *graph, const pmy_gradcheck_options *options, pmy_gradcheck_result *result,
                          pmy_error *error);
 void pmy_gradcheck_free(pmy_gradcheck_result *result);
+
+/* Differentiates with respect to one element of the leaf of that name with steps of every size. Beyond
+ * what pmy_gradcheck can end in: PMY_BAD_ARGUMENT where there is no such leaf or element. */
+pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const char *input,
+                               size_t element, pmy_curve *curve, pmy_error *error);
 
 #endif

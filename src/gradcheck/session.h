@@ -19,6 +19,12 @@ typedef struct pmy_session {
     pmy_real *direction; /* room for the largest tensor */
 } pmy_session;
 
+/* Runs the graph forward and backward, and remembers the gradients of its leaves. The session
+ * must be ended also where this fails. */
+pmy_status pmy_session_begin(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options,
+                             pmy_error *error);
+void pmy_session_end(pmy_session *session);
+
 /* The numeric side of one tensor. */
 typedef struct pmy_numeric {
     pmy_real *value[PMY_MAX_WEIGHTS]; /* [size] each; filled where every element is compared */

@@ -61,6 +61,19 @@ static void name_instance(instance *this, const pmy_op *op, unsigned index, vari
                    note ? note : "", note && *how ? ", " : "", how);
 }
 
+/* Keeps the curve of the check's worst element if that is worse than the one kept. */
+static pmy_status keep_curve(const pmy_suite *suite, pmy_graph *graph, const pmy_gradcheck_options *options,
+                             const pmy_check *check, pmy_error *error)
+{
+    if (!suite->curve || check->worst_is_direction || (suite->curve->count && !(check->error > suite->curve->worst)))
+        return PMY_OK;
+    pmy_status status =
+        pmy_gradcheck_curve(graph, options, check->input, check->worst, suite->curve, error);
+    (void)snprintf(suite->curve->name, sizeof suite->curve->name, "%s", check->name);
+    suite->curve->worst = check->error;
+    return status;
+}
+
 /* Checks a built graph and passes the outcomes on under a name. */
 static pmy_status check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error)
 {
@@ -69,12 +82,13 @@ static pmy_status check_graph(const pmy_suite *suite, pmy_graph *graph, const ch
     pmy_status status = pmy_gradcheck(graph, &options, &result, error);
     if (status != PMY_OK)
         return status;
-    for (size_t i = 0; i < result.count; i++) {
+    for (size_t i = 0; status == PMY_OK && i < result.count; i++) {
         (void)snprintf(result.check[i].name, PMY_MAX_CHECK_NAME, "%.*s", PMY_MAX_CHECK_NAME - 1, name);
         suite->found(suite->context, &result.check[i]);
+        status = keep_curve(suite, graph, &options, &result.check[i], error);
     }
     pmy_gradcheck_free(&result);
-    return PMY_OK;
+    return status;
 }
 
 /* *found: whether there is such a sample. */

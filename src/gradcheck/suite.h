@@ -8,10 +8,12 @@
 /* Called with each outcome as it is found. */
 typedef void pmy_check_found(void *context, const pmy_check *check);
 
+/* curve->count must be 0 at first. */
 typedef struct pmy_suite {
     uint64_t seed;
     pmy_check_found *found;
     void *context;
+    pmy_curve *curve; /* NULL, or where to keep the curve of the element with the largest error of all */
 } pmy_suite;
 
 /* Checks all samples of an op: each as it is; with fewer rows than it was built for; if it is a loss, as a

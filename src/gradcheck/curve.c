@@ -1,0 +1,86 @@
+#include "gradcheck/curve.h"
+
+#include "gradcheck/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const pmy_checked *find_input(const pmy_session *session, const char *input)
+{
+    for (size_t t = 0; t < session->count; t++)
+        if (strcmp(session->checked[t].node->name, input) == 0)
+            return &session->checked[t];
+    return NULL;
+}
+
+static void add_points(pmy_session *session, const pmy_line *line, pmy_real analytic, pmy_real scale,
+                       pmy_curve *curve)
+{
+    pmy_real unit = pmy_step_unit(line);
+    for (pmy_real h = unit; h > 4 * PMY_REAL_EPSILON * unit && curve->count < PMY_MAX_CURVE; h /= 2) {
+        pmy_difference difference;
+        if (pmy_central_difference(&session->probe, line, h, &difference) != PMY_SMOOTH)
+            continue;
+        double error = (double)(pmy_fabs(difference.value[0] - analytic) / scale);
+        curve->point[curve->count++] = (pmy_curve_point){(double)h, error};
+    }
+    pmy_line_reset(&session->probe, line);
+}
+
+/* The two sides of the V, from differences where each is plain to see. */
+static void find_sides(pmy_session *session, const pmy_line *line, pmy_real scale, pmy_curve *curve)
+{
+    pmy_difference wide, narrow;
+    pmy_real h = pmy_ladder_step(line, PMY_LADDER_FIRST);
+    if (pmy_central_difference(&session->probe, line, h, &wide) == PMY_SMOOTH &&
+        pmy_central_difference(&session->probe, line, h / 2, &narrow) == PMY_SMOOTH) {
+        curve->truncation =
+            (double)(pmy_fabs(wide.value[0] - narrow.value[0]) * 4 / 3 / (h * h) / scale);
+        curve->noise = (double)(narrow.noise[0] * h / 2 / scale);
+    }
+    pmy_line_reset(&session->probe, line);
+}
+
+static void draw(pmy_session *session, const pmy_checked *checked, pmy_curve *curve)
+{
+    pmy_real analytic = checked->analytic[0][curve->element];
+    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = curve->element};
+    pmy_pair pair = {.place = curve->element};
+    pmy_numeric numeric = {.worst = {.error = -1, .allowed = 1}};
+    for (unsigned k = 0; k < session->probe.weights; k++) {
+        pair.analytic[k] = checked->analytic[k][curve->element];
+        pair.largest[k] = checked->largest[k];
+    }
+    pmy_real scale = pmy_gradient_scale(analytic, 0, checked->largest[0]);
+    if (!(scale > 0))
+        return;
+    (void)pmy_probe_here(&session->probe);
+    curve->analytic = (double)analytic;
+    add_points(session, &line, analytic, scale, curve);
+    find_sides(session, &line, scale, curve);
+    if (!pmy_compare_line(session, &line, &pair, &numeric))
+        return;
+    const pmy_estimate *estimate = &pair.numeric.estimate[0];
+    curve->largest_step = (double)pair.numeric.largest_step;
+    curve->smallest_step = (double)pair.numeric.smallest_step;
+    curve->extrapolated = (double)(pmy_fabs(estimate->value - analytic) / scale);
+    curve->uncertainty = (double)(pmy_uncertainty(*estimate) / scale);
+}
+
+pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const char *input,
+                               size_t element, pmy_curve *curve, pmy_error *error)
+{
+    *curve = (pmy_curve){.element = element};
+    (void)snprintf(curve->input, sizeof curve->input, "%s", input);
+    pmy_session session;
+    pmy_status status = pmy_session_begin(&session, graph, options, error);
+    if (status == PMY_OK) {
+        const pmy_checked *checked = find_input(&session, input);
+        if (checked && element < checked->size)
+            draw(&session, checked, curve);
+        else
+            status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s has no element %zu with a gradient", input, element);
+    }
+    pmy_session_end(&session);
+    return status;
+}
