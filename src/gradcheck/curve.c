@@ -34,8 +34,7 @@ static void find_sides(pmy_session *session, const pmy_line *line, pmy_real scal
     pmy_real h = pmy_ladder_step(line, PMY_LADDER_FIRST);
     if (pmy_central_difference(&session->probe, line, h, &wide) == PMY_SMOOTH &&
         pmy_central_difference(&session->probe, line, h / 2, &narrow) == PMY_SMOOTH) {
-        curve->truncation =
-            (double)(pmy_fabs(wide.value[0] - narrow.value[0]) * 4 / 3 / (h * h) / scale);
+        curve->truncation = (double)(pmy_fabs(wide.value[0] - narrow.value[0]) * 4 / 3 / (h * h) / scale);
         curve->noise = (double)(narrow.noise[0] * h / 2 / scale);
     }
     pmy_line_reset(&session->probe, line);
@@ -79,7 +78,8 @@ pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *op
         if (checked && element < checked->size)
             draw(&session, checked, curve);
         else
-            status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s has no element %zu with a gradient", input, element);
+            status =
+                pmy_fail(error, PMY_BAD_ARGUMENT, "%s has no element %zu with a gradient", input, element);
     }
     pmy_session_end(&session);
     return status;

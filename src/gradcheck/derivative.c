@@ -85,8 +85,8 @@ static bool extrapolate(const ladder *steps, const pmy_real goal[], pmy_derivati
     pmy_real h = pmy_ladder_step(steps->line, steps->first) / pmy_step_unit(steps->line);
     for (unsigned k = 0; k < steps->probe->weights; k++) {
         pmy_estimate *estimate = &derivative->estimate[k];
-        *estimate = pmy_richardson(steps->count, h, steps->value[k] + steps->first,
-                                   steps->noise[k] + steps->first);
+        *estimate =
+            pmy_richardson(steps->count, h, steps->value[k] + steps->first, steps->noise[k] + steps->first);
         pmy_real excess = pmy_uncertainty(*estimate) - goal[k];
         if (!(excess > 0))
             continue;

@@ -4,8 +4,8 @@
  * must agree with each other. */
 #include "gradcheck/session.h"
 
-/* How far to move: four times, eight times, … the smallest step of a difference, so that steps of half the way and
- * less stay clear of the kink that was left. */
+/* How far to move: four times, eight times, … the smallest step of a difference, so that steps of half the
+ * way and less stay clear of the kink that was left. */
 enum { TRIES = 4 };
 
 static bool check_side(pmy_session *session, const pmy_checked *checked, size_t element, pmy_real shift,

@@ -10,14 +10,14 @@ enum { PMY_MAX_WEIGHTS = 2 };
 typedef struct pmy_probe {
     pmy_graph *graph;
     pmy_node *root;
-    size_t outputs;                     /* elements of the root */
-    unsigned weights;                   /* how many weighted sums of the outputs are differentiated */
-    pmy_real *weight[PMY_MAX_WEIGHTS];  /* [outputs] each; of a scalar root there is one, 1 */
-    pmy_real *above;                    /* [outputs], to work in */
-    bool kinked;                        /* some op makes discrete choices */
-    uint64_t choices;                   /* those at the point */
-    bool by_rows;                       /* a change in one row of the batch needs only that row computed */
-    size_t stale_row;                   /* the row that was left computed elsewhere; PMY_NO_ROW: none */
+    size_t outputs;                    /* elements of the root */
+    unsigned weights;                  /* how many weighted sums of the outputs are differentiated */
+    pmy_real *weight[PMY_MAX_WEIGHTS]; /* [outputs] each; of a scalar root there is one, 1 */
+    pmy_real *above;                   /* [outputs], to work in */
+    bool kinked;                       /* some op makes discrete choices */
+    uint64_t choices;                  /* those at the point */
+    bool by_rows;                      /* a change in one row of the batch needs only that row computed */
+    size_t stale_row;                  /* the row that was left computed elsewhere; PMY_NO_ROW: none */
 } pmy_probe;
 
 #define PMY_NO_ROW ((size_t)-1)

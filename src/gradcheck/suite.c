@@ -11,9 +11,9 @@
 /* --- One sample ----------------------------------------------------------- */
 
 /* In which way a sample is used. */
-typedef enum variant { AS_IT_IS, FEWER_ROWS, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
+typedef enum variant { AS_IT_IS, TAIL, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
 
-static const char *const variant_text[VARIANTS] = {"", "fewer rows", "scaled", "at the kink"};
+static const char *const variant_text[VARIANTS] = {"", "tail", "scaled", "at the kink"};
 
 typedef struct instance {
     pmy_sample sample;
@@ -24,7 +24,7 @@ typedef struct instance {
 static bool applies(variant which, const pmy_op *op, const pmy_node *node)
 {
     switch (which) {
-    case FEWER_ROWS:
+    case TAIL:
         return pmy_batch(node->graph) > 1;
     case IN_A_SUM:
         return pmy_shape_rank(node->shape) == 0;
@@ -51,13 +51,13 @@ static pmy_status prepare(instance *this, variant which, uint64_t seed, pmy_erro
     pmy_sample_fill(&this->sample, seed);
     if (which == AT_THE_KINK)
         this->sample.leaf[0].node->value[0] = 0;
-    return which == FEWER_ROWS ? pmy_set_batch(graph, fewer(pmy_batch(graph)), error) : PMY_OK;
+    return which == TAIL ? pmy_set_batch(graph, fewer(pmy_batch(graph)), error) : PMY_OK;
 }
 
-static void name_instance(instance *this, const pmy_op *op, unsigned index, variant which)
+static void name_instance(instance *this, const pmy_op *op, variant which)
 {
     const char *note = this->sample.note, *how = variant_text[which];
-    (void)snprintf(this->name, sizeof this->name, "%s %u%s%s%s%s", op->name, index, note || *how ? ": " : "",
+    (void)snprintf(this->name, sizeof this->name, "%s%s%s%s%s", op->name, note || *how ? ": " : "",
                    note ? note : "", note && *how ? ", " : "", how);
 }
 
@@ -65,10 +65,10 @@ static void name_instance(instance *this, const pmy_op *op, unsigned index, vari
 static pmy_status keep_curve(const pmy_suite *suite, pmy_graph *graph, const pmy_gradcheck_options *options,
                              const pmy_check *check, pmy_error *error)
 {
-    if (!suite->curve || check->worst_is_direction || (suite->curve->count && !(check->error > suite->curve->worst)))
+    if (!suite->curve || check->worst_is_direction ||
+        (suite->curve->count && !(check->error > suite->curve->worst)))
         return PMY_OK;
-    pmy_status status =
-        pmy_gradcheck_curve(graph, options, check->input, check->worst, suite->curve, error);
+    pmy_status status = pmy_gradcheck_curve(graph, options, check->input, check->worst, suite->curve, error);
     (void)snprintf(suite->curve->name, sizeof suite->curve->name, "%s", check->name);
     suite->curve->worst = check->error;
     return status;
@@ -102,7 +102,7 @@ static pmy_status check_instance(const pmy_suite *suite, const pmy_op *op, unsig
     *found = this.root != NULL;
     pmy_status status = PMY_OK;
     if (*found && (!pmy_recorded(this.root) || applies(which, op, this.root))) {
-        name_instance(&this, op, index, which);
+        name_instance(&this, op, which);
         status = prepare(&this, which, suite->seed, error);
         if (status == PMY_OK)
             status = check_graph(suite, this.sample.graph, this.name, error);
@@ -163,7 +163,7 @@ pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_error *er
     status = pmy_build(sample.graph, z, error);
     if (status == PMY_OK) {
         pmy_sample_fill(&sample, suite->seed);
-        status = check_graph(suite, sample.graph, net.text, error);
+        status = check_graph(suite, sample.graph, "net", error);
     }
     pmy_graph_free(sample.graph);
     return status;

@@ -73,8 +73,9 @@ void pmy_check_print(const pmy_check *check, char *text, size_t size)
     print_cause(check, cause, sizeof cause);
     switch (check->verdict) {
     case PMY_WRONG:
-        (void)snprintf(text, size, "WRONG %s: backward gives %.10g, finite differences %.10g; likely cause: %s",
-                       place, check->analytic, check->numeric, cause);
+        (void)snprintf(text, size,
+                       "WRONG %s: backward gives %.10g, finite differences %.10g; likely cause: %s", place,
+                       check->analytic, check->numeric, cause);
         break;
     case PMY_NOISE:
         (void)snprintf(text, size, "NOISE %s: backward gives %.10g, finite differences %.10g +- %.1g", place,

@@ -5,12 +5,12 @@
 #include "tensor/shape.h"
 
 /* X(name, as it is printed, what it means) */
-#define PMY_VERDICT_LIST(X)                                                                              \
-    X(PMY_PASS, "PASS", "both sides agree")                                                              \
-    X(PMY_WRONG, "WRONG", "the backward pass does not give the derivative of the forward pass")          \
-    X(PMY_KINK, "KINK", "too many probes met a kink for a judgement")                                    \
-    X(PMY_NOISE, "NOISE", "the difference is not larger than what round-off does to the numeric side")   \
-    X(PMY_VACUOUS, "VACUOUS", "both sides are zero everywhere: nothing was checked")                     \
+#define PMY_VERDICT_LIST(X)                                                                            \
+    X(PMY_PASS, "PASS", "both sides agree")                                                            \
+    X(PMY_WRONG, "WRONG", "the backward pass does not give the derivative of the forward pass")        \
+    X(PMY_KINK, "KINK", "too many probes met a kink for a judgement")                                  \
+    X(PMY_NOISE, "NOISE", "the difference is not larger than what round-off does to the numeric side") \
+    X(PMY_VACUOUS, "VACUOUS", "both sides are zero everywhere: nothing was checked")                   \
     X(PMY_NONDETERMINISTIC, "NONDETERMINISTIC", "two backward passes at the same point gave other bits")
 
 typedef enum pmy_verdict {
@@ -48,11 +48,11 @@ typedef struct pmy_check {
     pmy_shape shape;                /* of the tensor */
     size_t size;                    /* its elements */
     pmy_verdict verdict;
-    double error;     /* the largest over all elements (or directions) compared */
-    double tolerance; /* what `error` is held against */
-    size_t compared;  /* elements compared by themselves */
+    double error;      /* the largest over all elements (or directions) compared */
+    double tolerance;  /* what `error` is held against */
+    size_t compared;   /* elements compared by themselves */
     size_t directions; /* random directions compared; 0 where all elements were */
-    size_t kinks;     /* elements with a kink too close, which were checked on each side of it */
+    size_t kinks;      /* elements with a kink too close, which were checked on each side of it */
 
     /* Where the error is largest. */
     size_t worst; /* element, or direction */
@@ -62,7 +62,8 @@ typedef struct pmy_check {
     double uncertainty;       /* of `numeric`, as estimated */
 
     pmy_cause cause; /* of WRONG */
-    double factor;   /* analytic/numeric, for causes that are a factor; elements that differ, for PMY_CAUSE_FEW */
+    double
+        factor; /* analytic/numeric, for causes that are a factor; elements that differ, for PMY_CAUSE_FEW */
 } pmy_check;
 
 const char *pmy_verdict_text(pmy_verdict verdict);

@@ -1,0 +1,98 @@
+/* gradcheck: holds pmy's backward passes against finite differences. */
+#include "common/options.h"
+#include "common/program.h"
+#include "gradcheck/precisions.h"
+#include "gradcheck/report.h"
+#include "tensor/blas.h"
+
+typedef struct request {
+    const char *op, *net, *plot;
+    int precision;
+    long long seed;
+    bool list, json;
+} request;
+
+static int list_ops(void)
+{
+    const char *formula;
+    for (size_t i = 0; op_name(i, &formula); i++)
+        printf("%-14s %s\n", op_name(i, &formula), formula);
+    return PROGRAM_FINE;
+}
+
+/* Points at the word of a net that is wrong. */
+static void explain(const options *command, const request *what, const pmy_error *error)
+{
+    if (what->net && error->length > 0)
+        (void)options_wrong(command, "--net: %s: '%.*s'", error->message, (int)error->length,
+                            what->net + error->position);
+    else
+        (void)options_wrong(command, "%s", error->message);
+}
+
+static int check(const options *command, const request *what)
+{
+    report results;
+    report_begin(&results, what->json);
+    pmy_curve curve = {.count = 0};
+    const subject checked = {.op = what->op,
+                             .net = what->net,
+                             .seed = (uint64_t)what->seed,
+                             .found = report_check,
+                             .context = &results,
+                             .curve = what->plot ? &curve : NULL};
+    pmy_error error = {0};
+    pmy_status status = precisions[what->precision].check(&checked, &error);
+    bool written = report_end(&results);
+    if (status != PMY_OK) {
+        explain(command, what, &error);
+        return PROGRAM_WRONG;
+    }
+    if (!written) {
+        (void)options_wrong(command, "the results could not be written");
+        return PROGRAM_WRONG;
+    }
+    return results.failed || !results.checks ? PROGRAM_FAILED : PROGRAM_FINE;
+}
+
+int main(int argc, char **argv)
+{
+    const char *words[sizeof(const char *) * 4] = {0};
+    for (size_t i = 0; precisions[i].name; i++)
+        words[i] = precisions[i].name;
+    request what = {0};
+    const option_row rows[] = {
+        {OPTION_TEXT("op", "NAME", &what.op, "check this op, layer or loss only")},
+        {OPTION_TEXT("net", "SPEC", &what.net,
+                     "check a model instead: the gradient of its loss for every parameter and the input")},
+        {OPTION_WORD("precision", "NAME", &what.precision, words, "the build to check")},
+        {OPTION_SEED(&what.seed)},
+        {OPTION_TEXT("plot", "FILE", &what.plot,
+                     "draw error against step size where the error is largest (SVG)"),
+         .presentation = true},
+        {OPTION_FLAG("list", &what.list, "list what there is to check")},
+        {OPTION_JSON(&what.json)},
+    };
+    const options command = {
+        .name = "gradcheck",
+        .summary =
+            "Checks every op, layer and loss of pmy: its backward pass against finite differences of its "
+            "forward pass. Exit status 0: all pass; 1: one does not.",
+        .rows = rows,
+        .row_count = sizeof rows / sizeof *rows,
+    };
+    switch (options_parse(&command, argc, argv, NULL)) {
+    case OPTIONS_DONE:
+        return program_finish(command.name, PROGRAM_FINE);
+    case OPTIONS_WRONG:
+        return PROGRAM_WRONG;
+    case OPTIONS_RUN:
+        break;
+    }
+    if (what.op && what.net) {
+        (void)options_wrong(&command, "--op and --net exclude each other");
+        return PROGRAM_WRONG;
+    }
+    pmy_blas_single_threaded();
+    return program_finish(command.name, what.list ? list_ops() : check(&command, &what));
+}

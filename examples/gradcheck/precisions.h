@@ -1,0 +1,31 @@
+/* The checks in each precision, behind one type. */
+#ifndef GRADCHECK_PRECISIONS_H
+#define GRADCHECK_PRECISIONS_H
+
+#include "gradcheck/curve.h"
+#include "gradcheck/verdict.h"
+#include "tensor/status.h"
+
+#include <stdint.h>
+
+/* What to check: an op (NULL: all), or if `net` is not NULL a model. */
+typedef struct subject {
+    const char *op, *net;
+    uint64_t seed;
+    void (*found)(void *context, const pmy_check *check);
+    void *context;
+    pmy_curve *curve; /* may be NULL */
+} subject;
+
+typedef struct precision {
+    const char *name;
+    pmy_status (*check)(const subject *what, pmy_error *error);
+} precision;
+
+/* Ends with one whose name is NULL. */
+extern const precision precisions[];
+
+/* The index-th op's name and formula; NULL behind the last. */
+const char *op_name(size_t index, const char **formula);
+
+#endif
