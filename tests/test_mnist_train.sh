@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# The program mnist as its user meets it: what it prints, and what it says when something is wrong.
+. tests/check.sh
+
+mnist=$BUILD/mnist
+cd "$TMPDIR" || exit 2
+top=$OLDPWD
+data=$top/data/mnist
+
+# A tenth of the data, by keeping the rest for validation in vain: quick, and real.
+quick=(train --data "$data" --net mlp-small --epochs 1 --val 54000)
+
+# ---- training ---------------------------------------------------------------
+
+learns()
+{
+    "$mnist" train --data "$data" --net mlp-small --epochs 1 --json >learned || return 1
+    [ "$(wc -l <learned)" -eq 2 ] || return 1
+    grep -qE '^\{"event":"epoch","epoch":1,"train_loss":0\.[0-9]+,"val_accuracy":0\.9[0-9]+,.*"images_per_s":[0-9.]+\}$' learned &&
+        grep -qE '^\{"event":"test","accuracy":0\.9[5-9][0-9]*,"correct":9[5-9][0-9]{2},"total":10000,"wilson95":\[0\.9[0-9]+,0\.9[0-9]+\],.*"train_seconds":[0-9.]+,"total_seconds":[0-9.]+\}$' learned
+}
+check "an epoch of the small net gets more than 95 % right" learns
+
+same_on_all_threads()
+{
+    local threads
+    for threads in 1 2 3 4; do
+        "$mnist" "${quick[@]}" --net mlp --optim sgd --lr 0.05 --momentum 0.9 --batch 128 --threads $threads \
+            --log log.$threads --quiet >test.$threads || return 1
+    done
+    "$mnist" "${quick[@]}" --net mlp --optim sgd --lr 0.05 --momentum 0.9 --batch 128 --threads 2 \
+        --log log.again --quiet >test.again || return 1
+    [ "$(wc -l <log.1)" -eq 47 ] && holds log.1 '{"step":47,"loss":' || return 1
+    for threads in 2 3 4 again; do
+        cmp log.1 log.$threads && cmp test.1 test.$threads || return 1
+    done
+}
+check "the same bytes on 1, 2, 3 and 4 threads, and again" same_on_all_threads
+
+other_seed()
+{
+    "$mnist" "${quick[@]}" --seed 2 --log log.seed --quiet >said && "$mnist" "${quick[@]}" --log log.first --quiet >said &&
+        ! cmp -s log.seed log.first
+}
+check "another seed is another run" other_seed
+
+file_order()
+{
+    "$mnist" "${quick[@]}" --order file --log log.file --quiet >said && ! cmp -s log.file log.first
+}
+check "the order of the file is another order" file_order
+
+recipe_reproduces()
+{
+    "$mnist" "${quick[@]}" --schedule onecycle --optim adamw --lr 0.002 --weight-decay 0.01 --log log.recipe >said ||
+        return 1
+    sed -n '/^recipe/,/^$/p' said | sed 1d | sed "s|^mnist|$mnist|" >again.sh
+    echo "--log log.repeated --quiet" >words
+    { tr -d '\\\n' <again.sh && printf ' ' && cat words; } >line.sh
+    bash line.sh >said.again && cmp log.recipe log.repeated
+}
+check "the recipe it shows reproduces the run" recipe_reproduces
+
+shows_the_net()
+{
+    "$mnist" "${quick[@]}" >said || return 1
+    holds said 'flatten, linear 128, relu, linear 10' && holds said '100480' && holds said '101770' &&
+        holds said '200704' && holds said 'epoch  1/1' && holds said 'images/s' && holds said '% right' && lacks said $'\r'
+}
+check "it shows the net, its parameters, and how it goes" shows_the_net
+
+every_option()
+{
+    "$mnist" train --help >help || return 1
+    local option
+    for option in data net epochs batch optim lr momentum weight-decay schedule label-smoothing val seed threads \
+        order log json quiet help version; do
+        holds help "--$option" || return 1
+    done
+}
+check "--help names every option" every_option
+
+# ---- bad input --------------------------------------------------------------
+
+# refused TEXT ARGUMENTS...: exit status 2, one message that holds the text, nothing on stdout, no log.
+refused()
+{
+    local text=$1
+    shift
+    rm -f log.refused
+    status_is 2 "$mnist" "$@" --log log.refused >out 2>error || return 1
+    holds error "$text" && [ ! -s out ] && [ ! -e log.refused ]
+}
+
+# A copy of the data in which one file is replaced by what comes from stdin.
+with_file()
+{
+    rm -rf bad && mkdir bad && ln -s "$data"/*.gz bad/ && rm "bad/$1" && cat >"bad/$1"
+}
+images=train-images-idx3-ubyte.gz
+labels=train-labels-idx1-ubyte.gz
+
+check "a folder that is missing" refused nowhere "${quick[@]}" --data nowhere
+missing() { with_file $images </dev/null && rm bad/$images && refused train-images-idx3-ubyte "${quick[@]}" --data bad; }
+check "a missing file" missing
+truncated() { head -c 100000 "$data/$images" | with_file $images && refused $images "${quick[@]}" --data bad; }
+check "a truncated gz file" truncated
+cut_inside() { gzip -dc "$data/$labels" | head -c 5000 | gzip | with_file $labels && refused $labels "${quick[@]}" --data bad; }
+check "a file with fewer bytes than its header says" cut_inside
+over_long() { { gzip -dc "$data/$labels" && echo more; } | gzip | with_file $labels && refused $labels "${quick[@]}" --data bad; }
+check "a file with more bytes than its header says" over_long
+wrong_magic() { cp "$data/$labels" x.gz && with_file $images <x.gz && refused $images "${quick[@]}" --data bad; }
+check "a file with the wrong magic number" wrong_magic
+no_gz() { echo "no gzip at all, and no IDX" | with_file $images && refused $images "${quick[@]}" --data bad; }
+check "a file that is neither gz nor IDX" no_gz
+counts() { cp "$data/t10k-labels-idx1-ubyte.gz" x.gz && with_file $labels <x.gz && refused 10000 "${quick[@]}" --data bad; }
+check "image and label counts that differ" counts
+label_10() { { gzip -dc "$data/$labels" | head -c 1000 && printf '\012' && gzip -dc "$data/$labels" | tail -c +1002; } | gzip | with_file $labels &&
+    refused "$labels" "${quick[@]}" --data bad && holds error 992; }
+check "a label of 10" label_10
+overflow() { printf '\0\0\010\003\377\377\377\377\377\377\377\377\377\377\377\377' | with_file $images && refused $images "${quick[@]}" --data bad; }
+check "sizes whose product overflows" overflow
+
+check "an unknown layer, pointed at" refused '             ^~~~' "${quick[@]}" --net 'linear 12, rleu, linear 10'
+check "an unknown layer, with a suggestion" refused "did you mean 'relu'" "${quick[@]}" --net 'linear 12, rleu, linear 10'
+check "a layer of 0" refused 'linear needs a' "${quick[@]}" --net 'linear 0, linear 10'
+check "a negative layer" refused 'linear needs a' "${quick[@]}" --net 'linear -5, linear 10'
+check "a huge layer" refused 'between 1 and' "${quick[@]}" --net 'linear 99999999999999999999'
+check "a layer too large for memory" refused 'memory' "${quick[@]}" --net 'linear 2000000000, linear 10'
+check "a layer without its number" refused 'needs a number' "${quick[@]}" --net 'linear, relu'
+check "a net that ends in the wrong shape" refused '12 outputs' "${quick[@]}" --net 'linear 12'
+check "an empty net" refused 'a layer is missing' "${quick[@]}" --net ''
+check "a missing comma" refused 'comma' "${quick[@]}" --net 'linear 12 relu, linear 10'
+check "a dropout of 1" refused 'dropout needs a rate' "${quick[@]}" --net 'dropout 1, linear 10'
+
+for bad in "--lr nan" "--lr inf" "--lr -1" "--lr 1e9" "--lr x" "--batch 0" "--batch -3" "--batch 1e3" \
+    "--batch 99999999999999999999" "--epochs 0" "--epochs -1" "--threads 0" "--threads 100000" "--seed -1" \
+    "--momentum 1" "--momentum -0.1" "--weight-decay -1" "--label-smoothing 1.5" "--val -1" "--optim lion" \
+    "--schedule never" "--order backwards"; do
+    # shellcheck disable=SC2086
+    check "$bad" refused "${bad%% *}" "${quick[@]}" $bad
+done
+check "more validation than there is" refused 60000 "${quick[@]}" --val 60000
+check "an unknown option" refused '--epoch' "${quick[@]}" --epoch 3
+check "an operand" refused 'surplus' "${quick[@]}" surplus
+check "momentum for adam" refused 'momentum' "${quick[@]}" --optim adam --momentum 0.9
+
+log_elsewhere() { status_is 2 "$mnist" "${quick[@]}" --log nowhere/log >out 2>error && holds error nowhere/log && [ ! -s out ]; }
+check "a log that cannot be written" log_elsewhere
+
+# ---- a run that cannot go on ------------------------------------------------
+
+diverges()
+{
+    status_is 1 "$mnist" "${quick[@]}" --net mlp --lr 1000 --schedule constant >out 2>error || return 1
+    grep -qE 'step [0-9]+: softmax_xent0, row [0-9]+: ' error && holds error 'smaller --lr' && lacks out '% right'
+}
+check "a loss that is NaN stops with step, node and a hint" diverges
+
+interrupted()
+{
+    "$mnist" train --data "$data" --net mlp --epochs 1000 >out 2>error &
+    local process=$!
+    for _ in $(seq 100); do
+        grep -q '^recipe' out && break
+        sleep 0.1
+    done
+    sleep 0.3
+    kill -INT $process
+    status_is 130 wait $process && holds error 'stopped behind step'
+}
+# A shell starts what it puts in the background deaf to SIGINT; job control does not.
+set -m
+check "Ctrl-C ends it with 130" interrupted
+set +m
+
+finish
