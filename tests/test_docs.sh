@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# The programs in docs/ compile and run, and README.md does not promise what is not there.
+. tests/check.sh
+
+# The C text of a page.
+code_of()
+{
+    sed -n '/^```c$/,/^```$/p' "$1" | grep -v '^```'
+}
+
+first_program()
+{
+    code_of docs/FIRST.md >"$TMPDIR/first.c"
+    "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc "$TMPDIR/first.c" "$BUILD/libpmy.a" \
+        -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/first" || return 1
+    "$TMPDIR/first" >"$TMPDIR/said" || return 1
+    # It learns: the last loss is below a third of the first it prints, or below 0.1.
+    awk '{ loss[NR] = $4 } END { exit !(NR == 4 && (loss[4] < loss[1] / 3 || loss[4] < 0.1)) }' "$TMPDIR/said"
+}
+check "the first program compiles, runs and learns" first_program
+
+links()
+{
+    local page target status=0
+    for page in README.md docs/*.md data/mnist/README.md; do
+        for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^http'); do
+            [ -e "$(dirname "$page")/$target" ] || {
+                echo "# $page: there is no $target"
+                status=1
+            }
+        done
+    done
+    return $status
+}
+check "what the pages link to is there" links
+
+folders()
+{
+    local folder status=0
+    for folder in $(sed -n 's/^    \(src\/[a-z]*\) .*/\1/p' README.md); do
+        [ -d "$folder" ] || status=1
+    done
+    for folder in src/*/; do
+        holds README.md "    ${folder%/} " || status=1
+    done
+    return $status
+}
+check "README.md lists the folders that are there" folders
+
+wrong_word()
+{
+    "$BUILD/mnist" train --net 'linear 12, rleu, linear 10' 2>"$TMPDIR/said"
+    sed -n "/^    mnist train: unknown layer/,/\^/p" README.md | sed 's/^    //' | cmp - "$TMPDIR/said"
+}
+check "README.md shows a wrong word as the program does" wrong_word
+
+finish
