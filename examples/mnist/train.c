@@ -46,13 +46,33 @@ static int fail_net(const run *r, const char *net, const pmy_error *error)
     return PROGRAM_WRONG;
 }
 
+/* The two parts of the data, loaded side by side. */
+enum { TRAIN_PART, TEST_PART, PARTS };
+
+typedef struct loading {
+    const char *folder;
+    pmy_dataset *dataset[PARTS];
+    pmy_error error[PARTS];
+} loading;
+
+static void load_part(void *context, size_t part, unsigned worker)
+{
+    (void)worker;
+    loading *l = context;
+    l->error[part].code = PMY_OK;
+    (void)pmy_dataset_load(l->folder, part == TRAIN_PART ? PMY_DATASET_TRAIN : PMY_DATASET_TEST, CLASSES,
+                           l->dataset[part], &l->error[part]);
+}
+
 static int load(run *r)
 {
     pmy_error error;
     const char *folder = r->options.data;
-    if (pmy_dataset_load(folder, PMY_DATASET_TRAIN, CLASSES, &r->whole, &error) != PMY_OK ||
-        pmy_dataset_load(folder, PMY_DATASET_TEST, CLASSES, &r->test, &error) != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
+    loading parts = {.folder = folder, .dataset = {&r->whole, &r->test}};
+    pmy_pool_run(r->pool, PARTS, load_part, &parts);
+    for (size_t part = 0; part < PARTS; part++)
+        if (parts.error[part].code != PMY_OK)
+            return fail(r, &parts.error[part], PROGRAM_WRONG);
     if ((size_t)r->options.validation >= r->whole.count) {
         (void)options_wrong(&r->options.command, "--val %lld: %s has only %zu training pictures",
                             r->options.validation, folder, r->whole.count);
@@ -68,8 +88,6 @@ static int prepare(run *r)
 {
     pmy_error error;
     pmy_recipe recipe = train_options_recipe(&r->options);
-    if (pmy_pool_new((unsigned)r->options.threads, &r->pool, &error) != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
     pmy_status status = pmy_training_new(&recipe, &r->train, r->pool, &r->training, &error);
     if (status == PMY_BAD_NET)
         return fail_net(r, recipe.net, &error);
@@ -113,6 +131,9 @@ static int train_and_test(run *r)
 
 static int train_run(run *r)
 {
+    pmy_error error;
+    if (pmy_pool_new((unsigned)r->options.threads, &r->pool, &error) != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
     int status = load(r);
     if (status == PROGRAM_FINE)
         status = prepare(r);

@@ -1,4 +1,4 @@
-#include "train/training.h"
+#include "train/training_state.h"
 
 #include "losses/losses.h"
 
@@ -6,24 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* Into how many pieces a batch is gathered. */
-enum { GATHER_PIECES = 8 };
-
-struct pmy_training {
-    pmy_recipe recipe;
-    const pmy_dataset *dataset;
-    pmy_pool *pool;
-    pmy_net net;
-    pmy_graph *graph;
-    pmy_node *images, *labels, *logits, *loss;
-    pmy_optim *optim;
-    pmy_schedule schedule;
-    uint32_t *order; /* [dataset->count], of the running epoch */
-    uint64_t step;
-    size_t steps_per_epoch;
-    double seconds;
-};
 
 static double now(void)
 {
@@ -34,15 +16,10 @@ static double now(void)
 
 /* --- Preparing ------------------------------------------------------------ */
 
-static pmy_shape image_shape(const pmy_dataset *dataset)
-{
-    return PMY_SHAPE(dataset->channels, dataset->height, dataset->width);
-}
-
 static pmy_status read_net(pmy_training *training, pmy_error *error)
 {
     const pmy_dataset *dataset = training->dataset;
-    pmy_status status = pmy_net_read(training->recipe.net, image_shape(dataset), &training->net, error);
+    pmy_status status = pmy_net_read(training->recipe.net, pmy_image_shape(dataset), &training->net, error);
     if (status != PMY_OK)
         return status;
     const pmy_layer *last = &training->net.layer[training->net.count - 1];
@@ -66,7 +43,7 @@ static pmy_status build_graph(pmy_training *training, pmy_error *error)
     pmy_graph *graph = training->graph = pmy_graph_new(training->pool, recipe->seed);
     if (!graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    pmy_shape image = image_shape(training->dataset);
+    pmy_shape image = pmy_image_shape(training->dataset);
     training->images = pmy_input(graph, PMY_SHAPE(recipe->batch, image.dim[0], image.dim[1], image.dim[2]));
     training->labels = pmy_labels(graph, recipe->batch);
     training->logits = pmy_net_build(&training->net, graph, training->images);
@@ -150,36 +127,6 @@ pmy_graph *pmy_training_graph(const pmy_training *training)
     return training->graph;
 }
 
-/* --- Batches -------------------------------------------------------------- */
-
-typedef struct gathering {
-    const pmy_training *training;
-    const pmy_dataset *dataset;
-    const uint32_t *indices; /* [count] */
-    size_t count;
-} gathering;
-
-static void gather_piece(void *context, size_t piece, unsigned worker)
-{
-    (void)worker;
-    const gathering *g = context;
-    pmy_gather(g->dataset, g->indices, g->count * piece / GATHER_PIECES,
-               g->count * (piece + 1) / GATHER_PIECES, NULL, pmy_value(g->training->images).data,
-               pmy_label_data(g->training->labels));
-}
-
-/* Fills the graph's inputs with the examples indices[0 … count − 1]. */
-static pmy_status gather(pmy_training *training, const pmy_dataset *dataset, const uint32_t *indices,
-                         size_t count, pmy_error *error)
-{
-    pmy_status status = pmy_set_batch(training->graph, count, error);
-    if (status != PMY_OK)
-        return status;
-    gathering g = {training, dataset, indices, count};
-    pmy_pool_run(training->pool, GATHER_PIECES, gather_piece, &g);
-    return PMY_OK;
-}
-
 /* --- Steps ---------------------------------------------------------------- */
 
 static pmy_status take_step(pmy_training *training, size_t first, size_t count, pmy_error *error)
@@ -191,7 +138,7 @@ static pmy_status take_step(pmy_training *training, size_t first, size_t count, 
                                  (uint32_t)(training->step / training->steps_per_epoch),
                                  training->dataset->count, training->order, error);
     if (status == PMY_OK)
-        status = gather(training, training->dataset, training->order + first, count, error);
+        status = pmy_feed(training, training->dataset, training->order + first, count, error);
     if (status == PMY_OK)
         status = pmy_forward(training->graph, PMY_TRAIN, error);
     if (status != PMY_OK)
@@ -263,63 +210,4 @@ pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, cons
             return pmy_fail(error, PMY_STOPPED, "stopped behind step %llu", (unsigned long long)step.step);
     }
     return PMY_OK;
-}
-
-/* --- Evaluation ----------------------------------------------------------- */
-
-/* The first of the largest of n > 0 numbers. */
-static size_t argmax(size_t n, const pmy_real *x)
-{
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++)
-        if (x[i] > x[best])
-            best = i;
-    return best;
-}
-
-static size_t count_correct(const pmy_training *training)
-{
-    pmy_tensor logits = pmy_value(training->logits);          /* [rows, classes] */
-    const int32_t *labels = pmy_label_data(training->labels); /* [rows] */
-    size_t classes = logits.shape.dim[1], correct = 0;
-    for (size_t r = 0; r < logits.shape.dim[0]; r++)
-        correct += argmax(classes, logits.data + r * classes) == (size_t)labels[r];
-    return correct;
-}
-
-pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
-                        pmy_error *error)
-{
-    *score = (pmy_score){.count = dataset->count};
-    if (!pmy_shape_equal(image_shape(dataset), image_shape(training->dataset)) ||
-        dataset->classes != training->dataset->classes)
-        return pmy_fail(error, PMY_BAD_ARGUMENT,
-                        "pictures of %s in %zu classes, but the model takes %s in %zu",
-                        pmy_shape_print(image_shape(dataset)).text, dataset->classes,
-                        pmy_shape_print(image_shape(training->dataset)).text, training->dataset->classes);
-    uint32_t indices[256];
-    size_t largest = training->recipe.batch < 256 ? training->recipe.batch : 256;
-    for (size_t first = 0; first < dataset->count; first += largest) {
-        size_t count = dataset->count - first < largest ? dataset->count - first : largest;
-        for (size_t i = 0; i < count; i++)
-            indices[i] = (uint32_t)(first + i);
-        pmy_status status = gather(training, dataset, indices, count, error);
-        if (status == PMY_OK)
-            status = pmy_forward(training->graph, PMY_EVAL, error);
-        if (status != PMY_OK)
-            return status;
-        score->correct += count_correct(training);
-        score->loss += (double)pmy_item(training->loss) * (double)count / (double)dataset->count;
-    }
-    return PMY_OK;
-}
-
-void pmy_wilson95(size_t correct, size_t count, double *low, double *high)
-{
-    const double z = 1.959963984540054; /* 97.5 % of a normal distribution lie below */
-    double n = (double)count, p = (double)correct / n;
-    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-    *low = middle - half;
-    *high = middle + half;
 }
