@@ -11,91 +11,6 @@
  * than SMALLEST_STAGE numbers is not worth splitting. */
 enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536, SMALLEST_STAGE = 2048 };
 
-/* --- Planning ----------------------------------------------------------- */
-
-/* The rows a phase runs over, or NULL for tiles. */
-static const pmy_node *rows_of(const pmy_node *node, const pmy_phase *phase)
-{
-    return !phase->tiles || phase->tiles(node) == PMY_BY_ROWS ? node->rows_of : NULL;
-}
-
-static bool same_rows(const pmy_node *a, const pmy_node *b)
-{
-    return pmy_rows(a) == pmy_rows(b) && a->batched == b->batched;
-}
-
-/* Whether a phase by the rows of `rows` can follow the steps of a stage without a barrier: all
- * that it reads of what they wrote lies in its own rows. Forward, it reads inputs that the stage
- * computes; backward, its own gradient, which users of the node in the stage give it. */
-static bool joins(const pmy_stage *stage, const pmy_node *node, const pmy_node *rows, bool backward)
-{
-    if (!stage->rows_of || !rows || !same_rows(stage->rows_of, rows))
-        return false;
-    for (size_t s = 0; s < stage->count; s++) {
-        const pmy_node *earlier = stage->steps[s].node;
-        for (unsigned i = 0; backward && i < earlier->inputs; i++)
-            if (earlier->input[i] == node && !same_rows(node, rows))
-                return false;
-        for (unsigned i = 0; !backward && i < node->inputs; i++)
-            if (node->input[i] == earlier && (node->op->whole >> i & 1 || !same_rows(earlier, rows)))
-                return false;
-    }
-    return true;
-}
-
-static size_t row_elements(const pmy_node *node, const pmy_node *rows)
-{
-    size_t elements = pmy_row_size(rows);
-    for (unsigned i = 0; i < node->inputs; i++)
-        if (same_rows(node->input[i], rows))
-            elements += pmy_row_size(node->input[i]);
-    return elements;
-}
-
-static bool phase_runs(const pmy_node *node, const pmy_phase *phase, bool backward)
-{
-    if (!phase->run || (backward && !node->wants_gradient))
-        return false;
-    if (phase->tiles && phase->tiles(node) == 0)
-        return false;
-    bool wanted = !backward || !phase->gives;
-    for (unsigned i = 0; i < node->inputs; i++)
-        wanted |= (phase->gives >> i & 1) && node->input[i]->wants_gradient;
-    return wanted;
-}
-
-static bool plan_pass(pmy_graph *graph, bool backward, pmy_stages *stages)
-{
-    pmy_step *steps = pmy_arena_take(&graph->arena, graph->count * PMY_MAX_PHASES, sizeof *steps);
-    stages->stage = pmy_arena_take(&graph->arena, graph->count * PMY_MAX_PHASES, sizeof *stages->stage);
-    if (!steps || !stages->stage)
-        return false;
-    for (size_t turn = 0; turn < graph->count; turn++) {
-        const pmy_node *node = graph->nodes[backward ? graph->count - 1 - turn : turn];
-        const pmy_phase *phases = backward ? node->op->backward : node->op->forward;
-        for (const pmy_phase *phase = phases; phase < phases + PMY_MAX_PHASES; phase++) {
-            if (!phase_runs(node, phase, backward))
-                continue;
-            const pmy_node *rows = rows_of(node, phase);
-            pmy_stage *last = stages->count ? &stages->stage[stages->count - 1] : NULL;
-            if (!last || !joins(last, node, rows, backward)) {
-                last = &stages->stage[stages->count++];
-                *last = (pmy_stage){.steps = steps, .rows_of = rows};
-            }
-            if (rows)
-                last->row_elements += row_elements(node, rows);
-            last->count++;
-            *steps++ = (pmy_step){node, phase};
-        }
-    }
-    return true;
-}
-
-bool pmy_plan_stages(pmy_graph *graph)
-{
-    return plan_pass(graph, false, &graph->forward) && plan_pass(graph, true, &graph->backward);
-}
-
 /* --- Running ------------------------------------------------------------ */
 
 typedef struct running {
@@ -105,16 +20,33 @@ typedef struct running {
     size_t pieces;
 } running;
 
-static void run_piece(void *context, size_t piece, unsigned worker)
+static void run_rows(void *context, size_t piece, unsigned worker)
 {
     const running *now = context;
-    pmy_piece range = {piece, piece + 1, now->graph->scratch + worker * now->graph->scratch_size};
-    if (now->stage->rows_of) {
-        range.begin = now->first + now->rows * piece / now->pieces;
-        range.end = now->first + now->rows * (piece + 1) / now->pieces;
-    }
-    for (size_t s = 0; s < now->stage->count; s++)
-        now->stage->steps[s].phase->run(now->stage->steps[s].node, range);
+    pmy_piece range = {now->first + now->rows * piece / now->pieces,
+                       now->first + now->rows * (piece + 1) / now->pieces,
+                       now->graph->scratch + worker * now->graph->scratch_size};
+    for (const pmy_step *step = now->stage->first; step; step = step->next)
+        step->phase->run(step->node, range);
+}
+
+/* The tiles of all steps are numbered through. */
+static void run_tile(void *context, size_t tile, unsigned worker)
+{
+    const running *now = context;
+    const pmy_step *step = now->stage->first;
+    for (size_t tiles; tile >= (tiles = step->phase->tiles(step->node)); step = step->next)
+        tile -= tiles;
+    pmy_piece one = {tile, tile + 1, now->graph->scratch + worker * now->graph->scratch_size};
+    step->phase->run(step->node, one);
+}
+
+static size_t all_tiles(const pmy_stage *stage)
+{
+    size_t tiles = 0;
+    for (const pmy_step *step = stage->first; step; step = step->next)
+        tiles += step->phase->tiles(step->node);
+    return tiles;
 }
 
 static size_t row_pieces(const pmy_stage *stage, size_t rows)
@@ -138,9 +70,9 @@ static void run_stages(pmy_graph *graph, const pmy_stages *stages, size_t first,
             now.rows = batched ? count : pmy_rows(now.stage->rows_of);
             now.pieces = row_pieces(now.stage, now.rows);
         } else {
-            now.pieces = now.stage->steps[0].phase->tiles(now.stage->steps[0].node);
+            now.pieces = all_tiles(now.stage);
         }
-        pmy_pool_run(graph->pool, now.pieces, run_piece, &now);
+        pmy_pool_run(graph->pool, now.pieces, now.stage->rows_of ? run_rows : run_tile, &now);
     }
 }
 

@@ -1,5 +1,5 @@
-/* The inside of a graph, shared by the files that record (graph.c), plan
- * (build.c) and run it (execute.c). Nobody else includes this. */
+/* The inside of a graph, shared by the files that record (graph.c), build
+ * (build.c, plan.c) and run it (execute.c). Nobody else includes this. */
 #ifndef PMY_TENSOR_GRAPH_STATE_H
 #define PMY_TENSOR_GRAPH_STATE_H
 
@@ -9,16 +9,17 @@
 #include <pthread.h>
 
 /* One phase of one node. */
-typedef struct pmy_step {
+typedef struct pmy_step pmy_step;
+struct pmy_step {
     const pmy_node *node;
     const pmy_phase *phase;
-} pmy_step;
+    pmy_step *next; /* of the same stage */
+};
 
-/* Steps between two barriers: either one step by tiles, or a run of steps by
- * the same rows. */
+/* Steps between two barriers: by tiles, none of which waits for another, or by the same rows, one
+ * step after another for each piece of rows. */
 typedef struct pmy_stage {
-    const pmy_step *steps; /* [count] */
-    size_t count;
+    pmy_step *first, *last;
     const pmy_node *rows_of; /* NULL: by tiles */
     size_t row_elements;     /* numbers touched per row, all steps together */
 } pmy_stage;
