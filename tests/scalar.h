@@ -69,6 +69,9 @@
 #define pmy_mse pmy64_mse
 #define pmy_mul pmy64_mul
 #define pmy_name pmy64_name
+#define pmy_net pmy64_net
+#define pmy_net_build pmy64_net_build
+#define pmy_net_read pmy64_net_read
 #define pmy_node pmy64_node
 #define pmy_node_name pmy64_node_name
 #define pmy_node_shape pmy64_node_shape
