@@ -40,20 +40,21 @@ const char *__tsan_default_options(void)
 
 static atomic_size_t memory_calls; /* that asked for memory, by any thread */
 static atomic_size_t memory_live;  /* pieces not given back */
-static atomic_size_t memory_fails; /* which call fails, counted from 1; 0: none */
+/* Calls of this thread until the one that fails; 0: none will. */
+static _Thread_local size_t memory_countdown;
 
-/* From now on the n-th call for memory fails (0: none), and calls count from 0. */
+/* From now on the n-th call for memory of this thread fails (0: none), and calls count from 0. A
+ * new thread's first calls are the system's, or a sanitizer's, which cannot do without. */
 static inline void memory_fail_at(size_t n)
 {
-    atomic_store(&memory_fails, 0);
     atomic_store(&memory_calls, 0);
-    atomic_store(&memory_fails, n);
+    memory_countdown = n;
 }
 
 UNWATCHED static inline int memory_granted(void)
 {
-    size_t call = atomic_fetch_add(&memory_calls, 1) + 1;
-    return call != atomic_load(&memory_fails);
+    atomic_fetch_add(&memory_calls, 1);
+    return memory_countdown == 0 || --memory_countdown > 0;
 }
 
 UNWATCHED static inline void *memory_given(void *memory)

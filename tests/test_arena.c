@@ -11,11 +11,25 @@
 
 #include <cmocka.h>
 
+/* Memory that the allocator will hand out again is full of ones. */
+static void leave_litter(void)
+{
+    unsigned char *litter[64];
+    for (size_t i = 0; i < 64; i++) {
+        litter[i] = malloc(18000);
+        assert_non_null(litter[i]);
+        memset(litter[i], 0xFF, 18000);
+    }
+    for (size_t i = 0; i < 64; i++)
+        free(litter[i]);
+}
+
 static void memory_is_zeroed_aligned_and_apart(void **state)
 {
     (void)state;
     enum { PIECES = 200 };
     static const size_t sizes[] = {1, 63, 64, 65, 0, 1000, 16384, 16385, 3, 100000};
+    leave_litter();
     pmy_arena arena = {0};
     unsigned char *piece[PIECES];
     size_t size[PIECES];

@@ -70,7 +70,7 @@ static void fail_each_call(attempt *try, size_t at_least)
         pmy_error error = {0};
         memory_fail_at(n);
         pmy_status status = try(&error);
-        bool failed = atomic_load(&memory_calls) >= n;
+        bool failed = memory_countdown == 0;
         memory_fail_at(0);
         if (atomic_load(&memory_live) != live)
             fail_msg("%zu pieces are left after call %zu failed", atomic_load(&memory_live) - live, n);

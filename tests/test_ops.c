@@ -144,6 +144,35 @@ static void matmul(void **state)
     }
 }
 
+/* What is read whole must be complete first, though it is computed row by row, and of as many rows. */
+static void a_computed_second_factor_or_bias_is_waited_for(void **state)
+{
+    (void)state;
+    enum { SIDE = 40 };
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *a = pmy_constant(g, PMY_SHAPE(SIDE, SIDE)), *b = pmy_constant(g, PMY_SHAPE(SIDE, SIDE));
+    pmy_node *v = pmy_constant(g, PMY_SHAPE(SIDE));
+    pmy_node *factor = pmy_exp_of(g, b), *product = pmy_matmul(g, a, factor);
+    pmy_node *bias = pmy_exp_of(g, v), *sum = pmy_add(g, a, bias);
+    pmy_node *weight = pmy_exp_of(g, b), *layer = pmy_linear_with(g, a, weight, bias, PMY_NONE);
+    build(g, a);
+    fill(a, 1, -1, 1);
+    fill(b, 2, -1, 1);
+    fill(v, 3, -1, 1);
+    forward(g, PMY_EVAL);
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
+        double plain = 0, transposed = exp(value_at(v, i % SIDE));
+        for (size_t p = 0; p < SIDE; p++) {
+            plain += value_at(a, i / SIDE * SIDE + p) * exp(value_at(b, p * SIDE + i % SIDE));
+            transposed += value_at(a, i / SIDE * SIDE + p) * exp(value_at(b, i % SIDE * SIDE + p));
+        }
+        expect_close("matmul", i, value_at(product, i), plain, 10 * tolerance);
+        expect_close("add", i, value_at(sum, i), value_at(a, i) + exp(value_at(v, i % SIDE)), tolerance);
+        expect_close("linear", i, value_at(layer, i), transposed, 10 * tolerance);
+    }
+    pmy_graph_free(g);
+}
+
 /* --- Of all elements ----------------------------------------------------------- */
 
 static void sum_and_mean(void **state)
@@ -264,6 +293,7 @@ int main(void)
         cmocka_unit_test(element_wise_ops_at_their_ends),
         cmocka_unit_test(add_and_mul),
         cmocka_unit_test(matmul),
+        cmocka_unit_test(a_computed_second_factor_or_bias_is_waited_for),
         cmocka_unit_test(sum_and_mean),
         cmocka_unit_test(reshape_keeps_the_order),
         cmocka_unit_test(transpose_swaps_the_last_axes),

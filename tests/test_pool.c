@@ -130,17 +130,22 @@ typedef struct meeting {
     atomic_bool given_up;
 } meeting;
 
-static void meet(void *context, size_t piece, unsigned worker)
+static void wait_until(meeting *m, unsigned arrived)
 {
-    (void)piece, (void)worker;
-    meeting *m = context;
     time_t begin = time(NULL);
-    atomic_fetch_add(&m->arrived, 1);
-    while (atomic_load(&m->arrived) < 3)
+    while (atomic_load(&m->arrived) < arrived)
         if (time(NULL) - begin > 60) {
             atomic_store(&m->given_up, true);
             return;
         }
+}
+
+static void meet(void *context, size_t piece, unsigned worker)
+{
+    (void)piece, (void)worker;
+    meeting *m = context;
+    atomic_fetch_add(&m->arrived, 1);
+    wait_until(m, 3);
 }
 
 /* Pieces that wait for each other end only if as many threads run them. */
@@ -150,6 +155,27 @@ static void pieces_run_at_the_same_time(void **state)
     pmy_pool *pool = team(3);
     meeting m = {0};
     pmy_pool_run(pool, 3, meet, &m);
+    assert_false(atomic_load(&m.given_up));
+    pmy_pool_free(pool);
+}
+
+static void wait_for_all_others(void *context, size_t piece, unsigned worker)
+{
+    (void)worker;
+    meeting *m = context;
+    if (piece == 0)
+        wait_until(m, 15);
+    else
+        atomic_fetch_add(&m->arrived, 1);
+}
+
+/* The first piece of a share lasts until all others are done, so others must do the rest of it. */
+static void a_slow_thread_is_helped(void **state)
+{
+    (void)state;
+    pmy_pool *pool = team(2);
+    meeting m = {0};
+    pmy_pool_run(pool, 16, wait_for_all_others, &m);
     assert_false(atomic_load(&m.given_up));
     pmy_pool_free(pool);
 }
@@ -191,6 +217,7 @@ int main(void)
         cmocka_unit_test(many_tiny_jobs_follow_each_other),
         cmocka_unit_test(sleeping_threads_wake_up),
         cmocka_unit_test(pieces_run_at_the_same_time),
+        cmocka_unit_test(a_slow_thread_is_helped),
         cmocka_unit_test(teams_come_and_go),
         cmocka_unit_test(wrong_numbers_of_threads_are_refused),
         cmocka_unit_test(there_is_a_processor),
