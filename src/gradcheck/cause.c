@@ -52,15 +52,16 @@ static bool is_count(const pmy_graph *graph, pmy_real factor)
     return false;
 }
 
-static bool fits_transposed(const gradients *both, pmy_shape shape)
+/* Read as [rows, columns] where it was written as [columns, rows], or the other way round. */
+static bool fits_transposed(const gradients *both, pmy_shape shape, bool other_way)
 {
     unsigned rank = pmy_shape_rank(shape);
     if (rank < 2)
         return false;
     size_t rows = shape.dim[rank - 2], columns = shape.dim[rank - 1], matrix = rows * columns;
     for (size_t i = 0; i < both->size; i++) {
-        size_t at = i % matrix, row = at / columns, column = at % columns;
-        if (!near(both, both->analytic[i - at + column * rows + row], both->numeric[i]))
+        size_t at = i % matrix, swapped = i - at + at % columns * rows + at / columns;
+        if (!near(both, both->analytic[other_way ? swapped : i], both->numeric[other_way ? i : swapped]))
             return false;
     }
     return true;
@@ -123,7 +124,8 @@ static pmy_cause find(pmy_session *session, const pmy_checked *checked, const gr
         return PMY_CAUSE_SIGN;
     if (factor != 0 && fits_factor(both, factor))
         return is_count(session->probe.graph, factor) ? PMY_CAUSE_COUNT : PMY_CAUSE_FACTOR;
-    if (fits_transposed(both, checked->node->shape))
+    if (fits_transposed(both, checked->node->shape, false) ||
+        fits_transposed(both, checked->node->shape, true))
         return PMY_CAUSE_TRANSPOSED;
     if (fits_one_row(session, checked, both))
         return PMY_CAUSE_BROADCAST;

@@ -1,0 +1,432 @@
+/* The checker, held against an op whose backward pass can be made wrong in every way a verdict knows. */
+#include "pmy64/gradcheck/suite.h"
+#include "pmy64/pmy.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* --- An op that can go wrong: y[r, j] = scale (x[r, j]² + offset + b[j]) ------ */
+
+typedef enum fault {
+    RIGHT,
+    SIGN,
+    TWICE,
+    TIMES_ROWS,
+    ZERO,
+    NOT_A_NUMBER,
+    UNWRITTEN,
+    OVERWRITING,
+    ONE_ELEMENT,  /* number 17, by 1e-6 of itself */
+    EVERY_ELEMENT, /* by 1e-4 of itself */
+    SHIFTED,
+    TRANSPOSED,
+    RANDOM,
+    FIRST_ROW_ONLY, /* of b's sum */
+    LAST_ROW_ONLY
+} fault;
+
+typedef struct bent_attributes {
+    fault x, b; /* which of the two gradients is wrong */
+    double scale, offset;
+} bent_attributes;
+
+static pmy_status infer(pmy64_node *node, pmy_error *error)
+{
+    (void)error;
+    node->shape = node->input[0]->shape;
+    return PMY_OK;
+}
+
+static size_t one_tile(const pmy64_node *node)
+{
+    (void)node;
+    return 1;
+}
+
+static void forward(const pmy64_node *node, pmy64_piece piece)
+{
+    (void)piece;
+    const bent_attributes *is = node->attributes;
+    const double *x = node->input[0]->value; /* [rows, columns] */
+    const double *b = node->input[1]->value; /* [columns] */
+    for (size_t i = 0, columns = pmy64_row_size(node); i < pmy_shape_size(node->shape); i++)
+        node->value[i] = is->scale * (x[i] * x[i] + is->offset + b[i % columns]);
+}
+
+/* The gradient of x's element i as it should be. */
+static double slope(const pmy64_node *node, size_t i)
+{
+    const bent_attributes *is = node->attributes;
+    return 2 * is->scale * node->input[0]->value[i] * node->gradient[i];
+}
+
+static double wrong_slope(const pmy64_node *node, size_t i)
+{
+    static int calls;
+    size_t rows = pmy64_rows(node), columns = pmy64_row_size(node);
+    switch (((const bent_attributes *)node->attributes)->x) {
+    case SIGN:
+        return -slope(node, i);
+    case TWICE:
+        return 2 * slope(node, i);
+    case TIMES_ROWS:
+        return (double)rows * slope(node, i);
+    case ZERO:
+        return 0;
+    case NOT_A_NUMBER:
+        return i == 1 ? (double)NAN : slope(node, i);
+    case ONE_ELEMENT:
+        return slope(node, i) * (i == 17 ? 1.000001 : 1);
+    case EVERY_ELEMENT:
+        return slope(node, i) * (i % 2 ? 1.0001 : 0.9999);
+    case SHIFTED:
+        return slope(node, i ? i - 1 : 0);
+    case TRANSPOSED:
+        return slope(node, i % columns * rows + i / columns);
+    case RANDOM:
+        return slope(node, i) + calls++ * 1e-15;
+    default:
+        return slope(node, i);
+    }
+}
+
+static void backward_x(const pmy64_node *node, pmy64_piece piece)
+{
+    (void)piece;
+    fault wrong = ((const bent_attributes *)node->attributes)->x;
+    bool accumulate = pmy64_accumulates(node, 0) && wrong != OVERWRITING;
+    for (size_t i = 0; i + (wrong == UNWRITTEN) < pmy_shape_size(node->shape); i++)
+        pmy64_put(&node->input[0]->gradient[i], wrong_slope(node, i), accumulate);
+}
+
+static void backward_b(const pmy64_node *node, pmy64_piece piece)
+{
+    (void)piece;
+    const bent_attributes *is = node->attributes;
+    size_t rows = pmy64_rows(node), columns = pmy64_row_size(node);
+    size_t first = is->b == LAST_ROW_ONLY ? rows - 1 : 0, end = is->b == FIRST_ROW_ONLY ? 1 : rows;
+    for (size_t j = 0; j < columns; j++) {
+        double sum = 0;
+        for (size_t r = first; r < end; r++)
+            sum += is->scale * node->gradient[r * columns + j];
+        pmy64_put(&node->input[1]->gradient[j], sum, pmy64_accumulates(node, 1));
+    }
+}
+
+static const pmy64_op bent_op = {
+    .name = "bent",
+    .infer = infer,
+    .forward = {{.run = forward, .tiles = one_tile}},
+    .backward = {{.run = backward_x, .tiles = one_tile, .gives = 1 << 0},
+                 {.run = backward_b, .tiles = one_tile, .gives = 1 << 1}},
+};
+
+/* --- Checking it ---------------------------------------------------------- */
+
+typedef struct bent {
+    size_t rows, columns;
+    bent_attributes attributes;
+} bent;
+
+/* The outcomes for x and for b. */
+typedef struct outcome {
+    pmy_check x, b;
+    bool passed;
+} outcome;
+
+static pmy64_gradcheck_result run(pmy64_graph *graph, pmy64_node *root, const pmy64_sample *sample)
+{
+    pmy_error error;
+    pmy64_gradcheck_result result;
+    assert_int_equal(pmy64_build(graph, root, &error), PMY_OK);
+    if (sample)
+        pmy64_sample_fill(sample, 3);
+    assert_int_equal(pmy64_gradcheck(graph, NULL, &result, &error), PMY_OK);
+    return result;
+}
+
+static outcome check_bent(bent what)
+{
+    if (what.attributes.scale == 0)
+        what.attributes.scale = 1;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *input[] = {pmy64_sample_input(&sample, PMY_SHAPE(what.rows, what.columns), -1, 1),
+                           pmy64_sample_constant(&sample, PMY_SHAPE(what.columns), -1, 1)};
+    pmy64_node *y =
+        pmy64_append(sample.graph, &bent_op, 2, input, &what.attributes, sizeof what.attributes);
+    pmy64_gradcheck_result result = run(sample.graph, y, &sample);
+    assert_int_equal(result.count, 2);
+    outcome found = {result.check[0], result.check[1], result.passed};
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+    return found;
+}
+
+static pmy_check check_fault(fault x)
+{
+    return check_bent((bent){.rows = 8, .columns = 6, .attributes = {.x = x}}).x;
+}
+
+static void expect(pmy_check check, pmy_verdict verdict, pmy_cause cause)
+{
+    char text[512];
+    pmy_check_print(&check, text, sizeof text);
+    if (check.verdict != verdict || (verdict == PMY_WRONG && check.cause != cause))
+        fail_msg("not %s with the cause '%s', but %s", pmy_verdict_text(verdict), pmy_cause_text(cause),
+                 text);
+}
+
+static void right_gradients_pass(void **state)
+{
+    (void)state;
+    outcome found = check_bent((bent){.rows = 8, .columns = 6});
+    assert_true(found.passed);
+    assert_int_equal(found.x.verdict, PMY_PASS);
+    assert_int_equal(found.x.compared, 48);
+    assert_true(found.x.error <= 1e-9);
+    assert_int_equal(found.b.verdict, PMY_PASS);
+}
+
+static void wrong_gradients_are_wrong_and_their_cause_is_found(void **state)
+{
+    (void)state;
+    expect(check_fault(SIGN), PMY_WRONG, PMY_CAUSE_SIGN);
+    expect(check_fault(TWICE), PMY_WRONG, PMY_CAUSE_FACTOR);
+    expect(check_fault(TIMES_ROWS), PMY_WRONG, PMY_CAUSE_COUNT);
+    expect(check_fault(ZERO), PMY_WRONG, PMY_CAUSE_ZERO);
+    expect(check_fault(NOT_A_NUMBER), PMY_WRONG, PMY_CAUSE_NOT_FINITE);
+    expect(check_fault(UNWRITTEN), PMY_WRONG, PMY_CAUSE_NOT_FINITE);
+    expect(check_fault(OVERWRITING), PMY_WRONG, PMY_CAUSE_OVERWRITES);
+    expect(check_fault(ONE_ELEMENT), PMY_WRONG, PMY_CAUSE_FEW);
+    expect(check_fault(SHIFTED), PMY_WRONG, PMY_CAUSE_SHIFTED);
+    expect(check_fault(TRANSPOSED), PMY_WRONG, PMY_CAUSE_TRANSPOSED);
+    expect(check_fault(RANDOM), PMY_NONDETERMINISTIC, PMY_CAUSE_UNKNOWN);
+}
+
+static void factors_and_places_are_told(void **state)
+{
+    (void)state;
+    assert_true(fabs(check_fault(TWICE).factor - 2) < 1e-6);
+    assert_true(fabs(check_fault(TIMES_ROWS).factor - 8) < 1e-6);
+    pmy_check check = check_fault(ONE_ELEMENT);
+    assert_int_equal(check.worst, 17);
+    assert_int_equal((int)check.factor, 1);
+    assert_true(fabs(check.analytic / check.numeric - 1.000001) < 1e-9);
+    char text[256];
+    pmy_check_print(&check, text, sizeof text);
+    assert_non_null(strstr(text, "at [2, 5]"));
+}
+
+static void a_missing_broadcast_sum_is_told(void **state)
+{
+    (void)state;
+    for (fault b = FIRST_ROW_ONLY; b <= LAST_ROW_ONLY; b++) {
+        outcome found = check_bent((bent){.rows = 8, .columns = 6, .attributes = {.b = b}});
+        expect(found.b, PMY_WRONG, PMY_CAUSE_BROADCAST);
+        expect(found.x, PMY_PASS, PMY_CAUSE_UNKNOWN);
+        assert_false(found.passed);
+    }
+}
+
+static void one_wrong_tensor_of_two_is_enough(void **state)
+{
+    (void)state;
+    assert_false(check_bent((bent){.rows = 8, .columns = 6, .attributes = {.x = TWICE}}).passed);
+}
+
+static void small_and_large_gradients_are_judged_alike(void **state)
+{
+    (void)state;
+    for (double scale = 1e-7; scale < 1e8; scale *= 1e7) {
+        expect(check_bent((bent){4, 5, {.scale = scale}}).x, PMY_PASS, PMY_CAUSE_UNKNOWN);
+        expect(check_bent((bent){4, 5, {.scale = scale, .x = EVERY_ELEMENT}}).x, PMY_WRONG,
+               PMY_CAUSE_UNKNOWN);
+    }
+}
+
+static void large_tensors_are_checked_along_directions(void **state)
+{
+    (void)state;
+    pmy_check right = check_bent((bent){.rows = 60, .columns = 50}).x;
+    expect(right, PMY_PASS, PMY_CAUSE_UNKNOWN);
+    assert_int_equal(right.directions, 32);
+    assert_int_equal(right.compared, 64);
+    expect(check_bent((bent){60, 50, {.x = ONE_ELEMENT}}).x, PMY_WRONG, PMY_CAUSE_UNKNOWN);
+}
+
+static void two_zero_sides_are_vacuous(void **state)
+{
+    (void)state;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(4, 3), -2, -1);
+    pmy64_gradcheck_result result = run(sample.graph, pmy64_relu(sample.graph, x), &sample);
+    expect(result.check[0], PMY_VACUOUS, PMY_CAUSE_UNKNOWN);
+    assert_false(result.passed);
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+}
+
+static void nothing_to_check_does_not_pass(void **state)
+{
+    (void)state;
+    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
+    pmy64_gradcheck_result result =
+        run(graph, pmy64_relu(graph, pmy64_input(graph, PMY_SHAPE(4, 3))), NULL);
+    assert_int_equal(result.count, 0);
+    assert_false(result.passed);
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(graph);
+}
+
+static void round_off_is_noise(void **state)
+{
+    (void)state;
+    expect(check_bent((bent){4, 5, {.offset = 1e13}}).x, PMY_NOISE, PMY_CAUSE_UNKNOWN);
+}
+
+static void the_sum_of_a_softmax_hides_nothing(void **state)
+{
+    (void)state;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(4, 3), -1, 1);
+    pmy64_gradcheck_result result = run(sample.graph, pmy64_softmax(sample.graph, x), &sample);
+    expect(result.check[0], PMY_PASS, PMY_CAUSE_UNKNOWN);
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+}
+
+/* --- Kinks ---------------------------------------------------------------- */
+
+/* y = max(x, 0) with a mask that is right, or wrong close to 0 on one side. */
+static double mask_edge;
+
+static void kinked_forward(const pmy64_node *node, size_t n, const double *x, double *y)
+{
+    (void)node;
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] > 0 ? x[i] : 0.5 * x[i];
+}
+
+static void kinked_backward(const pmy64_node *node, size_t n, const double *x, const double *y,
+                            const double *dy, double *dx, bool accumulate)
+{
+    (void)node, (void)x;
+    for (size_t i = 0; i < n; i++)
+        pmy64_put(&dx[i], y[i] > mask_edge ? dy[i] : 0.5 * dy[i], accumulate);
+}
+
+static const pmy64_unary kinked_rule = {
+    .forward = kinked_forward, .backward = kinked_backward, .kinked = true};
+
+static const pmy64_op kinked_op = {
+    .name = "kinked",
+    .infer = pmy64_unary_infer,
+    .forward = {{.run = pmy64_unary_forward}},
+    .backward = {{.run = pmy64_unary_backward, .gives = 1}},
+    .unary = &kinked_rule,
+    .choices = pmy64_sign_choices,
+};
+
+static pmy_check check_kinked(double edge, size_t at_the_kink)
+{
+    mask_edge = edge;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), 0.25, 1);
+    pmy64_node *y = pmy64_append(sample.graph, &kinked_op, 1, &x, NULL, 0);
+    pmy_error error;
+    pmy64_gradcheck_result result;
+    assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
+    pmy64_sample_fill(&sample, 1);
+    for (size_t i = 0; i < at_the_kink; i++)
+        pmy64_value(x).data[7 * i] = 0;
+    assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
+    pmy_check check = result.check[0];
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+    return check;
+}
+
+static void kinks_are_told_and_checked_on_each_side(void **state)
+{
+    (void)state;
+    pmy_check one = check_kinked(0, 1);
+    expect(one, PMY_PASS, PMY_CAUSE_UNKNOWN);
+    assert_int_equal(one.kinks, 1);
+    assert_int_equal(check_kinked(0, 2).kinks, 2);
+    expect(check_kinked(0, 2), PMY_PASS, PMY_CAUSE_UNKNOWN);
+    expect(check_kinked(0, 3), PMY_KINK, PMY_CAUSE_UNKNOWN);
+    expect(check_kinked(0.001, 1), PMY_WRONG, PMY_CAUSE_UNKNOWN);
+    expect(check_kinked(-0.001, 1), PMY_WRONG, PMY_CAUSE_UNKNOWN);
+}
+
+/* --- The suite ------------------------------------------------------------ */
+
+static void count(void *context, const pmy_check *check)
+{
+    (void)check;
+    ++*(size_t *)context;
+}
+
+static void an_op_without_a_sample_is_an_error(void **state)
+{
+    (void)state;
+    size_t found = 0;
+    pmy_error error;
+    const pmy64_suite suite = {.found = count, .context = &found};
+    assert_int_equal(pmy64_check_op(&suite, &kinked_op, &error), PMY_BAD_ARGUMENT);
+    assert_non_null(strstr(error.message, "kinked has no sample"));
+    assert_int_equal(pmy64_check_ops(&suite, "no such op", &error), PMY_BAD_ARGUMENT);
+    assert_int_equal(pmy64_check_net(&suite, "linear", &error), PMY_BAD_NET);
+    assert_int_equal(found, 0);
+}
+
+static void the_curve_is_a_v(void **state)
+{
+    (void)state;
+    size_t found = 0;
+    pmy_error error;
+    pmy_curve curve = {.count = 0};
+    const pmy64_suite suite = {.found = count, .context = &found, .curve = &curve};
+    assert_int_equal(pmy64_check_ops(&suite, "tanh", &error), PMY_OK);
+    assert_true(curve.count > 40);
+    double least = INFINITY;
+    size_t bottom = 0;
+    for (size_t i = 0; i < curve.count; i++)
+        if (curve.point[i].error < least) {
+            least = curve.point[i].error;
+            bottom = i;
+        }
+    assert_true(bottom > 5 && bottom < curve.count - 5);
+    assert_true(curve.point[0].error > 1e4 * least);
+    assert_true(curve.point[curve.count - 1].error > 1e4 * least);
+    assert_true(curve.extrapolated < least);
+    double h = curve.point[4].step;
+    assert_true(curve.truncation * h * h > 0.5 * curve.point[4].error);
+    assert_true(curve.truncation * h * h < 2 * curve.point[4].error);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(right_gradients_pass),
+        cmocka_unit_test(wrong_gradients_are_wrong_and_their_cause_is_found),
+        cmocka_unit_test(factors_and_places_are_told),
+        cmocka_unit_test(a_missing_broadcast_sum_is_told),
+        cmocka_unit_test(one_wrong_tensor_of_two_is_enough),
+        cmocka_unit_test(small_and_large_gradients_are_judged_alike),
+        cmocka_unit_test(large_tensors_are_checked_along_directions),
+        cmocka_unit_test(two_zero_sides_are_vacuous),
+        cmocka_unit_test(nothing_to_check_does_not_pass),
+        cmocka_unit_test(round_off_is_noise),
+        cmocka_unit_test(the_sum_of_a_softmax_hides_nothing),
+        cmocka_unit_test(kinks_are_told_and_checked_on_each_side),
+        cmocka_unit_test(an_op_without_a_sample_is_an_error),
+        cmocka_unit_test(the_curve_is_a_v),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
