@@ -292,6 +292,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"sigmoid", 5, 7, 4, PMY_SIGMOID},
         {"gelu", 5, 7, 4, PMY_GELU},
         {"wide", 3, 5, NARROW + 1, PMY_TANH},
+        {"wide both ways", 2, NARROW + 1, NARROW + 1, PMY_SIGMOID},
         {"wide, empty columns", 3, 60, NARROW + 1, PMY_GELU},
     };
     if (index >= sizeof instance / sizeof *instance)

@@ -49,9 +49,9 @@ static size_t all_tiles(const pmy_stage *stage)
     return tiles;
 }
 
-static size_t row_pieces(const pmy_stage *stage, size_t rows)
+static size_t row_pieces(const pmy_graph *graph, const pmy_stage *stage, size_t rows)
 {
-    if (rows * stage->row_elements < SMALLEST_STAGE)
+    if (rows * stage->row_elements < SMALLEST_STAGE && !graph->split_always)
         return 1;
     size_t pieces = rows * stage->row_elements / PIECE_ELEMENTS + 1;
     if (pieces < FEWEST_PIECES)
@@ -68,7 +68,7 @@ static void run_stages(pmy_graph *graph, const pmy_stages *stages, size_t first,
             bool batched = now.stage->rows_of->batched;
             now.first = batched ? first : 0;
             now.rows = batched ? count : pmy_rows(now.stage->rows_of);
-            now.pieces = row_pieces(now.stage, now.rows);
+            now.pieces = row_pieces(graph, now.stage, now.rows);
         } else {
             now.pieces = all_tiles(now.stage);
         }
@@ -144,6 +144,11 @@ pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_er
 {
     assert(first + count <= graph->batch);
     return forward(graph, PMY_REPLAY, first, count, error);
+}
+
+void pmy_split_always(pmy_graph *graph, bool always)
+{
+    graph->split_always = always;
 }
 
 void pmy_backward(pmy_graph *graph)

@@ -91,6 +91,10 @@ pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
  * finite differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
+/* Work on few numbers runs in one piece. Checks turn that off, so that small samples see to it that pieces
+ * begin where they should. */
+void pmy_split_always(pmy_graph *graph, bool always);
+
 /* Computes the gradient of the root, which must be a scalar, with respect to
  * every parameter and wanted leaf. */
 void pmy_backward(pmy_graph *graph);

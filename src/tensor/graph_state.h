@@ -51,6 +51,7 @@ struct pmy_graph {
     size_t scratch_size;
 
     pmy_mode mode;
+    bool split_always;
     uint64_t step;
     pthread_mutex_t fault_mutex;
     bool fault;

@@ -89,7 +89,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         return pmy_add(s->graph, a, pmy_sample_constant(s, PMY_SHAPE(7), -1, 1));
     case 2:
         s->note = "bias over a tile's width";
-        return pmy_add(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 1, PMY_COLUMN_TILE + 3), -1, 1),
+        return pmy_add(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 2, PMY_COLUMN_TILE + 3), -1, 1),
                        pmy_sample_constant(s, PMY_SHAPE(PMY_COLUMN_TILE + 3), -1, 1));
     case 3:
         s->note = "to itself";
