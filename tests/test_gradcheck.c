@@ -21,7 +21,7 @@ typedef enum fault {
     NOT_A_NUMBER,
     UNWRITTEN,
     OVERWRITING,
-    ONE_ELEMENT,  /* number 17, by 1e-6 of itself */
+    ONE_ELEMENT,   /* number 17, by 1e-6 of itself */
     EVERY_ELEMENT, /* by 1e-4 of itself */
     SHIFTED,
     TRANSPOSED,
@@ -157,8 +157,7 @@ static outcome check_bent(bent what)
     pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
     pmy64_node *input[] = {pmy64_sample_input(&sample, PMY_SHAPE(what.rows, what.columns), -1, 1),
                            pmy64_sample_constant(&sample, PMY_SHAPE(what.columns), -1, 1)};
-    pmy64_node *y =
-        pmy64_append(sample.graph, &bent_op, 2, input, &what.attributes, sizeof what.attributes);
+    pmy64_node *y = pmy64_append(sample.graph, &bent_op, 2, input, &what.attributes, sizeof what.attributes);
     pmy64_gradcheck_result result = run(sample.graph, y, &sample);
     assert_int_equal(result.count, 2);
     outcome found = {result.check[0], result.check[1], result.passed};
@@ -275,8 +274,7 @@ static void nothing_to_check_does_not_pass(void **state)
 {
     (void)state;
     pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    pmy64_gradcheck_result result =
-        run(graph, pmy64_relu(graph, pmy64_input(graph, PMY_SHAPE(4, 3))), NULL);
+    pmy64_gradcheck_result result = run(graph, pmy64_relu(graph, pmy64_input(graph, PMY_SHAPE(4, 3))), NULL);
     assert_int_equal(result.count, 0);
     assert_false(result.passed);
     pmy64_gradcheck_free(&result);

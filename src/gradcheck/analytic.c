@@ -13,21 +13,23 @@ static void poison(pmy_probe *probe)
     }
 }
 
-static void backward(pmy_probe *probe, unsigned k)
+/* Both passes, in pieces however small the graph is. */
+static pmy_status forward_and_backward(pmy_probe *probe, unsigned k, pmy_error *error)
 {
-    if (pmy_shape_rank(probe->root->shape) == 0)
+    pmy_split_always(probe->graph, true);
+    pmy_status status = pmy_forward(probe->graph, PMY_REPLAY, error);
+    if (status == PMY_OK && pmy_shape_rank(probe->root->shape) == 0)
         pmy_backward(probe->graph);
-    else
+    else if (status == PMY_OK)
         pmy_backward_from(probe->graph, probe->weight[k]);
+    pmy_split_always(probe->graph, false);
+    return status;
 }
 
 pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_error *error)
 {
     poison(probe);
-    pmy_status status = pmy_forward(probe->graph, PMY_REPLAY, error);
-    if (status == PMY_OK)
-        backward(probe, k);
-    return status;
+    return forward_and_backward(probe, k, error);
 }
 
 static void keep(pmy_checked *checked, unsigned k)
@@ -99,9 +101,7 @@ static pmy_status check_accumulation(pmy_probe *probe, pmy_checked *checked, pmy
     for (size_t i = 0; i < checked->size; i++)
         checked->node->gradient[i] = share(checked, i);
     giver->accumulate |= 1u << input;
-    pmy_status status = pmy_forward(probe->graph, PMY_REPLAY, error);
-    if (status == PMY_OK)
-        backward(probe, 0);
+    pmy_status status = forward_and_backward(probe, 0, error);
     giver->accumulate &= ~(1u << input);
     for (size_t i = 0; i < checked->size && !checked->overwrites; i++) {
         pmy_real alone = checked->analytic[0][i], before = share(checked, i);
