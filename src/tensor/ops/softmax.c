@@ -20,6 +20,17 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
+/* log_softmax keeps the shares: made from the rounded logarithms, they would be off
+ * by more than rounding, which shows where dy_i and p_i Σ dy nearly cancel. */
+static pmy_status infer_log_softmax(pmy_node *node, pmy_error *error)
+{
+    pmy_status status = infer(node, error);
+    if (status != PMY_OK)
+        return status;
+    node->saved = pmy_take(node, pmy_shape_size(node->shape), sizeof(pmy_wide));
+    return node->saved ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
+}
+
 typedef struct rows {
     size_t classes, begin, end; /* rows of the last axis */
 } rows;
@@ -87,14 +98,17 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
     for (size_t r = part.begin; r < part.end; r++) {
         const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
         pmy_real *y = node->value + r * part.classes;                 /* [classes] */
+        pmy_wide *p = (pmy_wide *)node->saved + r * part.classes;     /* [classes] */
         pmy_softmax_row row;
         pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
             report(node, r, fault);
             continue;
         }
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < part.classes; i++) {
             y[i] = (pmy_real)-pmy_negative_log_share(&row, x[i], 1);
+            p[i] = e[i] / (1 + row.rest);
+        }
     }
 }
 
@@ -102,15 +116,14 @@ static void backward_log_softmax(const pmy_node *node, pmy_piece piece)
 {
     rows part = rows_in(node, piece);
     for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_real *y = node->value + r * part.classes;         /* [classes] */
-        const pmy_real *dy = node->gradient + r * part.classes;     /* [classes] */
-        pmy_real *dx = node->input[0]->gradient + r * part.classes; /* [classes] */
+        const pmy_wide *p = (const pmy_wide *)node->saved + r * part.classes; /* [classes] */
+        const pmy_real *dy = node->gradient + r * part.classes;               /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * part.classes;           /* [classes] */
         pmy_wide sum = 0;
         for (size_t i = 0; i < part.classes; i++)
             sum += (pmy_wide)dy[i];
         for (size_t i = 0; i < part.classes; i++)
-            pmy_put(&dx[i], (pmy_real)((pmy_wide)dy[i] - (pmy_wide)pmy_exp(y[i]) * sum),
-                    pmy_accumulates(node, 0));
+            pmy_put(&dx[i], (pmy_real)((pmy_wide)dy[i] - p[i] * sum), pmy_accumulates(node, 0));
     }
 }
 
@@ -152,7 +165,7 @@ const pmy_op pmy_op_softmax = {
 const pmy_op pmy_op_log_softmax = {
     .name = "log_softmax",
     .formula = "y_i = x_i - log sum_j exp(x_j)",
-    .infer = infer,
+    .infer = infer_log_softmax,
     .forward = {{.run = forward_log_softmax, .tiles = tiles}},
     .backward = {{.run = backward_log_softmax, .tiles = tiles, .gives = 1}},
     .sample = sample_log_softmax,
