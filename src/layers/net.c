@@ -1,128 +1,13 @@
 #include "layers/net.h"
 
-#include "layers/dropout.h"
-#include "layers/linear.h"
+#include "layers/layer_kind.h"
 #include "tensor/gemm.h"
-#include "tensor/ops/ops.h"
 
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- The words ----------------------------------------------------------- */
-
-typedef enum number_kind { NO_NUMBER, COUNT, RATE } number_kind;
-
-struct pmy_layer_kind {
-    const char *word;
-    number_kind number;
-    const char *explanation;
-    pmy_activation activation; /* of an activation's word */
-    /* Fills output, parameters and flops from the input's shape; on an error says what is wrong. */
-    pmy_status (*measure)(pmy_layer *layer, pmy_shape input, pmy_error *error);
-    pmy_node *(*build)(const pmy_layer *layer, pmy_graph *graph, pmy_node *x, pmy_activation activation);
-};
-
-static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *error)
-{
-    size_t in = input.dim[1], out = (size_t)layer->number;
-    if (in > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
-        return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zu inputs are too many weights", out, in);
-    layer->output = PMY_SHAPE(input.dim[0], out);
-    layer->parameters = out * in + out;
-    layer->flops = 2.0 * (double)out * (double)in;
-    return PMY_OK;
-}
-
-static pmy_node *build_linear(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
-                              pmy_activation activation)
-{
-    return pmy_linear(graph, x, (size_t)layer->number, activation);
-}
-
-static pmy_status measure_same(pmy_layer *layer, pmy_shape input, pmy_error *error)
-{
-    (void)error;
-    layer->output = input;
-    return PMY_OK;
-}
-
-static pmy_node *build_activation(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
-                                  pmy_activation activation)
-{
-    (void)activation;
-    return pmy_append(graph, pmy_activation_op(layer->kind->activation), 1, &x, NULL, 0);
-}
-
-static pmy_node *build_dropout(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
-                               pmy_activation activation)
-{
-    (void)activation;
-    return pmy_dropout(graph, x, layer->number);
-}
-
-static pmy_status measure_flatten(pmy_layer *layer, pmy_shape input, pmy_error *error)
-{
-    (void)error;
-    layer->output = PMY_SHAPE(input.dim[0], pmy_shape_size(input) / input.dim[0]);
-    return PMY_OK;
-}
-
-static pmy_node *build_flatten(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
-                               pmy_activation activation)
-{
-    (void)activation;
-    size_t batch = pmy_node_shape(x).dim[0];
-    if (pmy_shape_rank(pmy_node_shape(x)) == 2)
-        return x;
-    return pmy_reshape(graph, x, PMY_SHAPE(batch, layer->output.dim[1]));
-}
-
-#define ACTIVATION_WORD(word, kind, explanation)                           \
-    {                                                                      \
-        word, NO_NUMBER, explanation, kind, measure_same, build_activation \
-    }
-
-static const pmy_layer_kind kinds[] = {
-    {"linear", COUNT, "linear N: fully connected, N outputs", PMY_NONE, measure_linear, build_linear},
-    ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
-    ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
-    ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
-    ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
-    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal distribution's integral, the erf form"),
-    {"dropout", RATE, "dropout P: zeroes a share P while training", PMY_NONE, measure_same, build_dropout},
-    {"flatten", NO_NUMBER, "all axes but the batch into one", PMY_NONE, measure_flatten, build_flatten},
-};
-
-enum { KINDS = sizeof kinds / sizeof *kinds, LINEAR = 0, FLATTEN = KINDS - 1 };
-
-const char *pmy_net_word(size_t index, const char **explanation)
-{
-    if (index >= KINDS)
-        return NULL;
-    *explanation = kinds[index].explanation;
-    return kinds[index].word;
-}
-
-pmy_layer_text pmy_layer_print(const pmy_layer *layer)
-{
-    pmy_layer_text out;
-    if (layer->kind->number == NO_NUMBER)
-        (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->word);
-    else
-        (void)snprintf(out.text, sizeof out.text, "%s %.0f", layer->kind->word, layer->number);
-    /* The shortest text that reads back as the same number; 17 digits always do. */
-    for (int digits = 1; layer->kind->number == RATE && digits <= 17; digits++) {
-        (void)snprintf(out.text, sizeof out.text, "%s %.*g", layer->kind->word, digits, layer->number);
-        if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
-            break;
-    }
-    return out;
-}
-
-/* --- Reading ------------------------------------------------------------- */
 
 /* A piece of the text. */
 typedef struct span {
@@ -223,10 +108,10 @@ static pmy_status unknown_word(const reader *r, span word)
 {
     const char *nearest = NULL;
     size_t best = 3;
-    for (size_t k = 0; k < KINDS; k++) {
-        size_t far = distance(r->text + word.begin, word.end - word.begin, kinds[k].word);
+    for (size_t k = 0; pmy_layer_kind_at(k); k++) {
+        size_t far = distance(r->text + word.begin, word.end - word.begin, pmy_layer_kind_at(k)->word);
         if (far < best)
-            best = far, nearest = kinds[k].word;
+            best = far, nearest = pmy_layer_kind_at(k)->word;
     }
     if (nearest)
         return wrong(r, word, "unknown layer '%s': did you mean '%s'?", show(r, word).text, nearest);
@@ -241,14 +126,14 @@ static pmy_status read_number(reader *r, pmy_layer *layer, span name)
     char *end;
     layer->number = strtod(r->text + word.begin, &end) + 0.0; /* which makes −0 a 0 */
     bool plain =
-        strspn(r->text + word.begin, layer->kind->number == COUNT ? "0123456789" : "0123456789.e-+") ==
+        strspn(r->text + word.begin, layer->kind->number == PMY_COUNT ? "0123456789" : "0123456789.e-+") ==
         word.end - word.begin;
     if (!plain || end != r->text + word.end)
         return wrong(r, word, "%s needs a %s number", layer->kind->word,
-                     layer->kind->number == COUNT ? "whole positive" : "real");
-    if (layer->kind->number == COUNT && !(layer->number >= 1 && layer->number <= (double)PMY_GEMM_MAX))
+                     layer->kind->number == PMY_COUNT ? "whole positive" : "real");
+    if (layer->kind->number == PMY_COUNT && !(layer->number >= 1 && layer->number <= (double)PMY_GEMM_MAX))
         return wrong(r, word, "%s needs a number between 1 and %zu", layer->kind->word, PMY_GEMM_MAX);
-    if (layer->kind->number == RATE && !(layer->number >= 0 && layer->number < 1))
+    if (layer->kind->number == PMY_RATE && !(layer->number >= 0 && layer->number < 1))
         return wrong(r, word, "%s needs a rate of 0 or more and below 1", layer->kind->word);
     return PMY_OK;
 }
@@ -279,18 +164,18 @@ static pmy_status read_layer(reader *r)
     if (name.begin == name.end)
         return wrong(r, ((span){name.begin, name.begin + 1}), "a layer is missing here");
     pmy_layer layer = {0};
-    for (size_t k = 0; k < KINDS && !layer.kind; k++)
-        if (is_word(r, name, kinds[k].word))
-            layer.kind = &kinds[k];
+    size_t k = 0;
+    while ((layer.kind = pmy_layer_kind_at(k)) && !is_word(r, name, layer.kind->word))
+        k++;
     if (!layer.kind)
         return unknown_word(r, name);
-    pmy_status status = layer.kind->number == NO_NUMBER ? PMY_OK : read_number(r, &layer, name);
+    pmy_status status = layer.kind->number == PMY_NO_NUMBER ? PMY_OK : read_number(r, &layer, name);
     span place = {name.begin, r->at};
     span more = next_word(r);
     if (status == PMY_OK && more.begin != more.end)
         return wrong(r, more, "%s does not take this; is a comma missing before it?", layer.kind->word);
-    if (status == PMY_OK && layer.kind == &kinds[LINEAR] && pmy_shape_rank(r->shape) > 2)
-        status = add_layer(r, (pmy_layer){.kind = &kinds[FLATTEN]}, place);
+    if (status == PMY_OK && layer.kind->flat && pmy_shape_rank(r->shape) > 2)
+        status = add_layer(r, (pmy_layer){.kind = pmy_layer_kind_of("flatten")}, place);
     layer.position = place.begin;
     layer.length = place.end - place.begin;
     return status == PMY_OK ? add_layer(r, layer, place) : status;
@@ -326,7 +211,7 @@ pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
         (void)snprintf(name, sizeof name, "%zu", i);
         pmy_prefix(graph, name);
         pmy_activation fused = PMY_NONE;
-        if (layer->kind == &kinds[LINEAR] && i + 1 < net->count)
+        if (layer->kind->fuses && i + 1 < net->count)
             fused = net->layer[i + 1].kind->activation;
         x = layer->kind->build(layer, graph, x, fused);
         i += fused != PMY_NONE;

@@ -1,4 +1,4 @@
-/* Recording: nodes, leaves and names. */
+/* Recording: nodes and their names. */
 #include "tensor/graph_state.h"
 
 #include <stdarg.h>
@@ -120,68 +120,7 @@ void *pmy_take(pmy_node *node, size_t count, size_t size)
     return pmy_arena_take(&node->graph->arena, count, size);
 }
 
-/* --- Leaves ------------------------------------------------------------- */
-
-static pmy_status infer_leaf(pmy_node *node, pmy_error *error)
-{
-    node->shape = *(const pmy_shape *)node->attributes;
-    if (!pmy_shape_valid(node->shape))
-        return pmy_fail(error, PMY_BAD_SHAPE, "the shape %s is too large or has a 0",
-                        pmy_shape_print(node->shape).text);
-    return PMY_OK;
-}
-
-static pmy_status infer_batch_leaf(pmy_node *node, pmy_error *error)
-{
-    pmy_status status = infer_leaf(node, error);
-    if (status != PMY_OK)
-        return status;
-    if (pmy_shape_rank(node->shape) < 1)
-        return pmy_fail(error, PMY_BAD_SHAPE, "an input needs a first axis, the batch");
-    pmy_graph *graph = node->graph;
-    if (graph->batch_built && graph->batch_built != node->shape.dim[0])
-        return pmy_fail(error, PMY_BAD_SHAPE, "a batch of %zu, but an earlier input has %zu",
-                        node->shape.dim[0], graph->batch_built);
-    graph->batch_built = graph->batch = node->shape.dim[0];
-    node->batched = true;
-    return PMY_OK;
-}
-
-static pmy_status infer_parameter(pmy_node *node, pmy_error *error)
-{
-    node->learned = true;
-    node->wants_gradient = true;
-    return infer_leaf(node, error);
-}
-
-const pmy_op pmy_op_input = {.name = "input", .infer = infer_batch_leaf};
-const pmy_op pmy_op_constant = {.name = "constant", .infer = infer_leaf};
-const pmy_op pmy_op_labels = {.name = "labels", .infer = infer_batch_leaf};
-const pmy_op pmy_op_parameter = {.name = "parameter", .infer = infer_parameter};
-
-pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape)
-{
-    return pmy_append(graph, &pmy_op_input, 0, NULL, &shape, sizeof shape);
-}
-
-pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape)
-{
-    return pmy_append(graph, &pmy_op_constant, 0, NULL, &shape, sizeof shape);
-}
-
-pmy_node *pmy_labels(pmy_graph *graph, size_t batch)
-{
-    pmy_shape shape = PMY_SHAPE(batch);
-    return pmy_append(graph, &pmy_op_labels, 0, NULL, &shape, sizeof shape);
-}
-
-pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound)
-{
-    pmy_parameter_start attributes = {shape, start, bound};
-    pmy_node *node = pmy_append(graph, &pmy_op_parameter, 0, NULL, &attributes, sizeof attributes);
-    pmy_name(node, name);
-    return node;
-}
+/* --- Names -------------------------------------------------------------- */
 
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start, double bound)
@@ -193,14 +132,6 @@ pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part
         (void)snprintf(name, sizeof name, "%s%zu.%s", op, count_of(graph, op), part);
     return pmy_parameter(graph, shape, name, start, bound);
 }
-
-void pmy_want_gradient(pmy_node *leaf)
-{
-    if (leaf->inputs == 0 && !pmy_is_labels(leaf))
-        leaf->wants_gradient = true;
-}
-
-/* --- Names -------------------------------------------------------------- */
 
 void pmy_name(pmy_node *node, const char *name)
 {

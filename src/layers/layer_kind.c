@@ -1,0 +1,133 @@
+#include "layers/layer_kind.h"
+
+#include "layers/dropout.h"
+#include "layers/linear.h"
+#include "tensor/gemm.h"
+#include "tensor/ops/ops.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    size_t in = input.dim[1], out = (size_t)layer->number;
+    if (in > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
+        return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zu inputs are too many weights", out, in);
+    layer->output = PMY_SHAPE(input.dim[0], out);
+    layer->parameters = out * in + out;
+    layer->flops = 2.0 * (double)out * (double)in;
+    return PMY_OK;
+}
+
+static pmy_node *build_linear(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                              pmy_activation activation)
+{
+    return pmy_linear(graph, x, (size_t)layer->number, activation);
+}
+
+static pmy_status measure_same(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    (void)error;
+    layer->output = input;
+    return PMY_OK;
+}
+
+static pmy_node *build_activation(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                                  pmy_activation activation)
+{
+    (void)activation;
+    return pmy_append(graph, pmy_activation_op(layer->kind->activation), 1, &x, NULL, 0);
+}
+
+static pmy_node *build_dropout(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    return pmy_dropout(graph, x, layer->number);
+}
+
+static pmy_status measure_flatten(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    (void)error;
+    layer->output = PMY_SHAPE(input.dim[0], pmy_shape_size(input) / input.dim[0]);
+    return PMY_OK;
+}
+
+static pmy_node *build_flatten(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    size_t batch = pmy_node_shape(x).dim[0];
+    if (pmy_shape_rank(pmy_node_shape(x)) == 2)
+        return x;
+    return pmy_reshape(graph, x, PMY_SHAPE(batch, layer->output.dim[1]));
+}
+
+#define ACTIVATION_WORD(word_, activation_, explanation_)                                               \
+    {                                                                                                   \
+        .word = word_, .explanation = explanation_, .activation = activation_, .measure = measure_same, \
+        .build = build_activation                                                                       \
+    }
+
+static const pmy_layer_kind kinds[] = {
+    {.word = "linear",
+     .number = PMY_COUNT,
+     .explanation = "linear N: fully connected, N outputs",
+     .fuses = true,
+     .flat = true,
+     .measure = measure_linear,
+     .build = build_linear},
+    ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
+    ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
+    ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
+    ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
+    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal distribution's integral, the erf form"),
+    {.word = "dropout",
+     .number = PMY_RATE,
+     .explanation = "dropout P: zeroes a share P while training",
+     .measure = measure_same,
+     .build = build_dropout},
+    {.word = "flatten",
+     .explanation = "all axes but the batch into one",
+     .measure = measure_flatten,
+     .build = build_flatten},
+};
+
+const pmy_layer_kind *pmy_layer_kind_at(size_t index)
+{
+    return index < sizeof kinds / sizeof *kinds ? &kinds[index] : NULL;
+}
+
+const pmy_layer_kind *pmy_layer_kind_of(const char *word)
+{
+    const pmy_layer_kind *kind = kinds;
+    while (strcmp(kind->word, word) != 0)
+        kind++;
+    return kind;
+}
+
+const char *pmy_net_word(size_t index, const char **explanation)
+{
+    const pmy_layer_kind *kind = pmy_layer_kind_at(index);
+    if (!kind)
+        return NULL;
+    *explanation = kind->explanation;
+    return kind->word;
+}
+
+pmy_layer_text pmy_layer_print(const pmy_layer *layer)
+{
+    pmy_layer_text out;
+    if (layer->kind->number == PMY_NO_NUMBER)
+        (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->word);
+    else
+        (void)snprintf(out.text, sizeof out.text, "%s %.0f", layer->kind->word, layer->number);
+    /* The shortest text that reads back as the same number; 17 digits always do. */
+    for (int digits = 1; layer->kind->number == PMY_RATE && digits <= 17; digits++) {
+        (void)snprintf(out.text, sizeof out.text, "%s %.*g", layer->kind->word, digits, layer->number);
+        if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
+            break;
+    }
+    return out;
+}
