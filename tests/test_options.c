@@ -256,7 +256,7 @@ static void messages_are_one_clean_line(void **state)
 static void parts_of_values_are_read_alike(void **state)
 {
     (void)state;
-    const number_range range = {.minimum = -INFINITY, .maximum = DBL_MAX};
+    const number_range range = {.minimum = -HUGE_VAL, .maximum = DBL_MAX};
     double value;
     assert_true(options_read_real(&command, NULL, "-inf", &range, &value));
     assert_true(isinf(value) && value < 0);
