@@ -243,6 +243,43 @@ static void labels_keep_out_of_each_others_way(void **state)
     free(text);
 }
 
+/* How far the label of the plot's only mark is from it, to the right and down, in middles. */
+static void offset_of_label(test_folder *folder, const svg_curve *curves, size_t curve_count, svg_mark mark,
+                            double offset[2])
+{
+    const svg_plot plot = {.curves = curves, .curve_count = curve_count, .marks = &mark, .mark_count = 1};
+    svg *picture = svg_new(400, 400, "t", NULL);
+    svg_plot_draw(picture, (svg_box){0, 0, 400, 400}, &plot);
+    char *text = written(folder, picture);
+    const char *ring = find_tag(text, "<circle class=\"ring\"", 0),
+               *label = find_tag(text, "<text class=\"label halo\"", 0);
+    offset[0] = attribute_of(label, "x") - attribute_of(ring, "cx");
+    offset[1] = attribute_of(label, "y") - attribute_of(ring, "cy");
+    free(text);
+}
+
+static void labels_keep_off_curves_and_within_the_plot(void **state)
+{
+    const double x[] = {0, 4, 8}, flat[] = {1, 1, 1}, low[] = {0, 0, 0}, high[] = {2, 2, 2};
+    const svg_curve apart[] = {{NULL, x, high, 3, SVG_LINE}, {NULL, x, low, 3, SVG_LINE}};
+    const svg_curve through[] = {apart[0], apart[1], {NULL, x, flat, 3, SVG_LINE}};
+    double offset[2];
+    /* Nothing in the way: on the right, its letters as high as the ring. */
+    offset_of_label(*state, apart, 2, (svg_mark){4, 1, "label"}, offset);
+    assert_true(offset[0] > 20 && fabs(offset[1]) < 6);
+    /* A curve goes through the point: above it. */
+    offset_of_label(*state, through, 3, (svg_mark){4, 1, "label"}, offset);
+    assert_true(fabs(offset[0]) < 1 && offset[1] < -10);
+    /* At the right end: on the left. */
+    offset_of_label(*state, apart, 2, (svg_mark){8, 1, "label"}, offset);
+    assert_true(offset[0] < -20 && fabs(offset[1]) < 6);
+    /* No line leads from one curve's end to where the next begins. */
+    const double corner[] = {8, 8, 8}, rising[] = {0, 1, 2};
+    const svg_curve beside[] = {apart[1], {NULL, corner, rising, 3, SVG_LINE}};
+    offset_of_label(*state, beside, 2, (svg_mark){4, 0.9, "label"}, offset);
+    assert_true(offset[0] > 20 && fabs(offset[1]) < 6);
+}
+
 /* All text stays within the picture, whatever is drawn. */
 static void assert_inside(const char *text, double width, double height)
 {
@@ -326,14 +363,16 @@ static void crowded_bars_leave_names_and_values_out(void **state)
         (void)snprintf(numbers[i], sizeof numbers[i], "c%zu", i);
         many[i] = numbers[i];
     }
+    values[5] = -HUGE_VAL;
     const svg_bar_series series = {"p", values};
     const svg_bars bars = {NULL, NULL, NULL, many, MANY, &series, 1};
     svg *picture = svg_new(640, 300, "t", NULL);
     svg_bars_draw(picture, (svg_box){0, 0, 640, 300}, &bars);
     char *text = written(*state, picture);
-    assert_int_equal(count_tags(text, "<rect class=\"fill-0\""), 1 + MANY);
+    assert_int_equal(count_tags(text, "<rect class=\"fill-0\""), 1 + MANY - 1);
     assert_null(strstr(text, ">0.333</text>"));
-    size_t named = count_tags(text, ">c") - MANY; /* without the tooltips */
+    assert_non_null(strstr(text, ">−∞</text>"));
+    size_t named = count_tags(text, ">c") - (MANY - 1); /* without the tooltips */
     assert_true(named >= 5 && named <= 25);
     assert_inside(text, 640, 300);
     free(text);
@@ -465,7 +504,7 @@ static void lines_and_letters_stand_out_from_both_papers(void **state)
 /* From the smallest value to the largest, and back on the other side of zero. */
 static void values_are_readable_on_every_cell(void **state)
 {
-    enum { CELLS = 21 };
+    enum { CELLS = 101 };
     double values[2 * CELLS];
     const char *numbers[CELLS];
     for (size_t i = 0; i < CELLS; i++) {
@@ -474,8 +513,8 @@ static void values_are_readable_on_every_cell(void **state)
         values[CELLS + i] = -values[i];
     }
     const svg_heat_map map = {NULL, NULL, NULL, numbers, numbers, values, 2, CELLS};
-    svg *picture = svg_new(1400, 300, "t", NULL);
-    svg_heat_map_draw(picture, (svg_box){0, 0, 1400, 300}, &map);
+    svg *picture = svg_new(6000, 300, "t", NULL);
+    svg_heat_map_draw(picture, (svg_box){0, 0, 6000, 300}, &map);
     char *text = written(*state, picture);
     for (int dark = 0; dark < 2; dark++) {
         const char *sheet = dark ? strstr(svg_style_sheet, "@media") : svg_style_sheet;
@@ -508,6 +547,7 @@ int main(void)
         WITH_FOLDER(a_curve_is_where_its_numbers_are),
         WITH_FOLDER(slopes_run_through_their_points),
         WITH_FOLDER(labels_keep_out_of_each_others_way),
+        WITH_FOLDER(labels_keep_off_curves_and_within_the_plot),
         WITH_FOLDER(hard_numbers_make_a_sound_plot),
         WITH_FOLDER(bars_stand_on_zero),
         WITH_FOLDER(crowded_bars_leave_names_and_values_out),
