@@ -25,6 +25,7 @@
     X(log_softmax)     \
     X(linear)          \
     X(dropout)         \
+    X(attention)       \
     X(softmax_xent)    \
     X(mse)
 
