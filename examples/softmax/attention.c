@@ -1,0 +1,270 @@
+/* softmax attention: softmax(Q K^T/sqrt(d)) V, and back to Q, K and V, checked by finite differences. */
+#include "common/json.h"
+#include "common/options.h"
+#include "common/paragraph.h"
+#include "common/program.h"
+#include "softmax/attention_picture.h"
+#include "softmax/commands.h"
+#include "softmax/differences.h"
+#include "softmax/drawn.h"
+#include "softmax/head.h"
+#include "softmax/matrix.h"
+#include "softmax/matrix_file.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { TEXT = 400 };
+
+/* --- For people ----------------------------------------------------------- */
+
+static void say(const char *text)
+{
+    (void)putchar('\n');
+    paragraph_print(stdout, text, 0, 0);
+}
+
+static double largest_finite(size_t count, const double *values)
+{
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i]))
+            largest = fmax(largest, fabs(values[i]));
+    return largest;
+}
+
+/* What a matrix made from others is called, and its numbers; its errors are those of sums of `dim` or as many
+ * products as there are keys, and of exp, whose argument is a score. */
+static matrix named(const head *of, const char *name, size_t rows, size_t columns, const double *elements)
+{
+    double score = largest_finite(of->queries * of->keys, of->scaled);
+    double error = 1e-15 * (32 + 4 * score) * largest_finite(rows * columns, elements);
+    return (matrix){.corner = name,
+                    .rows = rows,
+                    .columns = columns,
+                    .row = {.name = "token"},
+                    .column = {.name = ""},
+                    .elements = elements,
+                    .error = error};
+}
+
+static bool print_inputs(const head *of)
+{
+    matrix q = named(of, "Q", of->queries, of->dim, of->q), k = named(of, "K", of->keys, of->dim, of->k),
+           v = named(of, "V", of->keys, of->width, of->v);
+    q.error = k.error = v.error = 0;
+    (void)putchar('\n');
+    bool printed = matrix_print(&q);
+    (void)putchar('\n');
+    printed = printed && matrix_print(&k);
+    (void)putchar('\n');
+    return printed && matrix_print(&v);
+}
+
+static bool print_part(const head *of, const char *text, const char *name, size_t rows, size_t columns,
+                       const double *elements)
+{
+    say(text);
+    const matrix shown = named(of, name, rows, columns, elements);
+    return matrix_print(&shown);
+}
+
+static bool print_forward(const head *of)
+{
+    size_t n = of->queries, m = of->keys;
+    return print_part(of, "1. Scores S = Q K^T: how well each query (row) meets each key (column).", "S", n,
+                      m, of->scores) &&
+           print_part(
+               of,
+               of->causal
+                   ? "2. Scaled by 1/sqrt(d), so that they do not grow with d; a token does not see later "
+                     "ones."
+                   : "2. Scaled by 1/sqrt(d), so that they do not grow with d.",
+               "S/sqrt(d)", n, m, of->scaled) &&
+           print_part(of, "3. The attention matrix P = softmax of each row: its rows sum to 1.", "P", n, m,
+                      of->p) &&
+           print_part(of, "4. The output O = P V: means of the rows of V, weighted by P.", "O", n, of->width,
+                      of->output);
+}
+
+/* A gradient as backward gives it and as differences do. */
+static bool print_gradient(const head *of, const char *text, const char *name, size_t rows, size_t columns,
+                           const double *analytic, const double *numeric)
+{
+    if (!print_part(of, text, name, rows, columns, analytic))
+        return false;
+    matrix differences = named(of, name, rows, columns, numeric);
+    differences.error = 0;
+    (void)printf("by finite differences of L:\n");
+    bool printed = matrix_print(&differences);
+    (void)printf("  largest relative error: %.1e\n", differences_error(rows * columns, analytic, numeric));
+    return printed;
+}
+
+static bool print_backward(const head *of)
+{
+    size_t n = of->queries, m = of->keys;
+    return print_part(
+               of, "5. Backward, from a loss L = sum of G times O, element by element, so that dO = G:", "dO",
+               n, of->width, of->d_output) &&
+           print_gradient(of, "6. dV = P^T dO:", "dV", m, of->width, of->op_dv, of->numeric_dv) &&
+           print_part(of, "7. dP = dO V^T:", "dP", n, m, of->dp) &&
+           print_part(
+               of,
+               "8. Back through each row's softmax, dS = P (dP - sum over the row of P dP)/sqrt(d): its "
+               "Jacobian, applied without being formed.",
+               "dS", n, m, of->dscores) &&
+           print_gradient(of, "9. dQ = dS K:", "dQ", n, of->dim, of->op_dq, of->numeric_dq) &&
+           print_gradient(of, "10. dK = dS^T Q:", "dK", m, of->dim, of->op_dk, of->numeric_dk);
+}
+
+static bool print_for_people(const head *of)
+{
+    (void)printf("Scaled dot-product attention: %zu queries, %zu keys, d = %zu%s\n", of->queries, of->keys,
+                 of->dim, of->causal ? ", causal" : "");
+    bool printed = print_inputs(of) && print_forward(of) && print_backward(of);
+    char text[TEXT];
+    (void)snprintf(
+        text, TEXT,
+        "Steps 1 to 5 and 7 to 8 are plain ops, dV, dQ and dK the attention op that trains; the two "
+        "ways differ by %.1e at most.",
+        of->op_difference);
+    say(text);
+    return printed;
+}
+
+/* --- The command ---------------------------------------------------------- */
+
+static bool print_json(const head *of)
+{
+    size_t n = of->queries, m = of->keys;
+    const struct {
+        const char *name;
+        const double *elements;
+        size_t rows, columns;
+    } all[] = {
+        {"q", of->q, n, of->dim},
+        {"k", of->k, m, of->dim},
+        {"v", of->v, m, of->width},
+        {"scores", of->scores, n, m},
+        {"scaled", of->scaled, n, m},
+        {"p", of->p, n, m},
+        {"output", of->output, n, of->width},
+        {"d_output", of->d_output, n, of->width},
+        {"dp", of->dp, n, m},
+        {"dscores", of->dscores, n, m},
+        {"dq", of->op_dq, n, of->dim},
+        {"dk", of->op_dk, m, of->dim},
+        {"dv", of->op_dv, m, of->width},
+        {"numeric_dq", of->numeric_dq, n, of->dim},
+        {"numeric_dk", of->numeric_dk, m, of->dim},
+        {"numeric_dv", of->numeric_dv, m, of->width},
+    };
+    json_line line = json_begin();
+    json_flag(&line, "causal", of->causal);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        json_matrix(&line, all[i].name, all[i].elements, all[i].rows, all[i].columns, NUMBER_DOUBLE);
+    json_real(&line, "op_difference", of->op_difference, NUMBER_DOUBLE);
+    return json_end(&line, stdout);
+}
+
+typedef struct settings {
+    long long tokens, dim, seed;
+    const char *q, *k, *v, *svg;
+    bool causal, json;
+} settings;
+
+static bool read_files(const options *command, const settings *set, head *of)
+{
+    pmy_error error = {0};
+    size_t k_dim = 0, v_keys = 0;
+    if (matrix_file_read(set->q, HEAD_MOST, &of->queries, &of->dim, of->q, &error) != PMY_OK ||
+        matrix_file_read(set->k, HEAD_MOST, &of->keys, &k_dim, of->k, &error) != PMY_OK ||
+        matrix_file_read(set->v, HEAD_MOST, &v_keys, &of->width, of->v, &error) != PMY_OK) {
+        options_wrong(command, "%s", error.message);
+    } else if (k_dim != of->dim) {
+        options_wrong(command, "%s has rows of %zu numbers, but %s rows of %zu", set->k, k_dim, set->q,
+                      of->dim);
+    } else if (v_keys != of->keys) {
+        options_wrong(command, "%s has %zu rows, but %s has %zu", set->v, v_keys, set->k, of->keys);
+    } else if (of->causal && of->queries != of->keys) {
+        options_wrong(command, "--causal needs as many rows in %s as in %s", set->q, set->k);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* Q, K and V from the files or, where there are none, drawn. */
+static bool make_inputs(const options *command, const settings *set, head *of)
+{
+    bool files = set->q || set->k || set->v;
+    of->causal = set->causal;
+    if (files && !(set->q && set->k && set->v)) {
+        options_wrong(command, "--q, --k and --v go together");
+        return false;
+    }
+    if (files && (set->tokens > 0 || set->dim > 0)) {
+        options_wrong(command, "--tokens and --dim do not go with --q, --k and --v, whose sizes count");
+        return false;
+    }
+    pmy_random random = {.seed = (uint64_t)set->seed};
+    if (files) {
+        if (!read_files(command, set, of))
+            return false;
+    } else {
+        of->queries = of->keys = set->tokens > 0 ? (size_t)set->tokens : 4;
+        of->dim = of->width = set->dim > 0 ? (size_t)set->dim : 3;
+        draw_short_numbers(&random, of->queries * of->dim, of->q);
+        draw_short_numbers(&random, of->keys * of->dim, of->k);
+        draw_short_numbers(&random, of->keys * of->width, of->v);
+    }
+    draw_short_numbers(&random, of->queries * of->width, of->d_output);
+    return true;
+}
+
+static int study(const options *command, const settings *set, head *of)
+{
+    pmy_error error = {0};
+    bool printed = true;
+    pmy_status status = head_run(of, &error);
+    if (status == PMY_OK && set->svg)
+        status = attention_picture(of, set->svg, &error);
+    if (status == PMY_OK)
+        printed = set->json ? print_json(of) : print_for_people(of);
+    if (status != PMY_OK)
+        options_wrong(command, "%s", error.message);
+    else if (!printed)
+        options_wrong(command, "could not print the result");
+    return status == PMY_OK && printed ? PROGRAM_FINE : PROGRAM_WRONG;
+}
+
+int attention_run(int argc, char **argv)
+{
+    settings set = {.tokens = 0, .dim = 0, .seed = 1};
+    const option_row rows[] = {
+        {OPTION_WHOLE("tokens", "N", &set.tokens, 1, HEAD_MOST, "tokens: rows of Q, K and V"),
+         .shown_default = "4"},
+        {OPTION_WHOLE("dim", "D", &set.dim, 1, HEAD_MOST, "numbers in each row"), .shown_default = "3"},
+        {OPTION_FLAG("causal", &set.causal, "let a token see only itself and earlier ones")},
+        {OPTION_TEXT("q", "FILE", &set.q, "Q from a file, one row a line; with --k and --v")},
+        {OPTION_TEXT("k", "FILE", &set.k, "K, as many numbers a row as Q")},
+        {OPTION_TEXT("v", "FILE", &set.v, "V, as many rows as K")},
+        {OPTION_SEED(&set.seed)},
+        {OPTION_JSON(&set.json)},
+        {OPTION_TEXT("svg", "FILE", &set.svg, "draw the attention matrix"), .presentation = true},
+    };
+    const options command = {
+        .name = "softmax attention",
+        .summary =
+            "Takes scaled dot-product attention, softmax(Q K^T/sqrt(d)) V, apart: scores, the attention "
+            "matrix, the output, and the way back to Q, K and V, checked by finite differences.",
+        .rows = rows,
+        .row_count = sizeof rows / sizeof *rows,
+    };
+    options_result result = options_parse(&command, argc, argv, NULL);
+    if (result != OPTIONS_RUN)
+        return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    head of = {0};
+    return make_inputs(&command, &set, &of) ? study(&command, &set, &of) : PROGRAM_WRONG;
+}

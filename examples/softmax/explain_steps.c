@@ -1,0 +1,211 @@
+#include "softmax/explain_steps.h"
+
+#include "common/paragraph.h"
+#include "common/table.h"
+#include "softmax/figure.h"
+#include "softmax/matrix.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* More columns of a Jacobian than these nobody reads. */
+enum { MOST_JACOBIAN_COLUMNS = 12, TEXT = 600 };
+
+static void say(const char *text)
+{
+    (void)putchar('\n');
+    paragraph_print(stdout, text, 0, 0);
+}
+
+static double total(size_t count, const double *values)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum;
+}
+
+static void print_title(const derivation *row)
+{
+    char temperature[FIGURE_TEXT], text[TEXT], target[64] = "shares y as target";
+    if (!row->soft)
+        (void)snprintf(target, sizeof target, "target %zu", row->target);
+    (void)snprintf(text, TEXT, "softmax and cross-entropy of %zu logits, T = %s, %s, in %s", row->classes,
+                   figure_text(row->temperature, 0, temperature), target, row->in_float ? "float" : "double");
+    paragraph_print(stdout, text, 0, 0);
+}
+
+static bool print_shares(const derivation *row)
+{
+    static const table_column columns[] = {{"class", TABLE_RIGHT}, {"z", TABLE_RIGHT},
+                                           {"z/T", TABLE_RIGHT},   {"(z-max)/T", TABLE_RIGHT},
+                                           {"exp", TABLE_RIGHT},   {"p = exp/sum", TABLE_RIGHT}};
+    say("1. From logits z to shares p: subtract the maximum, exponentiate, divide by the sum.");
+    table *lines = table_new(columns, sizeof columns / sizeof *columns);
+    char text[FIGURE_TEXT];
+    for (size_t i = 0; i < row->classes; i++) {
+        /* Nothing is rounded where T is 1 or the difference is 0. */
+        double scaled_error = row->temperature == 1 ? 0 : derivation_error(row, row->scaled[i]);
+        double shifted_error = row->shifted[i] == 0 ? 0 : derivation_error(row, row->shifted[i]);
+        table_cell(lines, "%zu", i);
+        table_cell(lines, "%s", figure_text(row->z[i], 0, text));
+        table_cell(lines, "%s", figure_text(row->scaled[i], scaled_error, text));
+        table_cell(lines, "%s", figure_text(row->shifted[i], shifted_error, text));
+        table_cell(lines, "%s",
+                   figure_text(row->exponential[i], derivation_error(row, row->exponential[i]), text));
+        table_cell(lines, "%s", figure_text(row->p[i], derivation_error(row, row->p[i]), text));
+    }
+    table_cell(lines, "sum");
+    for (int empty = 0; empty < 3; empty++)
+        table_cell(lines, "%s", "");
+    table_cell(lines, "%s", figure_text(row->sum, derivation_error(row, row->sum), text));
+    double sum = total(row->classes, row->p);
+    table_cell(lines, "%s", figure_text(sum, derivation_error(row, sum), text));
+    bool printed = table_print(lines, stdout);
+    table_free(lines);
+    return printed;
+}
+
+static bool print_loss(const derivation *row)
+{
+    static const table_column columns[] = {{"class", TABLE_RIGHT},
+                                           {"y", TABLE_RIGHT},
+                                           {"-log p", TABLE_RIGHT},
+                                           {"naive -log p", TABLE_RIGHT},
+                                           {"dL/dp = -y/p", TABLE_RIGHT}};
+    say("2. The loss L = -sum y log p, its slope by p, and -log p = log(sum exp(z/T)) - z/T. Naive is the "
+        "formula as it stands, without subtracting the maximum.");
+    table *lines = table_new(columns, sizeof columns / sizeof *columns);
+    char text[FIGURE_TEXT], naive[FIGURE_TEXT], loss[FIGURE_TEXT];
+    for (size_t i = 0; i < row->classes; i++) {
+        double nlp = 0 - row->log_p[i];
+        table_cell(lines, "%zu", i);
+        table_cell(lines, "%s", figure_text(row->y[i], 0, text));
+        table_cell(lines, "%s", figure_text(nlp, derivation_error(row, nlp), text));
+        table_cell(lines, "%s", figure_text(row->naive_negative_log_p[i], 0, text));
+        table_cell(lines, "%s", figure_text(row->dloss_dp[i], derivation_slope_error(row, i), text));
+    }
+    bool printed = table_print(lines, stdout);
+    table_free(lines);
+    (void)printf("  log-sum-exp = %s (naive: %s), loss L = %s\n",
+                 figure_text(row->log_sum_exp, derivation_log_sum_exp_error(row), text),
+                 figure_text(row->naive_log_sum_exp, 0, naive),
+                 figure_text(row->loss, derivation_error(row, row->loss), loss));
+    return printed;
+}
+
+static bool print_jacobian(const derivation *row)
+{
+    size_t n = row->classes;
+    say("3. The Jacobian of softmax, J[i][j] = dp[i]/dz[j] = p[i] (1 - p[i])/T where i = j, -p[i] p[j]/T "
+        "elsewhere. Its rows and columns sum to 0.");
+    if (n > MOST_JACOBIAN_COLUMNS) {
+        (void)printf("  (%zu x %zu numbers: --json has them)\n", n, n);
+        return true;
+    }
+    double errors[MOST_JACOBIAN_COLUMNS * MOST_JACOBIAN_COLUMNS];
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            errors[i * n + j] = derivation_jacobian_error(row, i, j);
+    const matrix jacobian = {.corner = "",
+                             .rows = n,
+                             .columns = n,
+                             .row = {.name = "p"},
+                             .column = {.name = "z"},
+                             .elements = row->jacobian,
+                             .errors = errors};
+    return matrix_print(&jacobian);
+}
+
+static bool print_both_ways(const derivation *row)
+{
+    double sum = total(row->classes, row->y);
+    bool plain = !row->soft || fabs(sum - 1) < 1e-6;
+    const table_column columns[] = {{"class", TABLE_RIGHT},
+                                    {"J^T dL/dp", TABLE_RIGHT},
+                                    {plain ? "(p - y)/T" : "(p sum(y) - y)/T", TABLE_RIGHT},
+                                    {"|difference|", TABLE_RIGHT},
+                                    {"in ulps", TABLE_RIGHT}};
+    char text[FIGURE_TEXT];
+    table *lines = table_new(columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < row->classes; i++) {
+        table_cell(lines, "%zu", i);
+        table_cell(lines, "%s", figure_text(row->chain[i], 0, text));
+        table_cell(lines, "%s", figure_text(row->fused[i], derivation_fused_error(row, i), text));
+        table_number(lines, fabs(row->chain[i] - row->fused[i]), 3);
+        table_number(lines, row->steps[i], 3);
+    }
+    bool printed = table_print(lines, stdout);
+    table_free(lines);
+    return printed;
+}
+
+/* --- Where the long way breaks -------------------------------------------- */
+
+static bool long_way_breaks(const derivation *row)
+{
+    double largest = 0;
+    for (size_t i = 0; i < row->classes; i++)
+        largest = fmax(largest, fabs(row->fused[i]));
+    for (size_t i = 0; i < row->classes; i++)
+        if (!(fabs(row->chain[i] - row->fused[i]) <= 1e-3 * largest))
+            return true;
+    return false;
+}
+
+static void say_why_it_breaks(const derivation *row)
+{
+    char text[TEXT], p[FIGURE_TEXT];
+    const char *precision = row->in_float ? "float" : "double";
+    size_t at = row->classes;
+    for (size_t i = 0; i < row->classes; i++)
+        if (row->y[i] > 0 && (at == row->classes || row->p[i] < row->p[at]))
+            at = i;
+    if (row->p[at] == 0)
+        (void)snprintf(
+            text, TEXT,
+            "The long way breaks here: p[%zu] is below the smallest %s and becomes 0, -y/p becomes "
+            "infinite, and 0 times infinity is not a number. (p - y)/T divides by no p.",
+            at, precision);
+    else
+        (void)snprintf(text, TEXT,
+                       "The long way breaks here: p[%zu] = %s is so close to the smallest %s that p, 1/p and "
+                       "their products keep few digits or overflow. (p - y)/T divides by no p.",
+                       at, figure_text(row->p[at], derivation_error(row, row->p[at]), p), precision);
+    say(text);
+}
+
+/* What happens to the row in float, where that is worse than what was shown. */
+static pmy_status print_in_float(const derivation *row, bool *printed, pmy_error *error)
+{
+    derivation narrow;
+    if (!derivation_new(&narrow, row->classes))
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu classes", row->classes);
+    memcpy(narrow.z, row->z, row->classes * sizeof *narrow.z);
+    memcpy(narrow.y, row->y, row->classes * sizeof *narrow.y);
+    narrow.temperature = row->temperature;
+    narrow.soft = row->soft;
+    narrow.target = row->target;
+    narrow.in_float = true;
+    if (derivation_run(&narrow, error) == PMY_OK && long_way_breaks(&narrow)) {
+        say("The same in float, which nets are trained in:");
+        *printed = print_both_ways(&narrow);
+        say_why_it_breaks(&narrow);
+    }
+    derivation_free(&narrow);
+    return PMY_OK;
+}
+
+pmy_status explain_steps(const derivation *row, bool *printed, pmy_error *error)
+{
+    print_title(row);
+    *printed = print_shares(row) && print_loss(row) && print_jacobian(row);
+    say("4. Back to the logits, dL/dz: the long way through the Jacobian, and fused, as in training.");
+    *printed = *printed && print_both_ways(row);
+    if (long_way_breaks(row)) {
+        say_why_it_breaks(row);
+        return PMY_OK;
+    }
+    return row->in_float ? PMY_OK : print_in_float(row, printed, error);
+}
