@@ -28,6 +28,7 @@
 #include "tensor/ops/ops.h"
 #include "layers/linear.h"
 #include "layers/dropout.h"
+#include "layers/attention.h"
 #include "layers/net.h"
 #include "losses/losses.h"
 #include "optim/optim.h"
