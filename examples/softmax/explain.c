@@ -10,6 +10,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* --- The command ---------------------------------------------------------- */
@@ -59,7 +60,14 @@ static bool read_row(const options *command, const settings *set, char *const op
             options_wrong(command, "--target and --soft cannot both say what the target is");
             return false;
         }
-        return logits_read_targets(command, "--soft", set->soft, row->classes, row->y);
+        if (!logits_read_targets(command, "--soft", set->soft, row->classes, row->y))
+            return false;
+        for (size_t i = 0; i < row->classes; i++)
+            if (row->y[i] > 0 && isinf(row->z[i])) {
+                options_wrong(command, "class %zu is masked by its logit of -inf and cannot have a share", i);
+                return false;
+            }
+        return true;
     }
     row->target = set->target >= 0 ? (size_t)set->target : 0;
     if (row->target >= row->classes) {
@@ -115,13 +123,17 @@ int explain_run(int argc, char **argv)
         .row_count = sizeof rows / sizeof *rows,
         .operands = "Z0 Z1 ...",
         .fewest_operands = 1,
-        .most_operands = DERIVATION_MOST_CLASSES,
-        .notes = "A logit of -inf masks its class. Numbers below 0 are written as they are: 0 -200 3.\n",
+        .most_operands = SIZE_MAX,
+        .notes = "A logit of -inf masks its class. Numbers below 0 stand as they are: 0 -200 3.\n",
     };
     size_t classes = 0;
     options_result result = options_parse(&command, argc, argv, &classes);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    if (classes > DERIVATION_MOST_CLASSES) {
+        options_wrong(&command, "%zu logits: there can be at most %d", classes, DERIVATION_MOST_CLASSES);
+        return PROGRAM_WRONG;
+    }
     derivation row;
     if (!derivation_new(&row, classes)) {
         options_wrong(&command, "no memory for %zu classes", classes);

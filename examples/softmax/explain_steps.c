@@ -168,11 +168,16 @@ static void say_why_it_breaks(const derivation *row)
             "The long way breaks here: p[%zu] is below the smallest %s and becomes 0, -y/p becomes "
             "infinite, and 0 times infinity is not a number. (p - y)/T divides by no p.",
             at, precision);
+    else if (isinf(row->dloss_dp[at]))
+        (void)snprintf(
+            text, TEXT,
+            "The long way breaks here: p[%zu] = %s is so close to the smallest %s that -y/p overflows. "
+            "(p - y)/T divides by no p.",
+            at, figure_text(row->p[at], derivation_error(row, row->p[at]), p), precision);
     else
         (void)snprintf(text, TEXT,
-                       "The long way breaks here: p[%zu] = %s is so close to the smallest %s that p, 1/p and "
-                       "their products keep few digits or overflow. (p - y)/T divides by no p.",
-                       at, figure_text(row->p[at], derivation_error(row, row->p[at]), p), precision);
+                       "The long way breaks here: a number on it is too large or too small for a %s.",
+                       precision);
     say(text);
 }
 

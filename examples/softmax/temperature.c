@@ -14,6 +14,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,7 @@ static void free_curves(temperature_curves *curves)
 
 /* --- For people ----------------------------------------------------------- */
 
-enum { LABEL = 32 };
+enum { LABEL = 32, TEXT = 200 };
 
 static const char *temperature_label(double temperature, char text[FIGURE_TEXT])
 {
@@ -200,9 +201,11 @@ static bool print_for_people(const temperature_curves *curves, uint64_t seed)
     bool printed = print_shares(curves);
     if (curves->samples == 0)
         return printed;
-    (void)printf("\n%zu tokens drawn from p at each T, as a language model decodes (seed %llu)%s:\n",
-                 curves->samples, (unsigned long long)seed,
-                 draws_fit(curves) ? "" : ", and how often each came");
+    char text[TEXT];
+    (void)snprintf(
+        text, TEXT, "\n%zu tokens drawn from p at each T, as a language model decodes (seed %llu)%s",
+        curves->samples, (unsigned long long)seed, draws_fit(curves) ? ":" : "; how many of each class:");
+    paragraph_print(stdout, text, 0, 0);
     return printed && (draws_fit(curves) ? print_draws(curves) : print_counts(curves));
 }
 
@@ -283,12 +286,16 @@ int temperature_run(int argc, char **argv)
         .row_count = sizeof rows / sizeof *rows,
         .operands = "Z0 Z1 ...",
         .fewest_operands = 1,
-        .most_operands = SHARES_MOST_CLASSES,
+        .most_operands = SIZE_MAX,
     };
     size_t classes = 0;
     options_result result = options_parse(&command, argc, argv, &classes);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    if (classes > SHARES_MOST_CLASSES) {
+        options_wrong(&command, "%zu logits: there can be at most %d", classes, SHARES_MOST_CLASSES);
+        return PROGRAM_WRONG;
+    }
     double z[SHARES_MOST_CLASSES];
     if (!logits_read(&command, argv + 1, classes, z) || !range_is_fine(&command, &set))
         return PROGRAM_WRONG;
