@@ -2,9 +2,9 @@
  * trains. The error is |a − b| / max(|a|, |b|, 1e-3 · the tensor's largest |a|).
  *
  * In float, 1e-5 of that floor is a sixth of the rounding error of the largest element. Ops that round
- * once meet it. A linear layer's gradients are sums of products of floats; where those cancel, what
- * rounding the terms alone does is allowed on top: FLT_EPSILON of the largest element for
- * the layer, sixteen times that for a net of several. */
+ * once meet it. What linear layers and attention compute are sums of products of floats; where those cancel,
+ * what rounding the terms alone does is allowed on top: FLT_EPSILON of the largest element for the op,
+ * sixteen times that for a net of several. */
 #include "pmy64/gradcheck/suite.h"
 #include "pmyq/gradcheck/suite.h"
 
@@ -65,14 +65,18 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
 typedef bool sample_gradients(const subject *what, gradients *all);
 typedef void net_gradients(const subject *what, gradients *all);
 
+static bool rounds_products(const pmy_op *op)
+{
+    return strcmp(op->name, "linear") == 0 || strcmp(op->name, "attention") == 0;
+}
+
 /* Every sample of every op: as it is, with one row less, and with one row alone. */
 static void expect_equal_samples(sample_gradients *one, sample_gradients *other, unsigned threads,
-                                 double tolerance, double rounding_of_linear)
+                                 double tolerance, double rounding_of_products)
 {
     size_t compared = 0;
     for (subject what = {.threads = 1, .seed = 4}; pmy_ops[what.op]; what.op++) {
-        bool linear = strcmp(pmy_ops[what.op]->name, "linear") == 0;
-        allowance allowed = {tolerance, linear ? rounding_of_linear : 0};
+        allowance allowed = {tolerance, rounds_products(pmy_ops[what.op]) ? rounding_of_products : 0};
         for (what.sample = 0;; what.sample++) {
             gradients a, b;
             subject threaded = what;
