@@ -22,8 +22,15 @@ fi
 
 no_jacobian()
 {
-    nm "$BUILD/libpmy.a" >"$TMPDIR/all" && ! grep -iE 'jacobian|gradcheck' "$TMPDIR/all"
+    nm "$1" >"$TMPDIR/all" && grep -q pmy_forward "$TMPDIR/all" && ! grep -iE 'jacobian|gradcheck' "$TMPDIR/all"
 }
-check "libpmy.a holds no Jacobian and no gradient check" no_jacobian
+check "libpmy.a holds no Jacobian and no gradient check" no_jacobian "$BUILD/libpmy.a"
+check "nor does mnist" no_jacobian "$BUILD/mnist"
+
+shows_jacobian()
+{
+    nm "$BUILD/libpmy_gradcheck64.a" | grep -q pmy64_softmax_jacobian
+}
+check "the library of checks does" shows_jacobian
 
 finish
