@@ -180,6 +180,10 @@ bench-programs: $(BENCH_PROGRAMS)
 bench: all bench-programs
 	@if [ -x bench/run ]; then BUILD='$(BUILD)' bench/run; fi
 
+.PHONY: mutants
+mutants: all $(BUILD)/tests/test_gradcheck
+	@BUILD='$(BUILD)' CC='$(CC)' tools/mutants tests/mutants
+
 .PHONY: results
 results: all bench-programs
 	@BUILD='$(BUILD)' tools/results
@@ -235,6 +239,7 @@ help:
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
+	@echo 'make mutants   breaks every backward pass in turn, and the checker: all must be caught'
 	@echo 'make asan      the tests under the address sanitizer; also: ubsan, tsan'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'
