@@ -19,6 +19,23 @@ first_program()
 }
 check "the first program compiles, runs and learns" first_program
 
+# The own op of docs/GRADCHECK.md, through sed first.
+own_op()
+{
+    code_of docs/GRADCHECK.md | sed "$1" >"$TMPDIR/own.c"
+    "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc -I"$BUILD/gen" "$TMPDIR/own.c" \
+        "$BUILD/libpmy_gradcheck64.a" "$BUILD/libpmy_gradcheck.a" "$BUILD/libpmy64.a" "$BUILD/libpmy.a" \
+        -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/own" || return 2
+    "$TMPDIR/own" >"$TMPDIR/said"
+}
+check "the own op of docs/GRADCHECK.md passes" own_op ''
+
+wrong_own_op()
+{
+    status_is 1 own_op 's|dy\[i\] / (1|-dy[i] / (1|' && holds docs/GRADCHECK.md "    $(cat "$TMPDIR/said")"
+}
+check "with a wrong sign it says what the page says" wrong_own_op
+
 links()
 {
     local page target status=0
