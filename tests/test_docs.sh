@@ -71,4 +71,16 @@ wrong_word()
 }
 check "README.md shows a wrong word as the program does" wrong_word
 
+# What stands under "$ command" is what the command prints.
+shown_output()
+{
+    sed -n '/^    \$ /,/^[^ ]/p' README.md | sed '/^[^ ]/d' >"$TMPDIR/shown"
+    local command
+    command=$(sed -n 's/^    \$ build//p' "$TMPDIR/shown")
+    eval "\"\$BUILD\"$command" >"$TMPDIR/printed" || return 1
+    sed 1d "$TMPDIR/shown" | sed 's/^    //' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$TMPDIR/claimed"
+    sed 's/ *$//' "$TMPDIR/printed" | cmp - "$TMPDIR/claimed"
+}
+check "README.md shows what softmax explain prints" shown_output
+
 finish
