@@ -53,7 +53,7 @@ static void what_is_not_finite_is_a_string(void **state)
     json_line line = json_begin();
     json_real(&line, "a", (double)NAN, NUMBER_FLOAT);
     json_real(&line, "b", HUGE_VAL, NUMBER_DOUBLE);
-    json_reals(&line, "c", (const double[]){-HUGE_VAL, 1, -NAN}, 3, NUMBER_DOUBLE);
+    json_reals(&line, "c", (const double[]){-HUGE_VAL, 1, -(double)NAN}, 3, NUMBER_DOUBLE);
     expect_line(&line, "{\"a\":\"NaN\",\"b\":\"Infinity\",\"c\":[\"-Infinity\",1,\"NaN\"]}\n");
 }
 

@@ -31,7 +31,7 @@ const char *number_range_text(const number_range *range, char text[NUMBER_RANGE_
 /* The shortest of the usual forms (%g) that is read back as the same float or
  * double; "inf", "-inf" and "nan" for what is no number. */
 typedef enum number_precision { NUMBER_FLOAT, NUMBER_DOUBLE } number_precision;
-#define NUMBER_TEXT 32
+#define NUMBER_TEXT 40
 const char *number_text(double value, number_precision precision, char text[NUMBER_TEXT]);
 
 #endif
