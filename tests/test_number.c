@@ -112,7 +112,8 @@ static void ranges_hold_what_they_say(void **state)
     assert_true(number_in_range(-HUGE_VAL, &masked));
     assert_false(number_in_range(HUGE_VAL, &masked));
     assert_true(number_in_range(HUGE_VAL, &any));
-    assert_false(number_in_range(NAN, &any) || number_in_range(NAN, &closed) || number_in_range(NAN, &open));
+    assert_false(number_in_range((double)NAN, &any) || number_in_range((double)NAN, &closed) ||
+                 number_in_range((double)NAN, &open));
 }
 
 static void expect_range_text(number_range range, const char *expected)
