@@ -17,6 +17,7 @@
 
 #include "tensor/gemm.h"
 #include "tensor/op.h"
+#include "tensor/ops/ops.h"
 #include "tensor/softmax_row.h"
 
 enum { Q, K, V };
@@ -203,6 +204,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"causal", 2, 2, 5, 5, 3, 4, true},
         {"no heads' axis", 3, 0, 3, 4, 5, 2, false},
         {"q, k and v the same", 2, 2, 4, 4, 3, 3, true},
+        {"q used again", 2, 2, 3, 4, 3, 3, false},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
@@ -217,7 +219,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     if (index == 3)
         return pmy_attention(s->graph, first, first, first, causal);
     pmy_node *second = pmy_sample_input(s, k, -1, 1);
-    return pmy_attention(s->graph, first, second, pmy_sample_input(s, v, -1, 1), causal);
+    pmy_node *node = pmy_attention(s->graph, first, second, pmy_sample_input(s, v, -1, 1), causal);
+    return index == 4 ? pmy_add(s->graph, node, first) : node;
 }
 
 const pmy_op pmy_op_attention = {
