@@ -1,13 +1,22 @@
 #include "softmax/temperature_picture.h"
 
 #include "common/svg_plot.h"
+#include "common/svg_style.h"
 #include "softmax/names.h"
 #include "softmax/shares.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_CLASSES = 12, POINTS = 240, WIDTH = 640, HEIGHT = 420, MARGIN = 16 };
+enum {
+    MOST_CLASSES = 12,
+    POINTS = 241,
+    MARKED_EVERY = 8,
+    MARKED_POINTS = (POINTS - 1) / MARKED_EVERY + 1,
+    WIDTH = 640,
+    HEIGHT = 420,
+    MARGIN = 16
+};
 
 /* Smooth curves need more temperatures than the table has: POINTS of them, as far apart in their logarithm.
  */
@@ -15,7 +24,7 @@ static void fill_curves(const temperature_curves *of, double *temperature,
                         double *shares /* [curve, POINTS] */)
 {
     double from = of->temperature[1], to = of->temperature[of->count - 2];
-    double most = log((double)of->classes);
+    double most = of->entropy[of->count - 1];
     for (size_t t = 0; t < POINTS; t++) {
         double p[MOST_CLASSES], entropy;
         temperature[t] = from * pow(to / from, (double)t / (POINTS - 1));
@@ -26,17 +35,28 @@ static void fill_curves(const temperature_curves *of, double *temperature,
     }
 }
 
+/* Colours repeat after SVG_SERIES curves; those that come then have markers on fewer points. */
 static void draw(svg *picture, const temperature_curves *of, const double *temperature, const double *shares)
 {
     names classes;
     names_make(&classes, "p", of->classes);
+    double marked[MARKED_POINTS], marked_shares[MOST_CLASSES + 1][MARKED_POINTS];
+    for (size_t t = 0; t < MARKED_POINTS; t++) {
+        marked[t] = temperature[t * MARKED_EVERY];
+        for (size_t i = 0; i <= of->classes; i++)
+            marked_shares[i][t] = shares[i * POINTS + t * MARKED_EVERY];
+    }
     svg_curve curves[MOST_CLASSES + 1];
-    for (size_t i = 0; i <= of->classes; i++)
-        curves[i] = (svg_curve){.name = i < of->classes ? classes.list[i] : "entropy / ln K",
-                                .x = temperature,
-                                .y = shares + i * POINTS,
-                                .count = POINTS,
-                                .look = i < of->classes ? SVG_LINE : SVG_DASHED_LINE};
+    for (size_t i = 0; i <= of->classes; i++) {
+        const double *y = shares + i * POINTS;
+        if (i == of->classes)
+            curves[i] = (svg_curve){"entropy / its limit", temperature, y, POINTS, SVG_DASHED_LINE};
+        else if (i < SVG_SERIES)
+            curves[i] = (svg_curve){classes.list[i], temperature, y, POINTS, SVG_LINE};
+        else
+            curves[i] =
+                (svg_curve){classes.list[i], marked, marked_shares[i], MARKED_POINTS, SVG_MARKED_LINE};
+    }
     const svg_plot plot = {.title = "softmax(z/T) against the temperature",
                            .x_label = "temperature T",
                            .y_label = "share",
