@@ -200,7 +200,7 @@ static void scores_that_are_not_finite_are_reported(void **state)
     pmy64_node *x = pmy64_input(graph, PMY_SHAPE(2, 2, 1));
     pmy64_node *node = pmy64_attention(graph, x, x, x, false);
     assert_int_equal(pmy64_build(graph, node, NULL), PMY_OK);
-    pmy64_value(x).data[3] = NAN;
+    pmy64_value(x).data[3] = (double)NAN;
     pmy_error error = {0};
     assert_int_equal(pmy64_forward(graph, PMY64_EVAL, &error), PMY_BAD_DATA);
     assert_non_null(strstr(error.message, "row 2: among the scores, a logit is NaN"));

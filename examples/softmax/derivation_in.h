@@ -49,7 +49,6 @@ static pmy_status read_row(const derivation *row, row_of_reals *own, pmy_error *
 static void forward(derivation *row, row_of_reals *own, const NAME(softmax_row) * softmax)
 {
     NAME(wide) temperature = (NAME(wide))row->temperature;
-    NAME(real) naive_sum = 0;
     for (size_t i = 0; i < own->classes; i++) {
         NAME(wide) z = (NAME(wide))own->z[i];
         own->p[i] = (NAME(real))(own->exponential[i] / (1 + softmax->rest));
@@ -60,13 +59,20 @@ static void forward(derivation *row, row_of_reals *own, const NAME(softmax_row) 
         row->exponential[i] = (double)(NAME(real))own->exponential[i];
         row->p[i] = (double)own->p[i];
         row->log_p[i] = 0 - (double)(NAME(real))NAME(negative_log_share)(softmax, own->z[i], temperature);
-        naive_sum += NAME(exp)((NAME(real))(z / temperature));
     }
     row->sum = (double)(NAME(real))(1 + softmax->rest);
     row->log_sum_exp = (double)(NAME(real))((NAME(wide))softmax->maximum / temperature + softmax->log1p_rest);
-    row->naive_log_sum_exp = (double)NAME(log)(naive_sum);
-    for (size_t i = 0; i < own->classes; i++)
-        row->naive_negative_log_p[i] = (double)-NAME(log)(NAME(exp)((NAME(real))row->scaled[i]) / naive_sum);
+}
+
+/* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
+static void forward_naively(derivation *row)
+{
+    NAME(real) sum = NAME(exp)((NAME(real))row->scaled[0]);
+    for (size_t i = 1; i < row->classes; i++)
+        sum += NAME(exp)((NAME(real))row->scaled[i]);
+    row->naive_log_sum_exp = (double)NAME(log)(sum);
+    for (size_t i = 0; i < row->classes; i++)
+        row->naive_negative_log_p[i] = (double)-NAME(log)(NAME(exp)((NAME(real))row->scaled[i]) / sum);
 }
 
 /* Forward and backward of softmax_xent, as in training. */
@@ -145,6 +151,7 @@ static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *e
     if (fault != ROW_FINE)
         return pmy_fail(error, PMY_BAD_DATA, "%s", NAME(row_fault_text)(fault));
     forward(row, own, &softmax);
+    forward_naively(row);
     status = run_fused(row, own, error);
     if (status != PMY_OK)
         return status;

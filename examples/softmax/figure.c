@@ -11,8 +11,8 @@ const char *figure_text(double value, double error, char text[FIGURE_TEXT])
         return text;
     }
     /* One step further out, for the rounding of the difference and the sum. */
-    double low = error > 0 ? nextafter(value - error, -INFINITY) : value;
-    double high = error > 0 ? nextafter(value + error, INFINITY) : value;
+    double low = error > 0 ? nextafter(value - error, -(double)INFINITY) : value;
+    double high = error > 0 ? nextafter(value + error, (double)INFINITY) : value;
     for (int digits = FIGURE_DIGITS; digits > 0; digits--) {
         char of_low[FIGURE_TEXT], of_high[FIGURE_TEXT];
         (void)snprintf(of_low, sizeof of_low, "%.*e", digits - 1, low);

@@ -29,7 +29,7 @@ static void write_mask(const head *of, pmy64_node *mask)
 {
     for (size_t i = 0; i < of->queries; i++)
         for (size_t j = 0; j < of->keys; j++)
-            mask->value[i * of->keys + j] = of->causal && j > i ? -INFINITY : 0;
+            mask->value[i * of->keys + j] = of->causal && j > i ? -(double)INFINITY : 0;
 }
 
 static pmy64_node *leaf(pmy64_graph *graph, size_t rows, size_t columns)

@@ -6,7 +6,7 @@
 
 bool logits_read(const options *command, char *const operands[], size_t count, double *z)
 {
-    static const number_range not_above = {.minimum = -INFINITY, .maximum = DBL_MAX};
+    static const number_range not_above = {.minimum = -(double)INFINITY, .maximum = DBL_MAX};
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         if (!options_read_real(command, NULL, operands[i], &not_above, &z[i]))

@@ -40,7 +40,7 @@ static size_t choose_temperatures(double from, double to, double chosen[MOST_TEM
         }
     if (to > from)
         chosen[count++] = to;
-    chosen[count++] = INFINITY;
+    chosen[count++] = (double)INFINITY;
     return count;
 }
 
@@ -49,15 +49,16 @@ static size_t choose_temperatures(double from, double to, double chosen[MOST_TEM
 /* The limits: the shares are equal among the largest logits (T → 0) or all that are not masked (T → ∞). */
 static void limit_of(size_t classes, const double *z, bool cold, double *p, double *entropy)
 {
-    double largest = -INFINITY;
-    size_t equal = 0;
-    for (size_t i = 0; i < classes; i++)
+    double largest = z[0], equal = 0;
+    for (size_t i = 1; i < classes; i++)
         largest = fmax(largest, z[i]);
+    for (size_t i = 0; i < classes; i++) {
+        p[i] = (cold ? z[i] == largest : isfinite(z[i]) != 0) ? 1 : 0;
+        equal += p[i];
+    }
     for (size_t i = 0; i < classes; i++)
-        equal += cold ? z[i] == largest : isfinite(z[i]) != 0;
-    for (size_t i = 0; i < classes; i++)
-        p[i] = (cold ? z[i] == largest : isfinite(z[i]) != 0) ? 1 / (double)equal : 0;
-    *entropy = log((double)equal);
+        p[i] /= equal;
+    *entropy = -log(1 / equal);
 }
 
 static bool fill_curves(temperature_curves *curves, size_t samples, uint64_t seed)
