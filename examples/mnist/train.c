@@ -1,5 +1,6 @@
 /* mnist train: load, train, validate, test. */
 #include "common/program.h"
+#include "common/underline.h"
 #include "mnist/commands.h"
 #include "mnist/report.h"
 #include "tensor/blas.h"
@@ -36,13 +37,7 @@ static int fail(const run *r, const pmy_error *error, int status)
 static int fail_net(const run *r, const char *net, const pmy_error *error)
 {
     (void)fail(r, error, PROGRAM_WRONG);
-    size_t begin = error->position, length = error->length;
-    if (begin + length > strlen(net) || length == 0 || strpbrk(net, "\n\r\t\033"))
-        return PROGRAM_WRONG;
-    fprintf(stderr, "  %s\n  %*s^", net, (int)begin, "");
-    while (--length)
-        fputc('~', stderr);
-    fputc('\n', stderr);
+    underline(stderr, net, error->position, error->length);
     return PROGRAM_WRONG;
 }
 
