@@ -1,6 +1,8 @@
 /* gradcheck: holds pmy's backward passes against finite differences. */
 #include "common/options.h"
 #include "common/program.h"
+#include "common/underline.h"
+#include "gradcheck/plot.h"
 #include "gradcheck/precisions.h"
 #include "gradcheck/report.h"
 #include "tensor/blas.h"
@@ -20,16 +22,6 @@ static int list_ops(void)
     return PROGRAM_FINE;
 }
 
-/* Points at the word of a net that is wrong. */
-static void explain(const options *command, const request *what, const pmy_error *error)
-{
-    if (what->net && error->length > 0)
-        (void)options_wrong(command, "--net: %s: '%.*s'", error->message, (int)error->length,
-                            what->net + error->position);
-    else
-        (void)options_wrong(command, "%s", error->message);
-}
-
 static int check(const options *command, const request *what)
 {
     report results;
@@ -45,11 +37,17 @@ static int check(const options *command, const request *what)
     pmy_status status = precisions[what->precision].check(&checked, &error);
     bool written = report_end(&results);
     if (status != PMY_OK) {
-        explain(command, what, &error);
+        (void)options_wrong(command, "%s", error.message);
+        if (what->net)
+            underline(stderr, what->net, error.position, error.length);
         return PROGRAM_WRONG;
     }
     if (!written) {
         (void)options_wrong(command, "the results could not be written");
+        return PROGRAM_WRONG;
+    }
+    if (what->plot && plot_curve(&curve, what->plot, &error) != PMY_OK) {
+        (void)options_wrong(command, "%s", error.message);
         return PROGRAM_WRONG;
     }
     return results.failed || !results.checks ? PROGRAM_FAILED : PROGRAM_FINE;

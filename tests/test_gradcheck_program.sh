@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# The program gradcheck as its user meets it.
+. tests/check.sh
+
+gradcheck=$BUILD/gradcheck
+cd "$TMPDIR" || exit 2
+
+everything_passes()
+{
+    local started=$SECONDS
+    "$gradcheck" >all || return 1
+    grep -qE '^[0-9]{3,} checks, 0 failed, largest error [0-9.]+e-1[0-9]$' all || return 1
+    [ -n "${SANITIZE:-}" ] || [ $((SECONDS - started)) -lt 20 ]
+}
+check "every op, layer and loss passes, in less than 20 s" everything_passes
+
+table_fits()
+{
+    holds all "verdict" && [ "$(wc -L <all)" -le 80 ]
+}
+check "the table is as wide as a terminal" table_fits
+
+json_lines()
+{
+    "$gradcheck" --json >lines || return 1
+    [ "$(wc -l <lines)" -gt 100 ] &&
+        ! grep -vE '^\{"name":"[^"]+","input":"[^"]+","size":[0-9]+,"error":[-+.e0-9]+,"verdict":"PASS","kinks":[0-9]+\}$' lines
+}
+check "--json prints one object for each check" json_lines
+
+net_passes()
+{
+    "$gradcheck" --net "linear 32, gelu, linear 32, relu, dropout 0.2, linear 10" >net && holds net "7 checks, 0 failed" &&
+        holds net "2.weight"
+}
+check "a net with gelu, relu and dropout passes" net_passes
+
+lists_ops()
+{
+    "$gradcheck" --list >list && holds list "softmax_xent" && [ "$(wc -l <list)" -ge 20 ] && "$gradcheck" --op gelu >one &&
+        lacks one sigmoid && holds one "gelu: used twice"
+}
+check "--list names what --op takes" lists_ops
+
+float_passes()
+{
+    "$gradcheck" --precision float >float && holds float " 0 failed"
+}
+check "float passes" float_passes
+
+quad_passes()
+{
+    "$gradcheck" --precision quad --op softmax >quad && holds quad " 0 failed" && ! grep -E ' [0-9.]+e-(0[0-9]|1[0-3]) ' quad
+}
+if [ -e "$BUILD/libpmyq.a" ]; then
+    check "quad passes to 14 digits" quad_passes
+fi
+
+same_seed()
+{
+    "$gradcheck" --seed 7 --json >seven && "$gradcheck" --seed 7 --json | cmp - seven && ! cmp -s lines seven
+}
+check "the seed decides" same_seed
+
+draws()
+{
+    "$gradcheck" --op gelu --plot v.svg >/dev/null && holds v.svg "<svg" && holds v.svg "truncation" && holds v.svg "Richardson"
+}
+check "--plot draws the V" draws
+
+wrong_net()
+{
+    status_is 2 "$gradcheck" --net "linear 3, relx" >said 2>&1 && holds said "did you mean 'relu'?" &&
+        holds said "            ^~~~"
+}
+check "a wrong word in a net is pointed at" wrong_net
+
+refuses()
+{
+    status_is 2 "$gradcheck" "$@" >said 2>&1 && [ "$(wc -l <said)" -eq 1 ]
+}
+check "an unknown op is refused" refuses --op rleu
+check "an unknown precision is refused" refuses --precision half
+check "--op and --net together are refused" refuses --op relu --net "linear 3"
+check "an operand is refused" refuses relu
+unwritable()
+{
+    status_is 2 "$gradcheck" --op exp --plot nowhere/v.svg >said 2>&1 && holds said "gradcheck: nowhere/v.svg: "
+}
+check "a plot that cannot be written is told" unwritable
+
+finish
