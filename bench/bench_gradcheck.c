@@ -58,7 +58,7 @@ static double measure(const contest *of)
     double started = measure_now(), elapsed;
     do {
         if (!check_once(of))
-            return NAN;
+            return (double)NAN;
         done++;
         elapsed = measure_now() - started;
     } while (elapsed < seconds_a_round);

@@ -45,7 +45,7 @@ static double run_once(const char *program, const command *c, double *megabytes)
     int status;
     struct rusage usage;
     if (process < 0 || wait4(process, &status, 0, &usage) != process || status != 0)
-        return NAN;
+        return (double)NAN;
     *megabytes = (double)usage.ru_maxrss / 1024;
     return measure_now() - started;
 }

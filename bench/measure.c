@@ -22,7 +22,7 @@ double measure_median(double *numbers, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (isnan(numbers[i]))
-            return NAN;
+            return (double)NAN;
     qsort(numbers, n, sizeof *numbers, compare);
     return n % 2 ? numbers[n / 2] : (numbers[n / 2 - 1] + numbers[n / 2]) / 2;
 }

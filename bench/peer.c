@@ -53,7 +53,7 @@ double peer_ask(peer *p, const char *line)
     char answer[64];
     if (!p->to || fprintf(p->to, "%s\n", line) < 0 || fflush(p->to) != 0 ||
         !fgets(answer, sizeof answer, p->from))
-        return NAN;
+        return (double)NAN;
     return strtod(answer, NULL);
 }
 

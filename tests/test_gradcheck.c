@@ -392,7 +392,7 @@ static void the_curve_is_a_v(void **state)
     const pmy64_suite suite = {.found = count, .context = &found, .curve = &curve};
     assert_int_equal(pmy64_check_ops(&suite, "tanh", &error), PMY_OK);
     assert_true(curve.count > 40);
-    double least = INFINITY;
+    double least = (double)INFINITY;
     size_t bottom = 0;
     for (size_t i = 0; i < curve.count; i++)
         if (curve.point[i].error < least) {

@@ -9,7 +9,7 @@
 /* What is drawn below the smallest error that is not 0. */
 static double least_error(const pmy_curve *curve)
 {
-    double least = INFINITY;
+    double least = (double)INFINITY;
     for (size_t i = 0; i < curve->count; i++)
         if (curve->point[i].error > 0)
             least = fmin(least, curve->point[i].error);

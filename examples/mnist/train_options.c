@@ -107,8 +107,11 @@ static void fill_table(train_options *o)
 
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
-    *o = (train_options){
-        .data = "data/mnist", .net = preset_at(0)->name, .validation = 5000, .seed = 1, .momentum = NAN};
+    *o = (train_options){.data = "data/mnist",
+                         .net = preset_at(0)->name,
+                         .validation = 5000,
+                         .seed = 1,
+                         .momentum = (double)NAN};
     o->threads = pmy_processors();
     fill_table(o);
     use_preset(o, preset_at(0));

@@ -8,7 +8,7 @@ pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real larges
 double pmy_gradient_error(pmy_real analytic, pmy_real numeric, pmy_real largest)
 {
     if (!pmy_is_finite(analytic) || !pmy_is_finite(numeric))
-        return INFINITY;
+        return (double)INFINITY;
     pmy_real distance = pmy_fabs(analytic - numeric);
     return distance > 0 ? (double)(distance / pmy_gradient_scale(analytic, numeric, largest)) : 0;
 }
