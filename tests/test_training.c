@@ -1,0 +1,312 @@
+/* Training runs: steps, epochs, evaluation, what stops them, and that a step asks for no memory. */
+#include "train/training.h"
+
+#include "allocations.h"
+#include "tensor/blas.h"
+#include "tensor/random.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { COUNT = 300, SIDE = 8, CLASSES = 3 };
+
+/* Pictures that can be told apart: class c has its ink in the columns around 2 c + 1, and empty borders. */
+typedef struct pictures {
+    uint8_t images[COUNT * SIDE * SIDE];
+    int32_t labels[COUNT];
+    pmy_dataset dataset;
+} pictures;
+
+static void draw(pictures *p, uint64_t seed)
+{
+    pmy_random random = {.seed = seed};
+    memset(p->images, 0, sizeof p->images);
+    for (size_t i = 0; i < COUNT; i++) {
+        p->labels[i] = (int32_t)pmy_random_below(&random, CLASSES);
+        for (size_t y = 1; y < SIDE - 1; y++)
+            for (size_t x = 0; x < 3; x++)
+                p->images[(i * SIDE + y) * SIDE + (size_t)p->labels[i] * 2 + x] =
+                    (uint8_t)pmy_random_below(&random, 256);
+    }
+    p->dataset = (pmy_dataset){.images = p->images,
+                               .labels = p->labels,
+                               .count = COUNT,
+                               .channels = 1,
+                               .height = SIDE,
+                               .width = SIDE,
+                               .classes = CLASSES};
+}
+
+static pmy_recipe recipe_for(const char *net)
+{
+    pmy_recipe recipe = {.net = net,
+                         .epochs = 4,
+                         .batch = 32,
+                         .optim = pmy_optim_find("sgd"),
+                         .learning_rate = 0.1,
+                         .schedule = pmy_schedule_find("cosine"),
+                         .seed = 3};
+    recipe.optim_options = recipe.optim->defaults;
+    recipe.optim_options.momentum = 0.9;
+    return recipe;
+}
+
+static const char small_net[] = "linear 96, relu, dropout 0.1, linear 3";
+
+static pmy_training *new_training(const pmy_recipe *recipe, const pictures *p, pmy_pool *pool)
+{
+    pmy_error error;
+    pmy_training *training;
+    if (pmy_training_new(recipe, &p->dataset, pool, &training, &error) != PMY_OK)
+        fail_msg("%s", error.message);
+    return training;
+}
+
+/* --- What a run does --------------------------------------------------------- */
+
+typedef struct witness {
+    size_t steps, epochs;
+    pmy_step_report step;
+    pmy_epoch_report epoch;
+    size_t stop_after;
+} witness;
+
+static bool see_step(void *context, const pmy_step_report *step)
+{
+    witness *w = context;
+    assert_int_equal(step->step, ++w->steps);
+    w->step = *step;
+    return w->steps != w->stop_after;
+}
+
+static void see_epoch(void *context, const pmy_epoch_report *epoch)
+{
+    witness *w = context;
+    assert_int_equal(epoch->epoch, ++w->epochs);
+    w->epoch = *epoch;
+}
+
+static void a_run_learns_and_reports(void **state)
+{
+    (void)state;
+    static pictures train, test;
+    draw(&train, 1);
+    draw(&test, 2);
+    pmy_recipe recipe = recipe_for(small_net);
+    pmy_training *training = new_training(&recipe, &train, NULL);
+    witness w = {0};
+    assert_int_equal(pmy_train(training, &test.dataset, &(pmy_watcher){&w, see_step, see_epoch}, NULL),
+                     PMY_OK);
+    /* 300 examples are nine batches of 32 and one of 12. */
+    assert_int_equal(w.steps, 40);
+    assert_int_equal(w.step.steps, 40);
+    assert_int_equal(w.step.seen, COUNT);
+    assert_true(w.step.ends_epoch);
+    assert_int_equal(w.epochs, 4);
+    assert_int_equal(w.epoch.validation.count, COUNT);
+    assert_true(w.epoch.train_loss < 0.1);
+    assert_true(w.epoch.images_per_second > 0);
+    pmy_score score;
+    assert_int_equal(pmy_evaluate(training, &test.dataset, &score, NULL), PMY_OK);
+    assert_int_equal(score.correct, w.epoch.validation.correct);
+    assert_true(score.correct > COUNT * 95 / 100);
+    assert_true(score.loss > 0 && score.loss < 0.3);
+    pmy_training_free(training);
+}
+
+static void evaluation_counts_each_example_once(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_score all, front_score, back_score;
+    pmy_dataset front, back;
+    assert_int_equal(pmy_dataset_split(&p.dataset, 77, &front, &back, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, &all, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &front, &front_score, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &back, &back_score, NULL), PMY_OK);
+    assert_int_equal(all.correct, front_score.correct + back_score.correct);
+    double mean = (front_score.loss * 223 + back_score.loss * 77) / COUNT;
+    assert_true(fabs(all.loss - mean) < 1e-6 * mean);
+    pmy_training_free(training);
+}
+
+static void a_watcher_can_stop_it(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_error error;
+    pmy_recipe recipe = recipe_for(small_net);
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    witness w = {.stop_after = 13};
+    assert_int_equal(pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){&w, see_step, see_epoch}, &error),
+                     PMY_STOPPED);
+    assert_non_null(strstr(error.message, "step 13"));
+    assert_int_equal(w.epoch.validation.count, 0);
+    pmy_training_free(training);
+}
+
+static void a_loss_that_is_not_a_number_stops_it(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_error error;
+    pmy_recipe recipe = recipe_for(small_net);
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_step_report step;
+    assert_int_equal(pmy_training_step(training, &step, &error), PMY_OK);
+    pmy_node *weight = pmy_find(pmy_training_graph(training), "4.weight");
+    assert_non_null(weight);
+    pmy_value(weight).data[5] = NAN;
+    assert_int_equal(pmy_training_step(training, &step, &error), PMY_BAD_DATA);
+    assert_non_null(strstr(error.message, "step 2: softmax_xent0, row 0"));
+    assert_non_null(strstr(error.message, "4.weight"));
+    pmy_training_free(training);
+}
+
+/* --- What is refused --------------------------------------------------------- */
+
+static void expect_refused(pmy_recipe recipe, const pictures *p, pmy_status status, const char *words)
+{
+    pmy_error error;
+    pmy_training *training = (pmy_training *)(uintptr_t)1;
+    assert_int_equal(pmy_training_new(&recipe, &p->dataset, NULL, &training, &error), status);
+    assert_null(training);
+    if (!strstr(error.message, words))
+        fail_msg("'%s' does not say '%s'", error.message, words);
+}
+
+static void wrong_recipes_are_refused(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 4");
+    expect_refused(recipe, &p, PMY_BAD_NET, "4 outputs, but the data has 3 classes");
+    recipe.net = "linear 3, what";
+    expect_refused(recipe, &p, PMY_BAD_NET, "what");
+    recipe = recipe_for("linear 3");
+    recipe.epochs = 0;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "epoch");
+    recipe = recipe_for("linear 3");
+    recipe.epochs = SIZE_MAX;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "too many");
+    recipe = recipe_for("linear 3");
+    recipe.optim_options.momentum = -1;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "momentum");
+    recipe = recipe_for("linear 3");
+    recipe.label_smoothing = 2;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "smoothing");
+    recipe = recipe_for("linear 3");
+    recipe.learning_rate = -1;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "rate");
+}
+
+static void other_pictures_are_refused(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_error error;
+    pmy_score score;
+    pmy_dataset wider = p.dataset;
+    wider.width = SIDE / 2;
+    assert_int_equal(pmy_evaluate(training, &wider, &score, &error), PMY_BAD_ARGUMENT);
+    assert_non_null(strstr(error.message, "1x8x4"));
+    pmy_training_free(training);
+}
+
+static void wilsons_interval(void **state)
+{
+    (void)state;
+    double low, high;
+    pmy_wilson95(9866, 10000, &low, &high);
+    assert_true(fabs(low - 0.98415227450567) < 1e-12 && fabs(high - 0.98867401827999) < 1e-12);
+    pmy_wilson95(0, 10, &low, &high);
+    assert_true(fabs(low) < 1e-12 && fabs(high - 0.27753279986289) < 1e-12);
+}
+
+/* --- Threads and memory ------------------------------------------------------ */
+
+static void the_same_bits_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    static const char *const optims[] = {"sgd", "adam", "adamw"};
+    for (size_t o = 0; o < sizeof optims / sizeof *optims; o++) {
+        pmy_real *first = NULL;
+        for (unsigned threads = 1; threads <= 4; threads++) {
+            pmy_pool *pool;
+            assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
+            pmy_recipe recipe = recipe_for("linear 300, gelu, linear 200, relu, dropout 0.2, linear 3");
+            recipe.optim = pmy_optim_find(optims[o]);
+            recipe.optim_options = recipe.optim->defaults;
+            recipe.learning_rate = 0.01;
+            pmy_training *training = new_training(&recipe, &p, pool);
+            assert_int_equal(pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){0}, NULL), PMY_OK);
+            pmy_parameters all = pmy_graph_parameters(pmy_training_graph(training));
+            size_t bytes = all.size * sizeof *all.values;
+            if (!first)
+                first = memcpy(malloc(bytes), all.values, bytes);
+            assert_memory_equal(first, all.values, bytes);
+            pmy_training_free(training);
+            pmy_pool_free(pool);
+        }
+        free(first);
+    }
+}
+
+static void a_step_asks_for_no_memory(void **state)
+{
+    (void)state;
+    if (!ALLOCATIONS_ARE_COUNTED)
+        skip();
+    static pictures p;
+    draw(&p, 1);
+    static const char *const optims[] = {"sgd", "adamw"};
+    for (size_t o = 0; o < sizeof optims / sizeof *optims; o++) {
+        pmy_pool *pool;
+        assert_int_equal(pmy_pool_new(2, &pool, NULL), PMY_OK);
+        pmy_recipe recipe = recipe_for("linear 512, relu, linear 512, relu, linear 3");
+        recipe.optim = pmy_optim_find(optims[o]);
+        recipe.optim_options = recipe.optim->defaults;
+        pmy_training *training = new_training(&recipe, &p, pool);
+        pmy_step_report step;
+        assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+        size_t before = allocations();
+        /* Over the end of an epoch, with its smaller batch and its new order. */
+        for (int i = 0; i < 25; i++)
+            assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+        assert_int_equal(step.epoch, 3);
+        assert_int_equal(allocations() - before, 0);
+        pmy_training_free(training);
+        pmy_pool_free(pool);
+    }
+}
+
+int main(void)
+{
+    pmy_blas_single_threaded();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_learns_and_reports),  cmocka_unit_test(evaluation_counts_each_example_once),
+        cmocka_unit_test(a_watcher_can_stop_it),     cmocka_unit_test(a_loss_that_is_not_a_number_stops_it),
+        cmocka_unit_test(wrong_recipes_are_refused), cmocka_unit_test(other_pictures_are_refused),
+        cmocka_unit_test(wilsons_interval),          cmocka_unit_test(the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(a_step_asks_for_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
