@@ -5,134 +5,18 @@
 #include "common/paragraph.h"
 #include "common/program.h"
 #include "common/table.h"
-#include "pmy64/layers/linear.h"
-#include "pmy64/losses/losses.h"
-#include "pmy64/tensor/op.h"
-#include "pmy64/tensor/ops/ops.h"
 #include "softmax/commands.h"
 #include "softmax/differences.h"
-#include "softmax/drawn.h"
 #include "softmax/figure.h"
+#include "softmax/layer_example.h"
 #include "softmax/matrix.h"
-#include "softmax/shares.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { MOST = 12, TEXT = 400 };
-
-static const double rate = 0.1;
+enum { TEXT = 400 };
 
 /* Sums of a dozen products of numbers around 1 are right to this. */
 static const double round_off = 1e-14;
-
-/* x [inputs], W [classes, inputs], b [classes] and what follows from them. */
-typedef struct layer {
-    size_t inputs, classes, target;
-    double x[MOST], w[MOST * MOST], b[MOST];
-    double z[MOST], p[MOST], y[MOST], slope[MOST]; /* slope: p − y */
-    double dx[MOST], dw[MOST * MOST], db[MOST];
-    double numeric_dx[MOST], numeric_dw[MOST * MOST], numeric_db[MOST];
-    double new_w[MOST * MOST], new_b[MOST];
-    double loss, new_loss;
-} layer;
-
-/* --- Computing ------------------------------------------------------------ */
-
-static void draw_layer(layer *of, uint64_t seed)
-{
-    pmy_random random = {.seed = seed};
-    draw_short_numbers(&random, of->inputs, of->x);
-    draw_short_numbers(&random, of->classes * of->inputs, of->w);
-    draw_short_numbers(&random, of->classes, of->b);
-    of->target = pmy_random_below(&random, (uint32_t)of->classes);
-}
-
-typedef struct layer_graph {
-    pmy64_graph *graph;
-    pmy64_node *x, *w, *b, *z, *label, *loss;
-} layer_graph;
-
-static pmy_status record(const layer *of, layer_graph *record, pmy_error *error)
-{
-    pmy64_graph *graph = pmy64_graph_new(NULL, 0);
-    record->graph = graph;
-    if (!graph)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory");
-    record->x = pmy64_input(graph, PMY_SHAPE(1, of->inputs));
-    pmy64_want_gradient(record->x);
-    record->w = pmy64_parameter(graph, PMY_SHAPE(of->classes, of->inputs), "W", PMY64_ZEROS, 0);
-    record->b = pmy64_parameter(graph, PMY_SHAPE(of->classes), "b", PMY64_ZEROS, 0);
-    record->z = pmy64_linear_with(graph, record->x, record->w, record->b, PMY64_NONE);
-    record->label = pmy64_labels(graph, 1);
-    record->loss = pmy64_softmax_xent(graph, record->z, record->label, NULL);
-    pmy_status status = pmy64_build(graph, record->loss, error);
-    if (status != PMY_OK)
-        return status;
-    memcpy(record->x->value, of->x, of->inputs * sizeof *of->x);
-    memcpy(record->w->value, of->w, of->classes * of->inputs * sizeof *of->w);
-    memcpy(record->b->value, of->b, of->classes * sizeof *of->b);
-    *pmy64_label_data(record->label) = (int32_t)of->target;
-    return PMY_OK;
-}
-
-static void keep(double *to, const pmy64_node *node, const double *from)
-{
-    memcpy(to, from, pmy_shape_size(node->shape) * sizeof *to);
-}
-
-static pmy_status run_backward(layer *of, const layer_graph *record, pmy_error *error)
-{
-    pmy_status status = pmy64_forward(record->graph, PMY64_TRAIN, error);
-    if (status != PMY_OK)
-        return status;
-    pmy64_backward(record->graph);
-    of->loss = pmy64_item(record->loss);
-    keep(of->z, record->z, record->z->value);
-    keep(of->slope, record->z, record->z->gradient);
-    keep(of->dx, record->x, record->x->gradient);
-    keep(of->dw, record->w, record->w->gradient);
-    keep(of->db, record->b, record->b->gradient);
-    for (size_t i = 0; i < of->classes; i++)
-        of->y[i] = i == of->target;
-    return shares_of(of->classes, of->z, 1, of->p, NULL, error);
-}
-
-static pmy_status run_differences(layer *of, const layer_graph *record, pmy_error *error)
-{
-    const double one = 1;
-    pmy_status status = differences_of(record->graph, record->loss, &one, record->w, of->numeric_dw, error);
-    if (status == PMY_OK)
-        status = differences_of(record->graph, record->loss, &one, record->b, of->numeric_db, error);
-    if (status == PMY_OK)
-        status = differences_of(record->graph, record->loss, &one, record->x, of->numeric_dx, error);
-    return status;
-}
-
-static pmy_status descend(layer *of, const layer_graph *record, pmy_error *error)
-{
-    for (size_t i = 0; i < of->classes * of->inputs; i++)
-        record->w->value[i] = of->new_w[i] = of->w[i] - rate * of->dw[i];
-    for (size_t i = 0; i < of->classes; i++)
-        record->b->value[i] = of->new_b[i] = of->b[i] - rate * of->db[i];
-    pmy_status status = pmy64_forward(record->graph, PMY64_TRAIN, error);
-    of->new_loss = pmy64_item(record->loss);
-    return status;
-}
-
-static pmy_status compute(layer *of, pmy_error *error)
-{
-    layer_graph recorded = {0};
-    pmy_status status = record(of, &recorded, error);
-    if (status == PMY_OK)
-        status = run_backward(of, &recorded, error);
-    if (status == PMY_OK)
-        status = run_differences(of, &recorded, error);
-    if (status == PMY_OK)
-        status = descend(of, &recorded, error);
-    pmy64_graph_free(recorded.graph);
-    return status;
-}
 
 /* --- For people ----------------------------------------------------------- */
 
@@ -142,7 +26,7 @@ static void say(const char *text)
     paragraph_print(stdout, text, 0, 0);
 }
 
-static bool print_forward(const layer *of)
+static bool print_forward(const layer_example *of)
 {
     static const table_column columns[] = {{"class", TABLE_RIGHT},      {"b", TABLE_RIGHT},
                                            {"z = Wx + b", TABLE_RIGHT}, {"p", TABLE_RIGHT},
@@ -190,7 +74,7 @@ static bool print_gradient(const char *heading, matrix shown, const double *nume
     return printed;
 }
 
-static bool print_backward(const layer *of)
+static bool print_backward(const layer_example *of)
 {
     const matrix dw = {.corner = "dW",
                        .rows = of->classes,
@@ -215,7 +99,7 @@ static bool print_backward(const layer *of)
                dx, of->numeric_dx);
 }
 
-static bool print_step(const layer *of)
+static bool print_step(const layer_example *of)
 {
     const matrix new_w = {.corner = "W",
                           .rows = of->classes,
@@ -231,7 +115,8 @@ static bool print_step(const layer *of)
                           .elements = of->new_b,
                           .error = round_off};
     char before[FIGURE_TEXT], after[FIGURE_TEXT], text[TEXT];
-    (void)snprintf(text, TEXT, "5. One step of gradient descent, W - %g dW and b - %g db:", rate, rate);
+    (void)snprintf(text, TEXT, "5. One step of gradient descent, W - %g dW and b - %g db:", LAYER_RATE,
+                   LAYER_RATE);
     say(text);
     bool printed = matrix_print(&new_w);
     (void)putchar('\n');
@@ -241,7 +126,7 @@ static bool print_step(const layer *of)
     return printed;
 }
 
-static bool print_for_people(const layer *of, long long seed)
+static bool print_for_people(const layer_example *of, long long seed)
 {
     (void)printf("A linear layer below the loss: %zu inputs, %zu classes, target %zu (seed %lld)\n",
                  of->inputs, of->classes, of->target, seed);
@@ -250,7 +135,7 @@ static bool print_for_people(const layer *of, long long seed)
 
 /* --- The command ---------------------------------------------------------- */
 
-static bool print_json(const layer *of)
+static bool print_json(const layer_example *of)
 {
     size_t n = of->inputs, k = of->classes;
     json_line line = json_begin();
@@ -268,7 +153,7 @@ static bool print_json(const layer *of)
     json_matrix(&line, "numeric_dw", of->numeric_dw, k, n, NUMBER_DOUBLE);
     json_reals(&line, "numeric_db", of->numeric_db, k, NUMBER_DOUBLE);
     json_reals(&line, "numeric_dx", of->numeric_dx, n, NUMBER_DOUBLE);
-    json_real(&line, "rate", rate, NUMBER_DOUBLE);
+    json_real(&line, "rate", LAYER_RATE, NUMBER_DOUBLE);
     json_matrix(&line, "new_w", of->new_w, k, n, NUMBER_DOUBLE);
     json_reals(&line, "new_b", of->new_b, k, NUMBER_DOUBLE);
     json_real(&line, "new_loss", of->new_loss, NUMBER_DOUBLE);
@@ -280,8 +165,8 @@ int layer_run(int argc, char **argv)
     long long inputs = 3, classes = 3, seed = 1;
     bool json = false;
     const option_row rows[] = {
-        {OPTION_WHOLE("inputs", "N", &inputs, 1, MOST, "numbers that go into the layer")},
-        {OPTION_WHOLE("classes", "N", &classes, 1, MOST, "logits that come out")},
+        {OPTION_WHOLE("inputs", "N", &inputs, 1, LAYER_MOST, "numbers that go into the layer")},
+        {OPTION_WHOLE("classes", "N", &classes, 1, LAYER_MOST, "logits that come out")},
         {OPTION_SEED(&seed)},
         {OPTION_JSON(&json)},
     };
@@ -296,10 +181,10 @@ int layer_run(int argc, char **argv)
     options_result result = options_parse(&command, argc, argv, NULL);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
-    layer of = {.inputs = (size_t)inputs, .classes = (size_t)classes};
+    layer_example of = {.inputs = (size_t)inputs, .classes = (size_t)classes};
     pmy_error error = {0};
-    draw_layer(&of, (uint64_t)seed);
-    if (compute(&of, &error) != PMY_OK) {
+    layer_example_draw(&of, (uint64_t)seed);
+    if (layer_example_compute(&of, &error) != PMY_OK) {
         options_wrong(&command, "%s", error.message);
         return PROGRAM_WRONG;
     }
