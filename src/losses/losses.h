@@ -23,6 +23,11 @@ typedef struct pmy_softmax_xent_options {
  * node of shares y [batch, classes], which get no gradient. Options may be NULL. The value is a
  * scalar; where no row counts it is 0.
  *
+ * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
+ * are within 4 units in their last place, however small, and a loss is infinite exactly where it
+ * exceeds FLT_MAX; with shares or smoothing the gradient is, in units of max(p, y)/T. See
+ * docs/NUMERICS.md.
+ *
  * A logit of −inf masks its class. PMY_BAD_DATA from pmy_forward, naming the
  * row: a label that is no class or is masked, a share that is negative or not
  * finite, a logit that is NaN or +inf, a row that is masked altogether. */

@@ -13,9 +13,15 @@
 
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "tensor/softmax_row.h"
+#include "tensor/simd.h"
+#include "tensor/softmax_bundle.h"
+#include "tensor/softmax_lanes.h"
 
 enum { LOGITS, TARGET };
+
+/* A gradient of more numbers than this is streamed to memory: no cache would
+ * still hold its beginning when backward reads it. */
+enum { STREAMED_FROM = 1 << 22 };
 
 typedef struct xent_saved {
     pmy_wide *losses; /* [batch] */
@@ -35,7 +41,7 @@ static bool has_labels(const pmy_node *node)
 
 static bool is_ignored(const pmy_node *node, size_t row)
 {
-    return has_labels(node) && options_of(node)->ignores &&
+    return options_of(node)->ignores && has_labels(node) &&
            node->input[TARGET]->labels[row] == options_of(node)->ignored;
 }
 
@@ -68,7 +74,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->shape = PMY_SCALAR_SHAPE;
     node->batched = false;
     node->rows_of = z;
-    node->scratch = z->shape.dim[1] * sizeof(pmy_wide);
+    node->scratch = pmy_softmax_room(z->shape.dim[1]) * sizeof(pmy_real);
     xent_saved *saved = pmy_take(node, 1, sizeof *saved);
     if (!saved || !(saved->losses = pmy_take(node, z->shape.dim[0], sizeof(pmy_wide))) ||
         !(saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real))))
@@ -80,9 +86,10 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 static void prepare(pmy_node *node)
 {
     xent_saved *saved = node->saved;
-    saved->counted = 0;
-    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
-        saved->counted += !is_ignored(node, r);
+    size_t rows = pmy_rows(node->input[LOGITS]);
+    saved->counted = rows;
+    for (size_t r = 0; options_of(node)->ignores && r < rows; r++)
+        saved->counted -= is_ignored(node, r);
 }
 
 /* What a row's loss counts for in the value. */
@@ -96,23 +103,29 @@ static pmy_wide weight_of_row(const pmy_node *node)
 typedef struct row_view {
     size_t classes;
     const pmy_real *z; /* [classes] */
-    const pmy_wide *e; /* [classes] */
+    pmy_real *e;       /* [classes], and lanes to spare */
     pmy_wide temperature;
     pmy_wide weight; /* of the row's gradient: weight_of_row/T */
     pmy_real *dz;    /* [classes]; NULL: not wanted */
+    bool streamed;
     pmy_softmax_row softmax;
 } row_view;
+
+/* The e of all but the target, whose own is given. */
+static pmy_wide others_of(const pmy_softmax_row *s, size_t target, pmy_wide e_of_target)
+{
+    return target == s->argmax ? s->rest : 1 + s->rest - e_of_target;
+}
 
 /* A label alone: y is 1 at the target. */
 static pmy_wide hard_row(const row_view *row, size_t target)
 {
     const pmy_softmax_row *s = &row->softmax;
-    pmy_wide others = target == s->argmax ? s->rest : 1 + s->rest - row->e[target];
     pmy_wide factor = row->weight / (1 + s->rest);
-    for (size_t i = 0; row->dz && i < row->classes; i++)
-        row->dz[i] = (pmy_real)(row->e[i] * factor);
-    if (row->dz)
-        row->dz[target] = (pmy_real)(0 - others * factor);
+    if (row->dz) {
+        pmy_softmax_gradient(row->classes, row->e, factor / s->unit, row->dz, row->streamed);
+        row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_wide)row->e[target] / s->unit) * factor);
+    }
     return pmy_negative_log_share(s, row->z[target], row->temperature);
 }
 
@@ -130,90 +143,202 @@ static pmy_wide share_of(const share_rule *rule, size_t class)
     return class == rule->target ? rule->everywhere + rule->at_target : rule->everywhere;
 }
 
-static pmy_wide soft_row(const row_view *row, const share_rule *rule)
+/* Shares are taken by the chunk, so that both kinds run through the same loops. */
+enum { CHUNK = 256, LANES = 8 };
+
+static size_t shares_of_chunk(const row_view *row, const share_rule *rule, size_t begin, pmy_wide y[CHUNK])
 {
-    pmy_wide total = 0, loss = 0;
-    for (size_t i = 0; i < row->classes; i++) {
-        pmy_wide y = share_of(rule, i);
-        total += y;
-        if (y != 0)
-            loss += y * pmy_negative_log_share(&row->softmax, row->z[i], row->temperature);
-    }
-    for (size_t i = 0; row->dz && i < row->classes; i++)
-        row->dz[i] =
-            (pmy_real)((row->e[i] / (1 + row->softmax.rest) * total - share_of(rule, i)) * row->weight);
-    return loss;
+    size_t n = row->classes - begin < CHUNK ? row->classes - begin : CHUNK;
+    for (size_t i = 0; i < n; i++)
+        y[i] = rule->shares ? (pmy_wide)rule->shares[begin + i] : rule->everywhere;
+    if (!rule->shares && rule->target - begin < n)
+        y[rule->target - begin] += rule->at_target;
+    return n;
 }
 
-/* Whether the row's target can be computed with; if not, it is reported. */
-static bool target_is_fine(const pmy_node *node, size_t r, const row_view *row, share_rule *rule)
+typedef struct soft_sums {
+    pmy_wide share[LANES];    /* Σ y */
+    pmy_wide distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
+    unsigned wrong[LANES];    /* whether a share is no share, or falls on a masked class */
+} soft_sums;
+
+PMY_CLONES
+static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_wide *y, pmy_real maximum,
+                              soft_sums *sums)
 {
-    const pmy_softmax_xent_options *options = node->attributes;
-    *rule = (share_rule){0};
-    if (has_labels(node)) {
-        int32_t label = node->input[TARGET]->labels[r];
-        if (label < 0 || (size_t)label >= row->classes) {
-            pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
-            return false;
+    soft_sums s = *sums;
+    pmy_wide half = (pmy_wide)maximum / 2;
+    for (size_t i = 0; i < n; i += LANES)
+        for (size_t l = 0; l < LANES && i + l < n; l++) {
+            pmy_wide share = y[i + l];
+            bool counts = share != 0, fine = (share >= 0) & (share <= (pmy_wide)PMY_REAL_MAX);
+            s.share[l] += share;
+            s.distance[l] += counts ? share * (half - (pmy_wide)z[i + l] / 2) : 0;
+            s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
         }
-        rule->target = (size_t)label;
-        rule->everywhere = (pmy_wide)options->label_smoothing / (pmy_wide)row->classes;
-        rule->at_target = 1 - (pmy_wide)options->label_smoothing;
-        if (row->z[label] < -PMY_REAL_MAX) {
-            pmy_report(node, r, "the logit of its label %d is -inf", (int)label);
-            return false;
-        }
-    } else {
-        rule->shares = node->input[TARGET]->value + r * row->classes;
-    }
-    for (size_t i = 0; (rule->shares || rule->everywhere > 0) && i < row->classes; i++) {
+    *sums = s;
+}
+
+/* dz = (p Σy − y) · weight, where p = e · per_total. */
+PMY_CLONES
+static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_wide *y, pmy_wide per_total,
+                              pmy_wide weight, pmy_real *dz)
+{
+    for (size_t i = 0; i < n; i++)
+        dz[i] = (pmy_real)(((pmy_wide)e[i] * per_total - y[i]) * weight);
+}
+
+static void report_share(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule)
+{
+    for (size_t i = 0; i < row->classes; i++) {
         pmy_wide y = share_of(rule, i);
         if (!(y >= 0 && y <= (pmy_wide)PMY_REAL_MAX)) {
             pmy_report(node, r, "the share of class %zu is negative or not finite", i);
-            return false;
+            return;
         }
         if (y > 0 && row->z[i] < -PMY_REAL_MAX) {
             pmy_report(node, r, "class %zu has a share but a logit of -inf", i);
-            return false;
+            return;
         }
+    }
+}
+
+/* False, and reported, if a share cannot be computed with. */
+static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule,
+                     pmy_wide *loss)
+{
+    const pmy_softmax_row *s = &row->softmax;
+    pmy_wide y[CHUNK];
+    soft_sums sums = {0};
+    for (size_t i = 0, n; i < row->classes; i += n) {
+        n = shares_of_chunk(row, rule, i, y);
+        pmy_add_soft_sums(n, row->z + i, y, s->maximum, &sums);
+    }
+    for (size_t l = 1; l < LANES; l++) {
+        sums.share[0] += sums.share[l];
+        sums.distance[0] += sums.distance[l];
+        sums.wrong[0] |= sums.wrong[l];
+    }
+    if (sums.wrong[0]) {
+        report_share(node, r, row, rule);
+        return false;
+    }
+    pmy_wide per_total = sums.share[0] / (1 + s->rest) / s->unit;
+    for (size_t i = 0, n; row->dz && i < row->classes; i += n) {
+        n = shares_of_chunk(row, rule, i, y);
+        pmy_soft_gradient(n, row->e + i, y, per_total, row->weight, row->dz + i);
+    }
+    *loss = sums.distance[0] / (row->temperature / 2) + sums.share[0] * s->log1p_rest;
+    return true;
+}
+
+/* Whether the row's label can be computed with; if not, it is reported. */
+static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
+{
+    int32_t label = node->input[TARGET]->labels[r];
+    if (label < 0 || (size_t)label >= row->classes) {
+        pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
+        return false;
+    }
+    if (row->z[label] < -PMY_REAL_MAX) {
+        pmy_report(node, r, "the logit of its label %d is -inf", (int)label);
+        return false;
     }
     return true;
 }
 
-static void forward_row(const pmy_node *node, size_t r, row_view *row, pmy_wide *e)
+static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_wide *loss)
 {
-    xent_saved *saved = node->saved;
-    saved->losses[r] = 0;
-    for (size_t i = 0; row->dz && i < row->classes; i++)
-        row->dz[i] = 0;
+    const pmy_softmax_xent_options *options = node->attributes;
+    if (!has_labels(node)) {
+        share_rule rule = {.shares = node->input[TARGET]->value + r * row->classes};
+        return soft_row(node, r, row, &rule, loss);
+    }
+    if (!label_is_fine(node, r, row))
+        return false;
+    size_t target = (size_t)node->input[TARGET]->labels[r];
+    if (options->label_smoothing > 0) {
+        pmy_wide smoothing = (pmy_wide)options->label_smoothing;
+        share_rule rule = {NULL, smoothing / (pmy_wide)row->classes, 1 - smoothing, target};
+        return soft_row(node, r, row, &rule, loss);
+    }
+    *loss = hard_row(row, target);
+    return true;
+}
+
+/* False: the row has no loss, and no gradient. */
+static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_wide *loss)
+{
     if (is_ignored(node, r))
-        return;
-    pmy_row_fault fault = pmy_softmax_exponentials(row->classes, row->z, row->temperature, e, &row->softmax);
+        return false;
+    pmy_row_fault fault = pmy_softmax_in_lanes(row->classes, row->z, row->temperature, row->e, &row->softmax);
     if (fault != PMY_ROW_FINE) {
         pmy_report(node, r, "%s", pmy_row_fault_text(fault));
-        return;
+        return false;
     }
-    share_rule rule;
-    if (!target_is_fine(node, r, row, &rule))
-        return;
-    bool hard = !rule.shares && rule.everywhere == 0;
-    saved->losses[r] = hard ? hard_row(row, rule.target) : soft_row(row, &rule);
+    return row_loss(node, r, row, loss);
+}
+
+/* The rows from r on, with labels alone and few classes, at once; `first` is the view of row r. False
+ * if that cannot be done, and nothing was. */
+static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const row_view *first)
+{
+    const pmy_softmax_xent_options *options = node->attributes;
+    if (!has_labels(node) || options->label_smoothing > 0 || first->classes > PMY_BUNDLE_CLASSES)
+        return false;
+    const int32_t *labels = node->input[TARGET]->labels + r; /* [rows] */
+    size_t classes = first->classes;
+    for (size_t l = 0; l < rows; l++)
+        if (!is_ignored(node, r + l) && (labels[l] < 0 || (size_t)labels[l] >= classes ||
+                                         first->z[l * classes + (size_t)labels[l]] < -PMY_REAL_MAX))
+            return false;
+    pmy_softmax_bundle bundle;
+    if (!pmy_softmax_bundle_rows(rows, classes, first->z, first->temperature, &bundle))
+        return false;
+    pmy_wide factor[PMY_BUNDLE_ROWS] = {0};
+    for (size_t l = 0; l < rows; l++)
+        factor[l] = is_ignored(node, r + l) ? 0 : first->weight / (1 + bundle.row[l].rest);
+    if (first->dz)
+        pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
+    xent_saved *saved = node->saved;
+    for (size_t l = 0; l < rows; l++) {
+        saved->losses[r + l] = 0;
+        if (is_ignored(node, r + l))
+            continue;
+        size_t target = (size_t)labels[l];
+        const pmy_softmax_row *s = &bundle.row[l];
+        saved->losses[r + l] = pmy_negative_log_share(s, first->z[l * classes + target], first->temperature);
+        if (first->dz)
+            first->dz[l * classes + target] =
+                (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
+    }
+    return true;
 }
 
 static void forward_rows(const pmy_node *node, pmy_piece piece)
 {
     const pmy_node *z = node->input[LOGITS];
-    size_t classes = z->shape.dim[1];
+    xent_saved *saved = node->saved;
     bool train = pmy_graph_mode(node->graph) != PMY_EVAL && z->gradient;
-    pmy_wide temperature = (pmy_wide)options_of(node)->temperature;
+    pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [batch, classes] */
+    row_view row = {.classes = z->shape.dim[1],
+                    .e = piece.scratch,
+                    .temperature = (pmy_wide)options_of(node)->temperature,
+                    .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
+    row.weight = weight_of_row(node) / row.temperature;
     for (size_t r = piece.begin; r < piece.end; r++) {
-        row_view row = {.classes = classes,
-                        .z = z->value + r * classes,
-                        .e = piece.scratch,
-                        .temperature = temperature,
-                        .weight = weight_of_row(node) / temperature,
-                        .dz = train ? ready_gradient(node) + r * classes : NULL};
-        forward_row(node, r, &row, piece.scratch);
+        row.z = z->value + r * row.classes;
+        row.dz = train ? gradient + r * row.classes : NULL;
+        size_t bundle = piece.end - r < PMY_BUNDLE_ROWS ? piece.end - r : PMY_BUNDLE_ROWS;
+        if (forward_bundle(node, r, bundle, &row)) {
+            r += bundle - 1;
+            continue;
+        }
+        if (forward_row(node, r, &row, &saved->losses[r]))
+            continue;
+        saved->losses[r] = 0;
+        for (size_t i = 0; train && i < row.classes; i++)
+            row.dz[i] = 0;
     }
 }
 
@@ -230,7 +355,7 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
     pmy_wide sum = 0;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
         sum += saved->losses[r];
-    node->value[0] = (pmy_real)(saved->counted ? sum * weight_of_row(node) : 0);
+    node->value[0] = saved->counted ? pmy_narrow(sum * weight_of_row(node)) : 0;
 }
 
 static size_t backward_rows_wanted(const pmy_node *node)
@@ -263,6 +388,9 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"shares", 5, 7, {.temperature = 1.5}},
         {"shares, weighted", 5, 7, {.reduction = PMY_SUM}},
         {"logits used twice", 5, 7, {.temperature = 1}},
+        {"many rows", 140, 3, {.temperature = 1.5, .ignores = true, .ignored = 2}},
+        {"many classes", 3, 50, {.temperature = 1.5}},
+        {"smoothing, ignored rows", 9, 3, {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
@@ -302,5 +430,5 @@ void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
 {
     const xent_saved *saved = node->saved;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
-        losses[r] = (pmy_real)saved->losses[r];
+        losses[r] = pmy_narrow(saved->losses[r]);
 }

@@ -1,93 +1,97 @@
 #include "tensor/softmax_row.h"
 
 #include "tensor/simd.h"
+#include "tensor/softmax_math.h"
 
-#include <stdint.h>
 #include <string.h>
 
-enum { LANES = 8 };
+enum { LANES = 32 };
 
-#if PMY_SCALAR == 32
-/* exp(x) for x ≤ 0 in double, to about 1e-15, so that the float results made from it round
- * correctly but for rare ties. x = k ln 2 + r with |r| ≤ ln 2 / 2; exp(r) is its Taylor
- * polynomial of degree 12, whose first missing term is below 2e-16; 2^k is made from its bits.
- * Below −700, where no float sees it, the result is 0. */
-static inline double exponential(double x)
-{
-    const double shift = 0x1.8p52; /* adding it rounds to an integer, in the low bits */
-    double kept = x > -700.0 ? x : -700.0;
-    double shifted = kept * 0x1.71547652b82fep0 + shift;
-    double k = shifted - shift;
-    double r = (kept - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45;
-    double power = 1.0 / 479001600;
-    power = power * r + 1.0 / 39916800;
-    power = power * r + 1.0 / 3628800;
-    power = power * r + 1.0 / 362880;
-    power = power * r + 1.0 / 40320;
-    power = power * r + 1.0 / 5040;
-    power = power * r + 1.0 / 720;
-    power = power * r + 1.0 / 120;
-    power = power * r + 1.0 / 24;
-    power = power * r + 1.0 / 6;
-    power = power * r + 0.5;
-    power = power * r + 1.0;
-    power = power * r + 1.0;
-    uint64_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 1023) << 52;
-    double scale;
-    memcpy(&scale, &bits, sizeof scale);
-    return x > -700.0 ? power * scale : 0;
-}
-#else
-static inline pmy_wide exponential(pmy_wide x)
-{
-    return pmy_exp(x);
-}
-#endif
+/* --- The largest logit -------------------------------------------------- */
 
-static inline pmy_wide wide_log1p(pmy_wide x)
-{
-#if PMY_SCALAR == 32
-    return log1p(x);
-#else
-    return pmy_log1p(x);
-#endif
-}
+/* Of n > 0 logits: the largest, and whether one is a NaN. */
+typedef struct logits_seen {
+    pmy_real largest;
+    bool nan;
+} logits_seen;
 
-/* The largest of n > 0 logits in lanes; NaN if one is NaN. */
-PMY_CLONES
-static pmy_real pmy_largest_logit(size_t n, const pmy_real *z)
+/* Adds LANES logits to what each lane has seen. */
+static inline void see(const pmy_real *z, pmy_real largest[LANES], unsigned nan[LANES])
 {
-    pmy_real lane[LANES];
-    bool nan = false;
-    for (size_t l = 0; l < LANES; l++)
-        lane[l] = z[0];
-    size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t l = 0; l < LANES; l++) {
-            lane[l] = z[i + l] > lane[l] ? z[i + l] : lane[l];
-            nan |= z[i + l] != z[i + l];
-        }
-    for (size_t i = whole; i < n; i++) {
-        lane[0] = z[i] > lane[0] ? z[i] : lane[0];
-        nan |= z[i] != z[i];
+    for (size_t l = 0; l < LANES; l++) {
+        largest[l] = z[l] > largest[l] ? z[l] : largest[l];
+        nan[l] |= z[l] != z[l] ? 1u : 0;
     }
-    for (size_t l = 1; l < LANES; l++)
-        lane[0] = lane[l] > lane[0] ? lane[l] : lane[0];
-    return nan ? (pmy_real)NAN : lane[0];
 }
 
 PMY_CLONES
-static void pmy_row_exponentials(size_t n, const pmy_real *z, pmy_real maximum, pmy_wide temperature,
-                                 pmy_wide *e)
+static logits_seen pmy_see_logits(size_t n, const pmy_real *z)
+{
+    pmy_real largest[LANES];
+    unsigned nan[LANES] = {0};
+    for (size_t l = 0; l < LANES; l++)
+        largest[l] = -(pmy_real)INFINITY;
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        see(z + i, largest, nan);
+    if (n >= LANES) {
+        see(z + n - LANES, largest, nan); /* some of them once more */
+    } else {
+        pmy_real row[LANES];
+        memcpy(row, largest, sizeof row);
+        memcpy(row, z, n * sizeof *z);
+        see(row, largest, nan);
+    }
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++) {
+            largest[l] = largest[l + half] > largest[l] ? largest[l + half] : largest[l];
+            nan[l] |= nan[l + half];
+        }
+    return (logits_seen){largest[0], nan[0] != 0};
+}
+
+/* The first of n logits that is `largest`, which one is. */
+PMY_CLONES
+static size_t pmy_first_of(size_t n, const pmy_real *z, pmy_real largest)
+{
+    size_t first = 0;
+    for (; first + 2 * LANES <= n; first += 2 * LANES) {
+        unsigned found = 0;
+        for (size_t l = 0; l < 2 * LANES; l++)
+            found |= z[first + l] == largest ? 1u : 0;
+        if (found)
+            break;
+    }
+    while (z[first] != largest)
+        first++;
+    return first;
+}
+
+pmy_row_fault pmy_softmax_begin(size_t classes, const pmy_real *z, pmy_softmax_row *row)
+{
+    logits_seen seen = pmy_see_logits(classes, z);
+    if (seen.nan)
+        return PMY_ROW_NAN;
+    if (seen.largest > PMY_REAL_MAX)
+        return PMY_ROW_INFINITE;
+    if (seen.largest < -PMY_REAL_MAX)
+        return PMY_ROW_MASKED;
+    *row = (pmy_softmax_row){
+        .argmax = pmy_first_of(classes, z, seen.largest), .maximum = seen.largest, .unit = 1};
+    return PMY_ROW_FINE;
+}
+
+/* --- The formulas as they stand ----------------------------------------- */
+
+PMY_CLONES
+static void pmy_plain_exponentials(size_t n, const pmy_real *z, pmy_real maximum, pmy_wide temperature,
+                                   pmy_wide *e)
 {
     for (size_t i = 0; i < n; i++)
-        e[i] = exponential(((pmy_wide)z[i] - (pmy_wide)maximum) / temperature);
+        e[i] = exponential(-distance(maximum, z[i], temperature));
 }
 
 PMY_CLONES
-static pmy_wide pmy_row_sum(size_t n, const pmy_wide *e)
+static pmy_wide pmy_plain_sum(size_t n, const pmy_wide *e)
 {
     pmy_wide lane[LANES] = {0};
     size_t whole = n - n % LANES;
@@ -96,33 +100,53 @@ static pmy_wide pmy_row_sum(size_t n, const pmy_wide *e)
             lane[l] += e[i + l];
     for (size_t i = whole; i < n; i++)
         lane[i - whole] += e[i];
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    return lane[0];
 }
 
 pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_wide temperature, pmy_wide *e,
                                        pmy_softmax_row *row)
 {
-    pmy_real maximum = pmy_largest_logit(classes, z);
-    if (pmy_is_nan(maximum))
-        return PMY_ROW_NAN;
-    if (maximum > PMY_REAL_MAX)
-        return PMY_ROW_INFINITE;
-    if (maximum < -PMY_REAL_MAX)
-        return PMY_ROW_MASKED;
-    size_t argmax = 0;
-    while (z[argmax] != maximum)
-        argmax++;
-    pmy_row_exponentials(classes, z, maximum, temperature, e);
-    e[argmax] = 0;
-    pmy_wide rest = pmy_row_sum(classes, e);
-    e[argmax] = 1;
-    *row = (pmy_softmax_row){argmax, maximum, rest, wide_log1p(rest)};
+    pmy_row_fault fault = pmy_softmax_begin(classes, z, row);
+    if (fault != PMY_ROW_FINE)
+        return fault;
+    pmy_plain_exponentials(classes, z, row->maximum, temperature, e);
+    e[row->argmax] = 0;
+    row->rest = pmy_plain_sum(classes, e);
+    e[row->argmax] = 1;
+    row->log1p_rest = log_of_1_and(row->rest);
     return PMY_ROW_FINE;
+}
+
+/* A sum that may have been rounded to the largest pmy_real: if it exceeds it by any excess, let
+ * pmy_narrow see that. */
+static pmy_wide above_limit(pmy_wide sum, pmy_wide excess)
+{
+    const pmy_wide limit = (pmy_wide)PMY_REAL_MAX;
+    return sum == limit && excess > 0 ? WIDE_MATH(nextafter)(limit, (pmy_wide)INFINITY) : sum;
 }
 
 pmy_wide pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_wide temperature)
 {
-    return ((pmy_wide)row->maximum - (pmy_wide)logit) / temperature + row->log1p_rest;
+    pmy_wide m = (pmy_wide)row->maximum, minus_z = -(pmy_wide)logit;
+    pmy_wide larger = m > minus_z ? m : minus_z, smaller = m > minus_z ? minus_z : m;
+    return above_limit(distance(row->maximum, logit, temperature) + row->log1p_rest,
+                       ((larger - (pmy_wide)PMY_REAL_MAX * temperature) + smaller) +
+                           row->log1p_rest * temperature);
+}
+
+pmy_wide pmy_log_sum_exp(const pmy_softmax_row *row, pmy_wide temperature)
+{
+    pmy_wide m = (pmy_wide)row->maximum;
+    return above_limit(m / temperature + row->log1p_rest,
+                       (m - (pmy_wide)PMY_REAL_MAX * temperature) + row->log1p_rest * temperature);
+}
+
+pmy_real pmy_narrow(pmy_wide x)
+{
+    return x > (pmy_wide)PMY_REAL_MAX ? (pmy_real)INFINITY : (pmy_real)x;
 }
 
 const char *pmy_row_fault_text(pmy_row_fault fault)

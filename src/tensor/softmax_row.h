@@ -23,9 +23,14 @@ typedef enum pmy_row_fault {
 typedef struct pmy_softmax_row {
     size_t argmax; /* the first of the largest logits */
     pmy_real maximum;
+    pmy_wide unit; /* what stands for 1 in e */
     pmy_wide rest;
     pmy_wide log1p_rest;
 } pmy_softmax_row;
+
+/* Finds the largest of z [classes], classes > 0, and fills in the row but for rest and log1p_rest, which are
+ * 0; `unit` is 1. On a fault nothing is written. */
+pmy_row_fault pmy_softmax_begin(size_t classes, const pmy_real *z, pmy_softmax_row *row);
 
 /* Reads z [classes], classes > 0, and writes e [classes]; T > 0. −inf masks a
  * class (e = 0). On a fault nothing is written. */
@@ -34,6 +39,12 @@ pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_wi
 
 /* −log p of a logit of the row: +inf for a masked class. */
 pmy_wide pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_wide temperature);
+
+/* log Σ exp(z_i/T) of the row. */
+pmy_wide pmy_log_sum_exp(const pmy_softmax_row *row, pmy_wide temperature);
+
+/* A pmy_real of either: infinite where the number is larger than PMY_REAL_MAX by however little. */
+pmy_real pmy_narrow(pmy_wide x);
 
 /* The fault in words, for a message. */
 const char *pmy_row_fault_text(pmy_row_fault fault);

@@ -106,7 +106,7 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
             continue;
         }
         for (size_t i = 0; i < part.classes; i++) {
-            y[i] = (pmy_real)-pmy_negative_log_share(&row, x[i], 1);
+            y[i] = 0 - pmy_narrow(pmy_negative_log_share(&row, x[i], 1));
             p[i] = e[i] / (1 + row.rest);
         }
     }

@@ -1,0 +1,96 @@
+#include "tensor/softmax_bundle.h"
+
+#include "tensor/simd.h"
+#include "tensor/softmax_math.h"
+
+#include <limits.h>
+
+#define FOR_LANES(l) _Pragma("GCC unroll 1") for (size_t l = 0; l < PMY_BUNDLE_ROWS; l++)
+
+/* A number for each row of a bundle. */
+typedef struct bundle_lanes {
+    pmy_real largest[PMY_BUNDLE_ROWS];
+    unsigned nan[PMY_BUNDLE_ROWS], argmax[PMY_BUNDLE_ROWS];
+    pmy_wide rest[PMY_BUNDLE_ROWS], log1p_rest[PMY_BUNDLE_ROWS];
+} bundle_lanes;
+
+/* z [classes, PMY_BUNDLE_ROWS] holds a row in each lane. */
+PMY_CLONES
+static void pmy_bundle_in_lanes(size_t classes, const pmy_real *restrict z, pmy_wide temperature,
+                                bundle_lanes *restrict lanes, pmy_wide *restrict e)
+{
+    bundle_lanes lane;
+    FOR_LANES(l)
+    {
+        lane.largest[l] = z[l];
+        lane.nan[l] = 0;
+        lane.argmax[l] = UINT_MAX;
+        lane.rest[l] = 0;
+    }
+    for (size_t i = 0; i < classes; i++)
+        FOR_LANES(l)
+        {
+            pmy_real logit = z[i * PMY_BUNDLE_ROWS + l];
+            lane.largest[l] = logit > lane.largest[l] ? logit : lane.largest[l];
+            lane.nan[l] |= logit != logit ? 1u : 0;
+        }
+    for (size_t i = 0; i < classes; i++)
+        FOR_LANES(l)
+        {
+            unsigned first = z[i * PMY_BUNDLE_ROWS + l] == lane.largest[l] ? (unsigned)i : UINT_MAX;
+            lane.argmax[l] = first < lane.argmax[l] ? first : lane.argmax[l];
+        }
+    /* Halved, lest m − z be too large for a number. */
+    pmy_wide twice_per_temperature = 2 / temperature;
+    for (size_t i = 0; i < classes; i++)
+        FOR_LANES(l)
+        {
+            pmy_wide logit = (pmy_wide)z[i * PMY_BUNDLE_ROWS + l], m = (pmy_wide)lane.largest[l];
+            pmy_wide share = exponential((logit / 2 - m / 2) * twice_per_temperature);
+            e[i * PMY_BUNDLE_ROWS + l] = share;
+            lane.rest[l] += lane.argmax[l] == i ? 0 : share;
+        }
+    FOR_LANES(l)
+    lane.log1p_rest[l] = log_of_1_and(lane.rest[l]);
+    *lanes = lane;
+}
+
+bool pmy_softmax_bundle_rows(size_t rows, size_t classes, const pmy_real *z, pmy_wide temperature,
+                             pmy_softmax_bundle *bundle)
+{
+    pmy_real turned[PMY_BUNDLE_CLASSES * PMY_BUNDLE_ROWS]; /* z [classes, PMY_BUNDLE_ROWS] */
+    memset(turned, 0, classes * PMY_BUNDLE_ROWS * sizeof *turned);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < classes; i++)
+            turned[i * PMY_BUNDLE_ROWS + r] = z[r * classes + i];
+    bundle_lanes lane;
+    pmy_bundle_in_lanes(classes, turned, temperature, &lane, bundle->e);
+    bundle->rows = rows;
+    bundle->classes = classes;
+    for (size_t r = 0; r < rows; r++) {
+        if (lane.nan[r] || !pmy_is_finite(lane.largest[r]))
+            return false;
+        bundle->row[r] =
+            (pmy_softmax_row){lane.argmax[r], lane.largest[r], 1, lane.rest[r], lane.log1p_rest[r]};
+    }
+    return true;
+}
+
+PMY_CLONES
+static void pmy_bundle_products(size_t classes, const pmy_wide *restrict e, const pmy_wide *restrict factor,
+                                pmy_real *restrict products)
+{
+    for (size_t i = 0; i < classes; i++)
+        FOR_LANES(l)
+    products[i * PMY_BUNDLE_ROWS + l] = (pmy_real)(e[i * PMY_BUNDLE_ROWS + l] * factor[l]);
+}
+
+void pmy_softmax_bundle_gradient(const pmy_softmax_bundle *bundle, const pmy_wide *factor, pmy_real *dz)
+{
+    pmy_real turned[PMY_BUNDLE_CLASSES * PMY_BUNDLE_ROWS]; /* dz [classes, PMY_BUNDLE_ROWS] */
+    size_t rows = bundle->rows, classes = bundle->classes;
+    pmy_bundle_products(classes, bundle->e, factor, turned);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < classes; i++)
+            dz[r * classes + i] = turned[i * PMY_BUNDLE_ROWS + r];
+}
