@@ -86,12 +86,14 @@ TEST_PROGRAMS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 support_OBJECTS := $(call object,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 
+NUMERICS := $(BUILD)/tests/numerics
+
 BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*.c)))
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
 OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
-           $(call object,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard bench/*.c))
+           $(call object,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c bench/*.c))
 
 # ---- building ---------------------------------------------------------------
 
@@ -150,14 +152,18 @@ $(PROGRAMS):
 	$(call link)
 
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
-	$(call link,-lcmocka)
+	$(call link,-lcmocka -lmpfr -lgmp)
+
+# Not a test by itself: it takes minutes, and what it prints is docs/NUMERICS.md.
+$(NUMERICS): $(call object,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
+	$(call link,-lmpfr -lgmp)
 
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
 
 # ---- running ----------------------------------------------------------------
 
-.PHONY: deps mnist test test-programs bench bench-programs
+.PHONY: deps mnist test test-programs numerics bench bench-programs
 
 deps:
 	@CC='$(CC)' tools/deps
@@ -174,6 +180,10 @@ test-programs: $(TEST_PROGRAMS)
 
 test: all test-programs
 	@BUILD='$(BUILD)' CC='$(CC)' SANITIZE='$(SANITIZE)' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+numerics: $(NUMERICS)
+	$(NUMERICS) > $(BUILD)/NUMERICS.md
+	mv $(BUILD)/NUMERICS.md docs/NUMERICS.md
 
 bench-programs: $(BENCH_PROGRAMS)
 
@@ -238,6 +248,7 @@ help:
 	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
+	@echo 'make numerics  measures how right softmax is, for docs/NUMERICS.md'
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
 	@echo 'make mutants   breaks every backward pass in turn, and the checker: all must be caught'
