@@ -106,12 +106,6 @@ static double microseconds(const contest *c, runner *r, void (*work)(runner *))
 
 /* --- The contest -------------------------------------------------------------- */
 
-static bool start_torch(peer *torch)
-{
-    return peer_start(torch, "python3", "bench/softmax_xent_torch.py", NULL, NULL) ||
-           peer_start(torch, "/usr/bin/python3", "bench/softmax_xent_torch.py", NULL, NULL);
-}
-
 static double torch_microseconds(const contest *c, unsigned threads, peer *torch)
 {
     char line[96];
@@ -119,19 +113,10 @@ static double torch_microseconds(const contest *c, unsigned threads, peer *torch
     return peer_ask(torch, line);
 }
 
-/* The middle of the rounds' own ratios, in which the machine's drift cancels. */
-static double median_ratio(const double *a, const double *b)
-{
-    double ratio[ROUNDS];
-    for (size_t i = 0; i < ROUNDS; i++)
-        ratio[i] = a[i] / b[i];
-    return measure_median(ratio, ROUNDS);
-}
-
 /* All [ROUNDS]. */
 static void print_row(const contest *c, unsigned threads, double *times, double *copies, double *torches)
 {
-    double of_memcpy = median_ratio(copies, times), of_torch = median_ratio(torches, times);
+    double of_memcpy = measure_ratio(copies, times, ROUNDS), of_torch = measure_ratio(torches, times, ROUNDS);
     double time = measure_median(times, ROUNDS), copied = measure_median(copies, ROUNDS);
     double torch = measure_median(torches, ROUNDS);
     if (measure_json()) {
@@ -171,7 +156,7 @@ static void run(const contest *c, unsigned threads, peer *torch)
 int main(void)
 {
     peer torch;
-    bool has_torch = start_torch(&torch);
+    bool has_torch = peer_start(&torch, "bench/softmax_xent_torch.py", NULL, NULL);
     if (!measure_json())
         printf("%14s %7s %11s %11s %8s%s\n", "rows × classes", "threads", "µs", "memcpy µs", "of it",
                has_torch ? "    torch µs    of it" : "");

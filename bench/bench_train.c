@@ -158,30 +158,10 @@ static void products_free(products *p)
 
 enum { DEFAULT_THREADS, TWO_THREADS, SETTINGS };
 
-static void start_torch(peer torch[SETTINGS])
-{
-    static const char *const pythons[] = {"python3", "/usr/bin/python3"};
-    for (size_t i = 0; i < sizeof pythons / sizeof *pythons; i++)
-        if (peer_start(&torch[DEFAULT_THREADS], pythons[i], "bench/train_torch.py", NULL, NULL)) {
-            (void)peer_start(&torch[TWO_THREADS], pythons[i], "bench/train_torch.py", "OPENBLAS_NUM_THREADS",
-                             "1");
-            return;
-        }
-}
-
-/* The middle of the rounds' own ratios, in which the machine's drift cancels. */
-static double median_ratio(const double *a, const double *b)
-{
-    double ratio[ROUNDS];
-    for (size_t i = 0; i < ROUNDS; i++)
-        ratio[i] = a[i] / b[i];
-    return measure_median(ratio, ROUNDS);
-}
-
 /* All [ROUNDS]. */
 static void print_row(const contest *c, unsigned threads, double *rates, double *gemms, double *torches)
 {
-    double of_gemm = median_ratio(rates, gemms), of_torch = median_ratio(rates, torches);
+    double of_gemm = measure_ratio(rates, gemms, ROUNDS), of_torch = measure_ratio(rates, torches, ROUNDS);
     double rate = measure_median(rates, ROUNDS), gemm = measure_median(gemms, ROUNDS);
     double torch = measure_median(torches, ROUNDS);
     if (measure_json()) {
@@ -246,7 +226,8 @@ int main(void)
     pmy_blas_single_threaded();
     if (pmy_dataset_load(folder, PMY_DATASET_TRAIN, 10, &data, &error) != PMY_OK)
         stop(folder, &error);
-    start_torch(torch);
+    if (peer_start(&torch[DEFAULT_THREADS], "bench/train_torch.py", NULL, NULL))
+        (void)peer_start(&torch[TWO_THREADS], "bench/train_torch.py", "OPENBLAS_NUM_THREADS", "1");
     if (!measure_json())
         printf("%-10s %5s %7s %10s %10s %8s %10s\n", "net", "batch", "threads", "images/s", "gemm", "of gemm",
                torch[0].to ? "torch" : "");

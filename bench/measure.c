@@ -27,6 +27,14 @@ double measure_median(double *numbers, size_t n)
     return n % 2 ? numbers[n / 2] : (numbers[n / 2 - 1] + numbers[n / 2]) / 2;
 }
 
+double measure_ratio(const double *a, const double *b, size_t n)
+{
+    double ratio[MEASURE_ROUNDS];
+    for (size_t i = 0; i < n; i++)
+        ratio[i] = a[i] / b[i];
+    return measure_median(ratio, n);
+}
+
 bool measure_json(void)
 {
     const char *json = getenv("JSON");

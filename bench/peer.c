@@ -19,7 +19,8 @@ static void become_peer(int in, int out, const char *python, const char *script,
     _exit(127);
 }
 
-bool peer_start(peer *p, const char *python, const char *script, const char *variable, const char *value)
+static bool start_with(peer *p, const char *python, const char *script, const char *variable,
+                       const char *value)
 {
     int down[2], up[2];
     *p = (peer){0};
@@ -46,6 +47,12 @@ bool peer_start(peer *p, const char *python, const char *script, const char *var
         return true;
     peer_stop(p);
     return false;
+}
+
+bool peer_start(peer *p, const char *script, const char *variable, const char *value)
+{
+    return start_with(p, "python3", script, variable, value) ||
+           start_with(p, "/usr/bin/python3", script, variable, value);
 }
 
 double peer_ask(peer *p, const char *line)

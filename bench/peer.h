@@ -12,9 +12,9 @@ typedef struct peer {
     FILE *to, *from;
 } peer;
 
-/* Starts `python script` with the environment variable, if `variable` is not NULL. False: it did not say
- * "ready", so this machine has no such peer. */
-bool peer_start(peer *p, const char *python, const char *script, const char *variable, const char *value);
+/* Starts the Python script with the first python3 (of the PATH, of Debian) with which it says "ready"; with
+ * the environment variable, if `variable` is not NULL. False: this machine has no such peer. */
+bool peer_start(peer *p, const char *script, const char *variable, const char *value);
 
 /* Sends a line and reads the number that comes back; NaN if the peer has gone. */
 double peer_ask(peer *p, const char *line);
