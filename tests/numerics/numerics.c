@@ -191,25 +191,23 @@ static void print_page(const measured *all, size_t count, torch *t)
 {
     printf(
         "# How right the numbers are\n\n"
-        "Made by `make numerics`, which fails if pmy breaks a bound. Each number is the largest error over "
-        "the "
-        "rows of its line, in units in the last place (ulp): the spacing of floats at the true value, never "
-        "less than 2⁻¹⁴⁹. The truth is MPFR's, with 320 bits. Where it exceeds FLT_MAX only an infinity is "
-        "right; ∞ is an infinity or a NaN where a number was due.\n\n"
-        "The bounds: softmax, log_softmax and log-sum-exp ≤ 2 ulp (the last but for 2⁻²⁴ near 0); with "
-        "labels, "
-        "loss and every component of the gradient ≤ 4 ulp; with shares y, the gradient ≤ 4 ulp of "
-        "max(p, y)/T, of max(p Σy, y)/T where Σy > 1.\n\n"
-        "Rows have 1 to 50 classes but where noted, temperatures T from 10⁻⁶ to 10⁶ (a third has 1), and "
-        "labels and shares at random; "
-        "tests/softmax_rows.c makes them. softmax and log_softmax here are those of z/T.\n");
+        "Made by `make numerics`, which fails if pmy breaks a bound. Each number is the largest error over\n"
+        "the rows of its line, in units in the last place (ulp): the spacing of floats at the true value,\n"
+        "never less than 2⁻¹⁴⁹. The truth is MPFR's, with 320 bits. Where it exceeds FLT_MAX only an\n"
+        "infinity is right; ∞ is an infinity or a NaN where a number was due.\n\n"
+        "The bounds: softmax, log_softmax and log-sum-exp ≤ 2 ulp (the last but for 2⁻²⁴ near 0); with\n"
+        "labels, loss and every component of the gradient ≤ 4 ulp; with shares y, the loss ≤ 4 ulp and the\n"
+        "gradient ≤ 4 ulp of max(p, y)/T, or of max(p Σy, y)/T where Σy > 1.\n\n"
+        "Rows have 1 to 50 classes but where noted, temperatures T from 10⁻⁶ to 10⁶ (a third has 1), and\n"
+        "labels and shares at random; tests/softmax_rows.c makes them. softmax and log_softmax here are\n"
+        "those of z/T.\n");
     print_table("pmy", all, count, false);
     if (t->to) {
         char title[96];
         (void)snprintf(title, sizeof title, "PyTorch %s, on the same rows", t->version);
         print_table(title, all, count, true);
         printf(
-            "\nPyTorch is given `z / T` in single precision, as one writes it there. A loss or gradient of "
+            "\nPyTorch is given `z / T` in single precision, as one writes it there. A loss or gradient of\n"
             "exactly 0 where the truth is small counts as the many ulp that it is.\n");
     }
     print_confident(t);
