@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROUNDS = 9, MOST_WORDS = 8 };
+enum { ROUNDS = 9, MOST_WORDS = 10 };
 
 typedef struct command {
     const char *what;
@@ -20,8 +20,9 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"mlp-small, one epoch", {"train", "--net", "mlp-small", "--epochs", "1", "--quiet", NULL}},
-    {"mlp, one epoch", {"train", "--net", "mlp", "--epochs", "1", "--quiet", NULL}},
+    {"mlp-small, one epoch",
+     {"train", "--net", "mlp-small", "--epochs", "1", "--threads", "2", "--quiet", NULL}},
+    {"mlp, one epoch", {"train", "--net", "mlp", "--epochs", "1", "--threads", "2", "--quiet", NULL}},
 };
 
 static void become(const char *program, const command *c)
@@ -58,7 +59,7 @@ int main(void)
     if (!measure_json())
         printf("%-22s %9s %9s %9s\n", "process", "median s", "least s", "peak MB");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        double seconds[ROUNDS], megabytes[ROUNDS];
+        double seconds[ROUNDS], megabytes[ROUNDS] = {0};
         for (int round = -1; round < ROUNDS; round++) { /* round −1 warms up */
             size_t at = round < 0 ? 0 : (size_t)round;
             seconds[at] = run_once(program, &commands[i], &megabytes[at]);

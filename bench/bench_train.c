@@ -173,7 +173,7 @@ static void print_row(const contest *c, unsigned threads, double *rates, double 
         printf("}\n");
     } else {
         printf("%-10s %5zu %7u %10.0f %10.0f %6.1f %%", c->name, c->batch, threads, rate, gemm,
-               100 * rate / gemm);
+               100 * of_gemm);
         if (torch == torch)
             printf(" %10.0f %5.2f x", torch, of_torch);
         printf("\n");

@@ -36,6 +36,7 @@
 #include "data/dataset.h"
 #include "data/shuffle.h"
 #include "data/batch.h"
+#include "train/training.h"
 #include "tensor/sample.h"
 #include "tensor/op.h"
 #include "ops.h"

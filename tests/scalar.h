@@ -44,6 +44,7 @@
 #define pmy_exp_of pmy64_exp_of
 #define pmy_find pmy64_find
 #define pmy_forward pmy64_forward
+#define pmy_forward_rows pmy64_forward_rows
 #define pmy_gelu pmy64_gelu
 #define pmy_gemm pmy64_gemm
 #define pmy_gemm_portable pmy64_gemm_portable

@@ -160,6 +160,20 @@ static pmy_node *a_prefix_too_long(pmy_graph *g)
     pmy_prefix(g, "0123456789012345678901234567890123456789012345678901234567890123");
     return pmy_constant(g, PMY_SHAPE(5));
 }
+static pmy_node *a_gradient_of_labels(pmy_graph *g)
+{
+    pmy_node *x = pmy_input(g, PMY_SHAPE(5, 7));
+    pmy_want_gradient(pmy_labels(g, 5));
+    return pmy_sum(g, x);
+}
+
+static pmy_node *a_gradient_of_an_op(pmy_graph *g)
+{
+    pmy_node *y = pmy_relu(g, pmy_input(g, PMY_SHAPE(5, 7)));
+    pmy_want_gradient(y);
+    return pmy_sum(g, y);
+}
+
 static pmy_node *a_prefix_twice(pmy_graph *g)
 {
     pmy_prefix(g, "fc");
@@ -210,6 +224,8 @@ static void each_error_names_node_and_shapes(void **state)
         {labels_as_root, PMY_BAD_ARGUMENT, {"root", "labels0"}},
         {a_name_twice, PMY_BAD_ARGUMENT, {"'w' is taken"}},
         {a_name_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
+        {a_gradient_of_labels, PMY_BAD_ARGUMENT, {"labels0", "gradient"}},
+        {a_gradient_of_an_op, PMY_BAD_ARGUMENT, {"relu0", "gradient"}},
         {a_prefix_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
         {a_prefix_twice, PMY_BAD_ARGUMENT, {"'fc.weight' is taken"}},
     };
@@ -389,6 +405,28 @@ static void a_batch_must_fit(void **state)
     pmy_graph_free(g);
 }
 
+static void names_of_its_own_are_new(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(2, 3));
+    pmy_name(x, "relu0");
+    pmy_node *y = pmy_relu(g, x);
+    assert_string_equal(pmy_node_name(y), "relu1");
+    assert_ptr_equal(pmy_find(g, "relu0"), x);
+    build(g, pmy_sum(g, y));
+    pmy_graph_free(g);
+}
+
+static void a_batch_is_set_after_building(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    (void)pmy_input(g, PMY_SHAPE(5, 2));
+    assert_int_equal(pmy_set_batch(g, 3, NULL), PMY_BAD_ARGUMENT);
+    pmy_graph_free(g);
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -401,6 +439,8 @@ int main(void)
         cmocka_unit_test(parameters_are_one_vector_with_zeros_between),
         cmocka_unit_test(a_uniform_start_fills_its_bounds),
         cmocka_unit_test(a_batch_must_fit),
+        cmocka_unit_test(names_of_its_own_are_new),
+        cmocka_unit_test(a_batch_is_set_after_building),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,32 @@ static void empty_columns_and_shared_weights(void **state)
     pmy_graph_free(g);
 }
 
+/* A column that one row begins or ceases to use must not move the other rows' numbers. */
+static void one_row_anew_leaves_the_others(void **state)
+{
+    (void)state;
+    enum { IN = 80, OUT = 64, BATCH = 4 };
+    for (int begins = 0; begins < 2; begins++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_input(g, PMY_SHAPE(BATCH, IN));
+        pmy_node *y = pmy_linear(g, x, OUT, PMY_TANH);
+        build(g, pmy_mean(g, y));
+        fill(x, 1, -1, 1);
+        for (size_t i = 0; i < (size_t)BATCH * IN; i++)
+            if (i % IN < 40 && !(i == 5 && !begins))
+                pmy_value(x).data[i] = 0;
+        forward(g, PMY_TRAIN);
+        pmy_value(x).data[5] = begins ? 3 : 0;
+        assert_int_equal(pmy_forward_rows(g, 0, 1, NULL), PMY_OK);
+        pmy_real anew[BATCH * OUT];
+        memcpy(anew, pmy_value(y).data, sizeof anew);
+        forward(g, PMY_REPLAY);
+        for (size_t i = 0; i < (size_t)BATCH * OUT; i++)
+            expect_close("y", i, (double)anew[i], (double)pmy_value(y).data[i], tolerance);
+        pmy_graph_free(g);
+    }
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -216,6 +242,7 @@ int main(void)
         cmocka_unit_test(empty_columns_change_nothing),
         cmocka_unit_test(weights_of_empty_columns_get_exact_zeros),
         cmocka_unit_test(empty_columns_and_shared_weights),
+        cmocka_unit_test(one_row_anew_leaves_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

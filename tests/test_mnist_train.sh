@@ -143,6 +143,12 @@ done
 check "more validation than there is" refused 60000 "${quick[@]}" --val 60000
 check "an unknown option" refused '--epoch' "${quick[@]}" --epoch 3
 check "an operand" refused 'surplus' "${quick[@]}" surplus
+adam_alone()
+{
+    "$mnist" train --data "$data" --net mlp-small --epochs 1 --optim adam --json >learned &&
+        grep -qE '"accuracy":0\.9[2-9]' learned
+}
+check "another optimizer brings a learning rate that suits it" adam_alone
 check "momentum for adam" refused 'momentum' "${quick[@]}" --optim adam --momentum 0.9
 
 log_elsewhere() { status_is 2 "$mnist" "${quick[@]}" --log nowhere/log >out 2>error && holds error nowhere/log && [ ! -s out ]; }

@@ -2,6 +2,7 @@
 #include "pmy.h"
 
 #include <math.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -331,6 +332,43 @@ static void strange_letters_are_shown_without_harm(void **state)
                  "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
 }
 
+static void two_nets_share_a_graph_under_prefixes(void **state)
+{
+    (void)state;
+    pmy_net net;
+    read_net("linear 3, relu", PMY_SHAPE(4), &net);
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(2, 4));
+    pmy_prefix(g, "left");
+    pmy_node *left = pmy_net_build(&net, g, x);
+    assert_string_equal(pmy_current_prefix(g), "left");
+    pmy_prefix(g, "right");
+    pmy_node *right = pmy_net_build(&net, g, x);
+    assert_int_equal(pmy_build(g, pmy_sum(g, pmy_mul(g, left, right)), NULL), PMY_OK);
+    assert_non_null(pmy_find(g, "left.0.weight"));
+    assert_non_null(pmy_find(g, "right.0.bias"));
+    pmy_graph_free(g);
+}
+
+/* Where there is the means to make one: a locale whose decimal point is a comma. */
+static void numbers_do_not_depend_on_the_locale(void **state)
+{
+    (void)state;
+    const char *folder = getenv("TMPDIR");
+    char command[4096];
+    (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >/dev/null 2>&1",
+                   folder ? folder : "/tmp");
+    int made = system(command);
+    (void)setenv("LOCPATH", folder ? folder : "/tmp", 1);
+    if (made != 0 || !setlocale(LC_NUMERIC, "de_DE.UTF-8") || *localeconv()->decimal_point != ',')
+        skip();
+    pmy_net net;
+    read_net("linear 4, dropout 0.25, linear 2", PMY_SHAPE(5), &net);
+    assert_true(net.layer[1].number == 0.25);
+    assert_string_equal(net.text, "linear 4, dropout 0.25, linear 2");
+    (void)setlocale(LC_NUMERIC, "C");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +381,8 @@ int main(void)
         cmocka_unit_test(nets_too_large_are_refused),
         cmocka_unit_test(hostile_lines_are_refused),
         cmocka_unit_test(strange_letters_are_shown_without_harm),
+        cmocka_unit_test(two_nets_share_a_graph_under_prefixes),
+        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,67 @@ static void a_watcher_can_stop_it(void **state)
     pmy_training_free(training);
 }
 
+static void a_run_can_be_taken_up_again(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for(small_net);
+    witness whole = {0}, halves = {.stop_after = 33};
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    assert_int_equal(
+        pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){&whole, see_step, see_epoch}, NULL), PMY_OK);
+    pmy_training_free(training);
+    training = new_training(&recipe, &p, NULL);
+    for (int i = 0; i < 2; i++, halves.stop_after = 0)
+        assert_int_equal(
+            pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){&halves, see_step, see_epoch}, NULL),
+            i ? PMY_OK : PMY_STOPPED);
+    assert_int_equal(halves.steps, whole.steps);
+    assert_true(halves.epoch.train_loss == whole.epoch.train_loss);
+    pmy_training_free(training);
+}
+
+static void a_loss_that_is_infinite_stops_it(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_error error;
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_tensor bias = pmy_value(pmy_find(pmy_training_graph(training), "1.bias"));
+    bias.data[0] = 3e38f, bias.data[1] = -3e38f;
+    pmy_step_report step;
+    assert_int_equal(pmy_training_step(training, &step, &error), PMY_BAD_DATA);
+    assert_non_null(strstr(error.message, "step 1: softmax_xent0: the loss is infinite"));
+    pmy_training_free(training);
+}
+
+static void a_step_schedule_falls_after_each_third(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.schedule = pmy_schedule_find("step");
+    recipe.batch = COUNT;
+    recipe.epochs = 6;
+    recipe.optim_options.momentum = 0;
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_node *bias = pmy_find(pmy_training_graph(training), "1.bias");
+    for (int i = 0; i < 6; i++) {
+        static const double rates[] = {0.1, 0.1, 0.01, 0.01, 0.001, 0.001};
+        double before = (double)pmy_value(bias).data[0];
+        pmy_step_report step;
+        assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+        double moved = before - (double)pmy_value(bias).data[0];
+        double expected = rates[i] * (double)pmy_gradient(bias).data[0];
+        assert_true(fabs(moved - expected) <= 1e-7);
+    }
+    pmy_training_free(training);
+}
+
 static void a_loss_that_is_not_a_number_stops_it(void **state)
 {
     (void)state;
@@ -302,10 +363,17 @@ int main(void)
 {
     pmy_blas_single_threaded();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_run_learns_and_reports),  cmocka_unit_test(evaluation_counts_each_example_once),
-        cmocka_unit_test(a_watcher_can_stop_it),     cmocka_unit_test(a_loss_that_is_not_a_number_stops_it),
-        cmocka_unit_test(wrong_recipes_are_refused), cmocka_unit_test(other_pictures_are_refused),
-        cmocka_unit_test(wilsons_interval),          cmocka_unit_test(the_same_bits_on_any_number_of_threads),
+        cmocka_unit_test(a_run_learns_and_reports),
+        cmocka_unit_test(evaluation_counts_each_example_once),
+        cmocka_unit_test(a_watcher_can_stop_it),
+        cmocka_unit_test(a_run_can_be_taken_up_again),
+        cmocka_unit_test(a_step_schedule_falls_after_each_third),
+        cmocka_unit_test(a_loss_that_is_infinite_stops_it),
+        cmocka_unit_test(a_loss_that_is_not_a_number_stops_it),
+        cmocka_unit_test(wrong_recipes_are_refused),
+        cmocka_unit_test(other_pictures_are_refused),
+        cmocka_unit_test(wilsons_interval),
+        cmocka_unit_test(the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_step_asks_for_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,11 @@ const preset *preset_for(const char *net)
     return found ? found : &presets[0];
 }
 
+double preset_rate_of(const char *optim)
+{
+    return strcmp(optim, "sgd") == 0 ? 0.1 : 0.001;
+}
+
 const char *preset_net(const char *net)
 {
     const preset *found = named(net);

@@ -58,7 +58,6 @@ static void use_preset(train_options *o, const preset *p)
     o->batch = p->batch;
     o->optim = index_of(optim_words(), p->optim);
     o->schedule = index_of(schedule_words(), p->schedule);
-    o->learning_rate = p->learning_rate;
     o->weight_decay = p->weight_decay;
     o->label_smoothing = p->label_smoothing;
 }
@@ -71,7 +70,8 @@ static void fill_table(train_options *o)
         {OPTION_WHOLE("epochs", "N", &o->epochs, 1, 100000, "how often each picture is seen")},
         {OPTION_WHOLE("batch", "N", &o->batch, 1, 60000, "pictures in a step")},
         {OPTION_WORD("optim", "NAME", &o->optim, optim_words()->word, "optimizer")},
-        {OPTION_REAL("lr", "X", &o->learning_rate, 0, 1000, "learning rate, the schedule's highest")},
+        {OPTION_REAL("lr", "X", &o->learning_rate, 0, 1000, "learning rate, the schedule's highest"),
+         .shown_default = "the preset's; with another optimizer, one that suits it"},
         {OPTION_REAL("momentum", "X", &o->momentum, 0, 1, "of sgd"), .range.below_maximum = true,
          .shown_default = "the preset's, with sgd"},
         {OPTION_REAL("weight-decay", "X", &o->weight_decay, 0, 1000, "how strongly weights are drawn to 0")},
@@ -111,7 +111,8 @@ options_result train_options_read(train_options *o, int argc, char **argv)
                          .net = preset_at(0)->name,
                          .validation = 5000,
                          .seed = 1,
-                         .momentum = (double)NAN};
+                         .momentum = (double)NAN,
+                         .learning_rate = (double)NAN};
     o->threads = pmy_processors();
     fill_table(o);
     use_preset(o, preset_at(0));
@@ -122,10 +123,12 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     const preset *p = preset_for(o->net);
     use_preset(o, p);
     (void)options_parse(&o->command, argc, argv, NULL);
-    bool sgd = pmy_optim_kind_at((size_t)o->optim) == pmy_optim_find("sgd");
+    const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
+    if (isnan(o->learning_rate))
+        o->learning_rate = strcmp(optim, p->optim) == 0 ? p->learning_rate : preset_rate_of(optim);
+    bool sgd = strcmp(optim, "sgd") == 0;
     if (!sgd && !isnan(o->momentum))
-        return options_wrong(&o->command, "--momentum is for sgd, not for %s",
-                             pmy_optim_kind_at((size_t)o->optim)->name);
+        return options_wrong(&o->command, "--momentum is for sgd, not for %s", optim);
     if (sgd && isnan(o->momentum))
         o->momentum = p->momentum;
     return OPTIONS_RUN;

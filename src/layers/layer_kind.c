@@ -5,6 +5,7 @@
 #include "tensor/gemm.h"
 #include "tensor/ops/ops.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,31 @@ const char *pmy_net_word(size_t index, const char **explanation)
     return kind->word;
 }
 
+/* The C library reads and writes numbers with the decimal point of the program's locale; a line of text has a
+ * dot. */
+static void change_point(char *text, char from, char to)
+{
+    for (; from != to && *text; text++)
+        if (*text == from)
+            *text = to;
+}
+
+bool pmy_layer_number_read(const char *text, size_t length, double *number)
+{
+    char copy[128], *end;
+    if (length == 0 || strspn(text, "0123456789.e-+") < length)
+        return false;
+    /* What is so long is out of every range. */
+    *number = HUGE_VAL;
+    if (length >= sizeof copy)
+        return true;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    change_point(copy, '.', *localeconv()->decimal_point);
+    *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
+    return !*end;
+}
+
 pmy_layer_text pmy_layer_print(const pmy_layer *layer)
 {
     pmy_layer_text out;
@@ -129,5 +155,6 @@ pmy_layer_text pmy_layer_print(const pmy_layer *layer)
         if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
             break;
     }
+    change_point(out.text, *localeconv()->decimal_point, '.');
     return out;
 }

@@ -27,4 +27,7 @@ const pmy_layer_kind *pmy_layer_kind_at(size_t index);
 /* The kind of the word, which is there. */
 const pmy_layer_kind *pmy_layer_kind_of(const char *word);
 
+/* Reads a number as nets have it, with a dot in any locale; false: it is none. */
+bool pmy_layer_number_read(const char *text, size_t length, double *number);
+
 #endif

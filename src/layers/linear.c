@@ -56,7 +56,8 @@ static void prepare(pmy_node *node)
     linear_saved *saved = node->saved;
     size_of n = sizes(node);
     saved->packed = false;
-    if (!can_pack(node))
+    /* Some rows packed anew beside others packed before would not lie alike. */
+    if (!can_pack(node) || pmy_graph_is_partial(node->graph))
         return;
     pmy_columns_find(&saved->columns, n.rows, n.in, node->input[X]->value);
     size_t left_out = n.in - saved->columns.used;
@@ -93,7 +94,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->shape = PMY_SHAPE(x.dim[0], weight.dim[0]);
     if (!pmy_shape_valid(node->shape))
         return pmy_fail(error, PMY_BAD_SHAPE, "the output is too large");
-    node->scratch = WIDEST_TILE * x.dim[1] * sizeof(pmy_real);
+    if (pmy_is_given(node->input[X]) && weight.dim[0] >= NARROW)
+        node->scratch = WIDEST_TILE * x.dim[1] * sizeof(pmy_real);
     linear_saved *saved = pmy_take(node, 1, sizeof *saved);
     node->saved = saved;
     if (!saved || !take_saved(node, saved))

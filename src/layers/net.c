@@ -123,12 +123,10 @@ static pmy_status read_number(reader *r, pmy_layer *layer, span name)
     span word = next_word(r);
     if (word.begin == word.end)
         return wrong(r, name, "%s needs a number behind it", layer->kind->word);
-    char *end;
-    layer->number = strtod(r->text + word.begin, &end) + 0.0; /* which makes −0 a 0 */
-    bool plain =
-        strspn(r->text + word.begin, layer->kind->number == PMY_COUNT ? "0123456789" : "0123456789.e-+") ==
-        word.end - word.begin;
-    if (!plain || end != r->text + word.end)
+    const char *text = r->text + word.begin;
+    size_t length = word.end - word.begin;
+    bool digits = strspn(text, "0123456789") >= length;
+    if (!pmy_layer_number_read(text, length, &layer->number) || (layer->kind->number == PMY_COUNT && !digits))
         return wrong(r, word, "%s needs a %s number", layer->kind->word,
                      layer->kind->number == PMY_COUNT ? "whole positive" : "real");
     if (layer->kind->number == PMY_COUNT && !(layer->number >= 1 && layer->number <= (double)PMY_GEMM_MAX))
@@ -205,10 +203,12 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
 
 pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
 {
+    char outer[PMY_MAX_NAME];
+    (void)snprintf(outer, sizeof outer, "%s", pmy_current_prefix(graph));
     for (size_t i = 0; i < net->count; i++) {
         const pmy_layer *layer = &net->layer[i];
-        char name[24];
-        (void)snprintf(name, sizeof name, "%zu", i);
+        char name[PMY_MAX_NAME + 24];
+        (void)snprintf(name, sizeof name, "%s%s%zu", outer, outer[0] ? "." : "", i);
         pmy_prefix(graph, name);
         pmy_activation fused = PMY_NONE;
         if (layer->kind->fuses && i + 1 < net->count)
@@ -216,6 +216,6 @@ pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
         x = layer->kind->build(layer, graph, x, fused);
         i += fused != PMY_NONE;
     }
-    pmy_prefix(graph, "");
+    pmy_prefix(graph, outer);
     return x;
 }

@@ -38,7 +38,8 @@ typedef struct pmy_net {
 pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_error *error);
 
 /* Appends the net's layers to a graph; x is [batch, …input]. Returns the last
- * node. An activation right behind a linear is fused into it. */
+ * node. An activation right behind a linear is fused into it. The graph's prefix, if it has one, comes before
+ * the indices: "encoder.1.weight". */
 pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x);
 
 /* A layer as it stands in the canonical line: "linear 512". */

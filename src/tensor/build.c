@@ -191,6 +191,8 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
 
 pmy_status pmy_set_batch(pmy_graph *graph, size_t batch, pmy_error *error)
 {
+    if (!graph->built)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the graph is not built yet");
     if (batch < 1 || batch > graph->batch_built)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "a batch of %zu does not fit a graph built for %zu", batch,
                         graph->batch_built);

@@ -121,6 +121,7 @@ static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t 
     graph->mode = mode;
     graph->step += mode == PMY_TRAIN;
     graph->fault = false;
+    graph->partial = count < graph->batch;
     for (size_t at = 0; at < graph->count; at++)
         if (graph->nodes[at]->op->prepare)
             graph->nodes[at]->op->prepare(graph->nodes[at]);

@@ -96,7 +96,10 @@ pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_no
             return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for a node", op->name);
         memcpy(node->attributes, attributes, size);
     }
-    (void)snprintf(node->name, sizeof node->name, "%s%zu", op->name, count_of(graph, op->name));
+    size_t number = count_of(graph, op->name);
+    do
+        (void)snprintf(node->name, sizeof node->name, "%s%zu", op->name, number++);
+    while (pmy_find(graph, node->name));
     pmy_error why = {.code = PMY_OK};
     pmy_status status = op->infer(node, &why);
     if (status == PMY_OK && !pmy_shape_valid(node->shape))
@@ -153,6 +156,11 @@ void pmy_prefix(pmy_graph *graph, const char *prefix)
                    sizeof graph->prefix - 1);
     else
         (void)snprintf(graph->prefix, sizeof graph->prefix, "%s", prefix);
+}
+
+const char *pmy_current_prefix(const pmy_graph *graph)
+{
+    return graph->prefix;
 }
 
 pmy_node *pmy_find(const pmy_graph *graph, const char *name)
@@ -245,6 +253,11 @@ uint64_t pmy_graph_seed(const pmy_graph *graph)
 pmy_mode pmy_graph_mode(const pmy_graph *graph)
 {
     return graph->mode;
+}
+
+bool pmy_graph_is_partial(const pmy_graph *graph)
+{
+    return graph->partial;
 }
 
 uint64_t pmy_graph_step(const pmy_graph *graph)

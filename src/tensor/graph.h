@@ -48,7 +48,8 @@ typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM } pmy_start;
  * ±bound. `name` must be new in the graph. */
 pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound);
 
-/* Asks for the gradient of an input or constant, which otherwise is not computed. */
+/* Asks, before pmy_build, for the gradient of an input or constant, which otherwise is not computed. Nodes
+ * between these or parameters and the root have one in any case. */
 void pmy_want_gradient(pmy_node *leaf);
 
 /* --- Names -------------------------------------------------------------- */
@@ -59,6 +60,7 @@ void pmy_name(pmy_node *node, const char *name);
 /* Names the layers that follow: their parameters become "prefix.weight" and so
  * on. "" goes back to names made from the node's. */
 void pmy_prefix(pmy_graph *graph, const char *prefix);
+const char *pmy_current_prefix(const pmy_graph *graph);
 
 /* The node of that name, or NULL. */
 pmy_node *pmy_find(const pmy_graph *graph, const char *name);

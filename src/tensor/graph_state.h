@@ -52,6 +52,7 @@ struct pmy_graph {
 
     pmy_mode mode;
     bool split_always;
+    bool partial; /* the running forward is of some rows */
     uint64_t step;
     pthread_mutex_t fault_mutex;
     bool fault;

@@ -64,6 +64,10 @@ pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy
 
 void pmy_want_gradient(pmy_node *leaf)
 {
-    if (leaf->inputs == 0 && !pmy_is_labels(leaf))
-        leaf->wants_gradient = true;
+    if (!pmy_recorded(leaf))
+        return;
+    if (leaf->inputs > 0 || pmy_is_labels(leaf))
+        (void)pmy_refuse(leaf->graph, PMY_BAD_ARGUMENT,
+                         "%s: a gradient can be asked for of inputs and constants", leaf->name);
+    leaf->wants_gradient = true;
 }

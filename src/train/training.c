@@ -62,7 +62,7 @@ static pmy_status plan_steps(pmy_training *training, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu epochs are too many", recipe->epochs);
     training->schedule = pmy_schedule_make(recipe->schedule, recipe->learning_rate, steps);
     /* A step schedule falls after each third of the run. */
-    training->schedule.step_every = steps / 3 + 1;
+    training->schedule.step_every = steps / 3 + (steps % 3 != 0);
     training->order = malloc(count * sizeof *training->order);
     if (!training->order)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the order of %zu examples", count);
@@ -141,6 +141,8 @@ static pmy_status take_step(pmy_training *training, size_t first, size_t count, 
         status = pmy_feed(training, training->dataset, training->order + first, count, error);
     if (status == PMY_OK)
         status = pmy_forward(training->graph, PMY_TRAIN, error);
+    if (status == PMY_OK && !pmy_is_finite(pmy_item(training->loss)))
+        status = pmy_fail(error, PMY_BAD_DATA, "%s: the loss is infinite", pmy_node_name(training->loss));
     if (status != PMY_OK)
         return status;
     pmy_backward(training->graph);
@@ -148,14 +150,15 @@ static pmy_status take_step(pmy_training *training, size_t first, size_t count, 
     return PMY_OK;
 }
 
-static void name_step(uint64_t step, pmy_error *error)
+/* Puts "step 17: " or "after step 17: " before the message. */
+static void name_step(const char *when, uint64_t step, pmy_error *error)
 {
     if (!error)
         return;
     char message[sizeof error->message];
     memcpy(message, error->message, sizeof message);
-    (void)pmy_fail(error, error->code, "step %llu: %.*s", (unsigned long long)step, (int)sizeof message - 40,
-                   message);
+    (void)pmy_fail(error, error->code, "%s %llu: %.*s", when, (unsigned long long)step,
+                   (int)sizeof message - 40, message);
 }
 
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error)
@@ -166,11 +169,16 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     size_t count = examples - first < training->recipe.batch ? examples - first : training->recipe.batch;
     pmy_status status = take_step(training, first, count, error);
     if (status != PMY_OK) {
-        name_step(training->step + 1, error);
+        name_step("step", training->step + 1, error);
         return status;
     }
+    if (first == 0)
+        training->epoch_loss = training->epoch_seconds = 0;
+    double seconds = now() - started;
     training->step++;
-    training->seconds += now() - started;
+    training->seconds += seconds;
+    training->epoch_seconds += seconds;
+    training->epoch_loss += (double)pmy_item(training->loss) * (double)count;
     *report = (pmy_step_report){.step = training->step,
                                 .steps = training->schedule.total,
                                 .epoch = (size_t)((training->step - 1) / training->steps_per_epoch) + 1,
@@ -183,29 +191,33 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     return PMY_OK;
 }
 
+static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,
+                            const pmy_dataset *validation, const pmy_watcher *watcher, pmy_error *error)
+{
+    pmy_epoch_report epoch = {.epoch = step->epoch,
+                              .epochs = step->epochs,
+                              .train_loss = training->epoch_loss / (double)step->examples,
+                              .images_per_second = (double)step->examples / training->epoch_seconds};
+    pmy_status status = PMY_OK;
+    if (validation->count)
+        status = pmy_evaluate(training, validation, &epoch.validation, error);
+    if (status != PMY_OK)
+        name_step("after step", step->step, error);
+    else if (watcher->epoch)
+        watcher->epoch(watcher->context, &epoch);
+    return status;
+}
+
 pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, const pmy_watcher *watcher,
                      pmy_error *error)
 {
-    double loss = 0, seconds_before = training->seconds;
-    size_t seen_before = 0;
     while (training->step < training->schedule.total) {
         pmy_step_report step;
         pmy_status status = pmy_training_step(training, &step, error);
+        if (status == PMY_OK && step.ends_epoch)
+            status = end_epoch(training, &step, validation, watcher, error);
         if (status != PMY_OK)
             return status;
-        loss += step.loss * (double)(step.seen - seen_before);
-        seen_before = step.seen;
-        if (step.ends_epoch) {
-            pmy_epoch_report epoch = {.epoch = step.epoch, .epochs = step.epochs};
-            epoch.train_loss = loss / (double)step.examples;
-            epoch.images_per_second = (double)step.examples / (training->seconds - seconds_before);
-            if (validation->count &&
-                (status = pmy_evaluate(training, validation, &epoch.validation, error)) != PMY_OK)
-                return status;
-            if (watcher->epoch)
-                watcher->epoch(watcher->context, &epoch);
-            loss = 0, seen_before = 0, seconds_before = training->seconds;
-        }
         if (watcher->step && !watcher->step(watcher->context, &step))
             return pmy_fail(error, PMY_STOPPED, "stopped behind step %llu", (unsigned long long)step.step);
     }

@@ -17,7 +17,8 @@ struct pmy_training {
     uint32_t *order; /* [dataset->count], of the running epoch */
     uint64_t step;
     size_t steps_per_epoch;
-    double seconds;
+    double seconds;                   /* in steps, so far */
+    double epoch_loss, epoch_seconds; /* of the running epoch: Σ loss · examples, and time in its steps */
 };
 
 /* The shape of a picture: channels, height, width. */
