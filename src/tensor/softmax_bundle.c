@@ -5,7 +5,14 @@
 
 #include <limits.h>
 
-#define FOR_LANES(l) _Pragma("GCC unroll 1") for (size_t l = 0; l < PMY_BUNDLE_ROWS; l++)
+/* Lanes that vector code computes anyway; the math library's functions are called one by one, for no
+ * more lanes than there are rows. */
+#if PMY_SCALAR == 32
+#define LANES_FOR(rows) PMY_BUNDLE_ROWS
+#else
+#define LANES_FOR(rows) (rows)
+#endif
+#define FOR_LANES(l) _Pragma("GCC unroll 1") for (size_t l = 0; l < LANES_FOR(rows); l++)
 
 /* A number for each row of a bundle. */
 typedef struct bundle_lanes {
@@ -16,9 +23,10 @@ typedef struct bundle_lanes {
 
 /* z [classes, PMY_BUNDLE_ROWS] holds a row in each lane. */
 PMY_CLONES
-static void pmy_bundle_in_lanes(size_t classes, const pmy_real *restrict z, pmy_wide temperature,
+static void pmy_bundle_in_lanes(size_t rows, size_t classes, const pmy_real *restrict z, pmy_wide temperature,
                                 bundle_lanes *restrict lanes, pmy_wide *restrict e)
 {
+    (void)rows; /* in float */
     bundle_lanes lane;
     FOR_LANES(l)
     {
@@ -64,7 +72,7 @@ bool pmy_softmax_bundle_rows(size_t rows, size_t classes, const pmy_real *z, pmy
         for (size_t i = 0; i < classes; i++)
             turned[i * PMY_BUNDLE_ROWS + r] = z[r * classes + i];
     bundle_lanes lane;
-    pmy_bundle_in_lanes(classes, turned, temperature, &lane, bundle->e);
+    pmy_bundle_in_lanes(rows, classes, turned, temperature, &lane, bundle->e);
     bundle->rows = rows;
     bundle->classes = classes;
     for (size_t r = 0; r < rows; r++) {
@@ -77,9 +85,10 @@ bool pmy_softmax_bundle_rows(size_t rows, size_t classes, const pmy_real *z, pmy
 }
 
 PMY_CLONES
-static void pmy_bundle_products(size_t classes, const pmy_wide *restrict e, const pmy_wide *restrict factor,
-                                pmy_real *restrict products)
+static void pmy_bundle_products(size_t rows, size_t classes, const pmy_wide *restrict e,
+                                const pmy_wide *restrict factor, pmy_real *restrict products)
 {
+    (void)rows; /* in float */
     for (size_t i = 0; i < classes; i++)
         FOR_LANES(l)
     products[i * PMY_BUNDLE_ROWS + l] = (pmy_real)(e[i * PMY_BUNDLE_ROWS + l] * factor[l]);
@@ -89,7 +98,7 @@ void pmy_softmax_bundle_gradient(const pmy_softmax_bundle *bundle, const pmy_wid
 {
     pmy_real turned[PMY_BUNDLE_CLASSES * PMY_BUNDLE_ROWS]; /* dz [classes, PMY_BUNDLE_ROWS] */
     size_t rows = bundle->rows, classes = bundle->classes;
-    pmy_bundle_products(classes, bundle->e, factor, turned);
+    pmy_bundle_products(rows, classes, bundle->e, factor, turned);
     for (size_t r = 0; r < rows; r++)
         for (size_t i = 0; i < classes; i++)
             dz[r * classes + i] = turned[i * PMY_BUNDLE_ROWS + r];
