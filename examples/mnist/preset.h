@@ -19,7 +19,8 @@ const preset *preset_at(size_t index);
  * with. */
 const preset *preset_for(const char *net);
 
-/* The learning rate to begin with where neither the preset nor the command line has one for this optimizer. */
+/* The learning rate to begin with where neither the preset nor the command line has one for this optimizer.
+ */
 double preset_rate_of(const char *optim);
 
 /* The line of text that a net's name stands for, or the net itself. */
