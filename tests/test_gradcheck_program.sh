@@ -89,4 +89,18 @@ unwritable()
 }
 check "a plot that cannot be written is told" unwritable
 
+# Where a step next to a kink is lost in a float loss, nothing is known, and nothing is wrong.
+never_wrong()
+{
+    local seed
+    for seed in 0 1 3 4 5; do
+        "$gradcheck" --precision float --seed $seed --net "linear 16, relu, linear 10" --json >said
+        lacks said '"WRONG"' && holds said '"PASS"' || return 1
+        "$gradcheck" --precision float --seed $seed --json \
+            --net "linear 32, relu, linear 32, relu, linear 32, relu, linear 10" >said
+        lacks said '"WRONG"' && holds said '"PASS"' || return 1
+    done
+}
+check "a right net with relus is never wrong in float" never_wrong
+
 finish

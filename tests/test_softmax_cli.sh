@@ -128,9 +128,9 @@ check "explain: a Jacobian too wide to read is left to --json" many_classes
 explain_refuses()
 {
     refused "softmax explain: --target 3: the classes are 0 to 2" explain 1 2 3 --target 3 &&
-        refused "must be a number above 0" explain 1 2 --temperature 0 &&
-        refused "must be a number above 0" explain 1 2 --temperature -1 &&
-        refused "must be a number above 0" explain 1 2 --temperature nan &&
+        refused "must be a number between" explain 1 2 --temperature 0 &&
+        refused "must be a number between" explain 1 2 --temperature -1 &&
+        refused "must be a number between" explain 1 2 --temperature nan &&
         refused "nan: must be a finite number or -inf" explain 1 nan &&
         refused "inf: must be" explain inf 1 &&
         refused "x: must be" explain 1 x &&
@@ -401,5 +401,18 @@ unknown()
     refused "unknown command" frob && refused "did you mean explain" expain && refused "a command is missing"
 }
 check "an unknown command is refused" unknown
+
+zero_byte()
+{
+    printf '1 2 3\0 garbage\n4 5 6\n' >"$TMPDIR/q"
+    printf '1 2 3\n0 1 0\n' >"$TMPDIR/k"
+    status_is 2 "$softmax" attention --q "$TMPDIR/q" --k "$TMPDIR/k" --v "$TMPDIR/k" >"$TMPDIR/out" 2>"$TMPDIR/err" &&
+        holds "$TMPDIR/err" 'zero byte'
+}
+check "a matrix with a zero byte is no text" zero_byte
+check "a share too large to compute with" refused --soft explain 1 2 --soft 1e308,1e308
+check "a share too small to compute with" refused --soft explain 1 2 --soft 1e-320,0
+check "a temperature below the floats" refused --temperature explain 1 2 --temperature 1e-308
+check "a hexadecimal number" refused 0x10 explain 0x10 1
 
 finish

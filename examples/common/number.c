@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
-/* strtoll and strtod skip spaces and take nothing for 0; neither is a number here. */
+/* strtoll and strtod skip spaces and take nothing for 0; neither is a number here, nor is hexadecimal. */
 static bool begins_as_number(const char *text)
 {
     return *text && !isspace((unsigned char)*text);
@@ -27,7 +28,7 @@ bool number_real(const char *text, double *value)
     char *end;
     errno = 0;
     *value = strtod(text, &end);
-    if (!begins_as_number(text) || *end != '\0')
+    if (!begins_as_number(text) || *end != '\0' || strpbrk(text, "xX"))
         return false;
     /* A subnormal number is in range, though errno says ERANGE for it. */
     return errno != ERANGE || (*value != 0 && isfinite(*value));

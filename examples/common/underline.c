@@ -5,8 +5,11 @@
 void underline(FILE *file, const char *text, size_t begin, size_t length)
 {
     size_t size = strlen(text);
-    if (length == 0 || begin > size || length > size - begin || strpbrk(text, "\n\r\t\033"))
+    if (length == 0 || begin > size || strpbrk(text, "\n\r\t\033"))
         return;
+    /* What is missing at the end has its mark behind it. */
+    if (length > size - begin)
+        length = begin < size ? size - begin : 1;
     fprintf(file, "  %s\n  %*s^", text, (int)begin, "");
     while (--length)
         fputc('~', file);

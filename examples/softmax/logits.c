@@ -4,6 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Shares beyond these, times a share of softmax's, leave the range of a float. */
+#define MOST_SHARE 1e6
+#define LEAST_SHARE 1e-30
+
 bool logits_read(const options *command, char *const operands[], size_t count, double *z)
 {
     static const number_range not_above = {.minimum = -(double)INFINITY, .maximum = DBL_MAX};
@@ -20,7 +24,7 @@ bool logits_read(const options *command, char *const operands[], size_t count, d
 
 bool logits_read_targets(const options *command, const char *what, const char *text, size_t count, double *y)
 {
-    static const number_range share = {.minimum = 0, .maximum = DBL_MAX};
+    static const number_range share = {.minimum = 0, .maximum = MOST_SHARE};
     enum { LONGEST = 64 };
     double sum = 0;
     size_t found = 0;
@@ -36,6 +40,10 @@ bool logits_read_targets(const options *command, const char *what, const char *t
         double value;
         if (!options_read_real(command, what, number, &share, &value))
             return false;
+        if (value > 0 && value < LEAST_SHARE) {
+            options_wrong(command, "%s %s: a share is 0 or at least %g", what, number, LEAST_SHARE);
+            return false;
+        }
         if (found < count)
             y[found] = value;
         sum += value;

@@ -9,9 +9,12 @@
 #include <string.h>
 
 /* Reads a line as the row behind those that are there; a blank line is none. */
-static pmy_status read_row(text_place at, char *text, size_t most, size_t *rows, size_t *columns,
-                           double *elements, pmy_error *error)
+static pmy_status read_row(text_place at, char *text, size_t length, size_t most, size_t *rows,
+                           size_t *columns, double *elements, pmy_error *error)
 {
+    if (strlen(text) != length)
+        return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: not a text file: it holds a zero byte", at.name,
+                        at.line);
     text[strcspn(text, "#")] = '\0';
     if (text[strspn(text, " \t\r\n")] == '\0')
         return PMY_OK;
@@ -40,8 +43,10 @@ static pmy_status read_rows(FILE *file, const char *path, size_t most, size_t *r
     size_t room = 0;
     pmy_status status = PMY_OK;
     *rows = *columns = 0;
-    for (text_place at = {path, 1}; status == PMY_OK && getline(&text, &room, file) >= 0; at.line++)
-        status = read_row(at, text, most, rows, columns, elements, error);
+    ssize_t length;
+    for (text_place at = {path, 1}; status == PMY_OK && (length = getline(&text, &room, file)) >= 0;
+         at.line++)
+        status = read_row(at, text, (size_t)length, most, rows, columns, elements, error);
     free(text);
     if (status == PMY_OK && ferror(file))
         status = pmy_fail(error, PMY_IO, "cannot read %s: %s", path, strerror(errno));

@@ -99,7 +99,9 @@ static outputs outputs_of(const pmy_probe *probe, size_t row)
     return (outputs){row * size, (row + 1) * size};
 }
 
-/* What stands in probe->above minus what the root holds now, weighted. */
+/* What stands in probe->above minus what the root holds now, weighted. One of several outputs that does not
+ * change at all most likely does not depend on what was moved, and has no round-off; a scalar depends
+ * on everything, and the step may be lost in its rounding. */
 static bool difference_of(const pmy_probe *probe, outputs range, pmy_real distance,
                           pmy_difference *difference)
 {
@@ -108,7 +110,7 @@ static bool difference_of(const pmy_probe *probe, outputs range, pmy_real distan
         pmy_real sum = 0, squares = 0;
         for (size_t o = range.first; o < range.end; o++) {
             pmy_real change = above[o] - below[o], weight = probe->weight[k][o];
-            if (change == 0)
+            if (change == 0 && probe->outputs > 1)
                 continue;
             pmy_real rounding = weight * (pmy_fabs(above[o]) + pmy_fabs(below[o]));
             sum += weight * change;
