@@ -103,4 +103,18 @@ never_wrong()
 }
 check "a right net with relus is never wrong in float" never_wrong
 
+lists_in_json()
+{
+    "$gradcheck" --list --json >said && holds said '{"name":"relu","formula":"y = max(x, 0)"}' &&
+        [ "$(grep -c '^{"name":' said)" -eq "$("$gradcheck" --list | wc -l)" ]
+}
+check "--list --json is JSON" lists_in_json
+
+says_what_was_not_judged()
+{
+    "$gradcheck" --precision float --net "linear 16, relu, linear 10" >said
+    grep -qE 'KINK: [0-9]+ of [0-9]+ elements have a kink too close; [1-9][0-9]* of their sides' said
+}
+check "a KINK says what could not be judged" says_what_was_not_judged
+
 finish

@@ -1,4 +1,5 @@
 /* gradcheck: holds pmy's backward passes against finite differences. */
+#include "common/json.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "common/underline.h"
@@ -14,11 +15,19 @@ typedef struct request {
     bool list, json;
 } request;
 
-static int list_ops(void)
+static int list_ops(bool as_json)
 {
-    const char *formula;
-    for (size_t i = 0; op_name(i, &formula); i++)
-        printf("%-14s %s\n", op_name(i, &formula), formula);
+    const char *name, *formula;
+    for (size_t i = 0; (name = op_name(i, &formula)); i++) {
+        if (!as_json) {
+            printf("%-14s %s\n", name, formula);
+            continue;
+        }
+        json_line line = json_begin();
+        json_text(&line, "name", name);
+        json_text(&line, "formula", formula);
+        (void)json_end(&line, stdout);
+    }
     return PROGRAM_FINE;
 }
 
@@ -92,5 +101,5 @@ int main(int argc, char **argv)
         return PROGRAM_WRONG;
     }
     pmy_blas_single_threaded();
-    return program_finish(command.name, what.list ? list_ops() : check(&command, &what));
+    return program_finish(command.name, what.list ? list_ops(what.json) : check(&command, &what));
 }

@@ -64,6 +64,7 @@ static bool check_tensor(pmy_session *session, const pmy_checked *checked, pmy_c
         .compared = numeric.compared,
         .directions = numeric.directions,
         .kinks = numeric.kinks,
+        .unjudged = numeric.unresolved,
         .worst = numeric.worst.place,
         .worst_is_direction = numeric.worst_is_direction,
         .analytic = (double)numeric.worst.analytic,

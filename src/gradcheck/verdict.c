@@ -82,8 +82,10 @@ void pmy_check_print(const pmy_check *check, char *text, size_t size)
                        check->analytic, check->numeric, check->uncertainty);
         break;
     case PMY_KINK:
-        (void)snprintf(text, size, "KINK: %zu of %zu elements have a kink too close", check->kinks,
-                       check->compared);
+        (void)snprintf(text, size,
+                       "KINK: %zu of %zu elements have a kink too close; %zu of their sides and of %zu "
+                       "directions could not be judged",
+                       check->kinks, check->compared, check->unjudged, check->directions);
         break;
     default:
         (void)snprintf(text, size, "%s: %s", pmy_verdict_text(check->verdict),

@@ -53,6 +53,7 @@ typedef struct pmy_check {
     size_t compared;   /* elements compared by themselves */
     size_t directions; /* random directions compared; 0 where all elements were */
     size_t kinks;      /* elements with a kink too close, which were checked on each side of it */
+    size_t unjudged;   /* sides of kinks, and directions, near which there was always another kink */
 
     /* Where the error is largest. */
     size_t worst; /* element, or direction */
