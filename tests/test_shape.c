@@ -77,6 +77,14 @@ static void shapes_are_printed(void **state)
         "18446744073709551615x18446744073709551615x18446744073709551615x18446744073709551615");
 }
 
+static void a_row_has_all_axes_but_the_first(void **state)
+{
+    (void)state;
+    assert_true(pmy_shape_equal(pmy_shape_of_row(PMY_SHAPE(2, 3, 4, 5)), PMY_SHAPE(3, 4, 5)));
+    assert_true(pmy_shape_equal(pmy_shape_of_row(PMY_SHAPE(7)), PMY_SCALAR_SHAPE));
+    assert_true(pmy_shape_equal(pmy_shape_of_row(PMY_SCALAR_SHAPE), PMY_SCALAR_SHAPE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +92,7 @@ int main(void)
         cmocka_unit_test(rank_size_and_last_axis),
         cmocka_unit_test(a_hole_or_too_many_bytes_are_no_shape),
         cmocka_unit_test(shapes_are_printed),
+        cmocka_unit_test(a_row_has_all_axes_but_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

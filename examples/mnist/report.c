@@ -38,12 +38,9 @@ static void print_net(const pmy_net *net)
     double flops = 0;
     for (size_t i = 0; i < net->count; i++) {
         const pmy_layer *layer = &net->layer[i];
-        pmy_shape output = layer->output;
-        memmove(output.dim, output.dim + 1, (PMY_MAX_RANK - 1) * sizeof *output.dim);
-        output.dim[PMY_MAX_RANK - 1] = 0;
         table_cell(layers, "%zu", i);
         table_cell(layers, "%s", pmy_layer_print(layer).text);
-        table_cell(layers, "%s", pmy_shape_print(output).text);
+        table_cell(layers, "%s", pmy_shape_print(pmy_shape_of_row(layer->output)).text);
         table_cell(layers, "%zu", layer->parameters);
         table_cell(layers, "%.0f", layer->flops);
         flops += layer->flops;

@@ -62,6 +62,14 @@ size_t pmy_shape_last(pmy_shape shape)
     return rank ? shape.dim[rank - 1] : 1;
 }
 
+pmy_shape pmy_shape_of_row(pmy_shape shape)
+{
+    pmy_shape row = PMY_SCALAR_SHAPE;
+    for (unsigned axis = 1; axis < PMY_MAX_RANK; axis++)
+        row.dim[axis - 1] = shape.dim[axis];
+    return row;
+}
+
 pmy_shape_text pmy_shape_print(pmy_shape shape)
 {
     pmy_shape_text out = {"scalar"};

@@ -29,6 +29,9 @@ bool pmy_shape_equal(pmy_shape a, pmy_shape b);
 /* The size of the last axis, 1 for a scalar. */
 size_t pmy_shape_last(pmy_shape shape);
 
+/* The shape of one row: without the first axis. */
+pmy_shape pmy_shape_of_row(pmy_shape shape);
+
 /* "128x784" or "scalar", for messages; "0x5" for a shape that is not valid. */
 typedef struct pmy_shape_text {
     char text[PMY_MAX_RANK * 21 + 1];

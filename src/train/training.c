@@ -25,11 +25,8 @@ static pmy_status read_net(pmy_training *training, pmy_error *error)
     const pmy_layer *last = &training->net.layer[training->net.count - 1];
     if (pmy_shape_equal(last->output, PMY_SHAPE(1, dataset->classes)))
         return PMY_OK;
-    pmy_shape output = last->output;
-    memmove(output.dim, output.dim + 1, (PMY_MAX_RANK - 1) * sizeof *output.dim);
-    output.dim[PMY_MAX_RANK - 1] = 0;
     (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu classes",
-                   pmy_shape_print(output).text, dataset->classes);
+                   pmy_shape_print(pmy_shape_of_row(last->output)).text, dataset->classes);
     if (error) {
         error->position = last->position;
         error->length = last->length;
