@@ -53,6 +53,7 @@
 #define pmy_graph_free pmy64_graph_free
 #define pmy_graph_new pmy64_graph_new
 #define pmy_graph_parameters pmy64_graph_parameters
+#define pmy_graph_statistics pmy64_graph_statistics
 #define pmy_input pmy64_input
 #define pmy_is_finite pmy64_is_finite
 #define pmy_is_nan pmy64_is_nan
@@ -90,6 +91,9 @@
 #define pmy_softmax_xent pmy64_softmax_xent
 #define pmy_softmax_xent_losses pmy64_softmax_xent_losses
 #define pmy_softmax_xent_options pmy64_softmax_xent_options
+#define pmy_statistic pmy64_statistic
+#define pmy_statistic_at pmy64_statistic_at
+#define pmy_statistics pmy64_statistics
 #define pmy_sum pmy64_sum
 #define pmy_tanh_of pmy64_tanh_of
 #define pmy_tensor pmy64_tensor

@@ -405,6 +405,28 @@ static void a_batch_must_fit(void **state)
     pmy_graph_free(g);
 }
 
+static void statistics_are_a_vector_of_their_own(void **state)
+{
+    (void)state;
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    pmy_node *mean = pmy_statistic(g, PMY_SHAPE(5), "mean", PMY_ZEROS);
+    pmy_node *variance = pmy_statistic(g, PMY_SHAPE(3), "variance", PMY_ONES);
+    pmy_node *weight = pmy_parameter(g, PMY_SHAPE(5), "weight", PMY_ONES, 0);
+    build(g, pmy_sum(g, pmy_add(g, weight, mean)));
+    pmy_statistics all = pmy_graph_statistics(g);
+    assert_int_equal(all.count, 2);
+    assert_int_equal(all.size, 32);
+    assert_ptr_equal(pmy_statistic_at(g, 0), mean);
+    assert_ptr_equal(pmy_statistic_at(g, 1), variance);
+    assert_ptr_equal(pmy_value(mean).data, all.values);
+    assert_ptr_equal(pmy_value(variance).data, all.values + 16);
+    for (size_t i = 0; i < all.size; i++)
+        assert_true(all.values[i] == (i >= 16 && i < 19 ? 1 : 0));
+    assert_null(pmy_gradient(mean).data);
+    assert_int_equal(pmy_graph_parameters(g).count, 1);
+    pmy_graph_free(g);
+}
+
 static void names_of_its_own_are_new(void **state)
 {
     (void)state;
@@ -439,6 +461,7 @@ int main(void)
         cmocka_unit_test(parameters_are_one_vector_with_zeros_between),
         cmocka_unit_test(a_uniform_start_fills_its_bounds),
         cmocka_unit_test(a_batch_must_fit),
+        cmocka_unit_test(statistics_are_a_vector_of_their_own),
         cmocka_unit_test(names_of_its_own_are_new),
         cmocka_unit_test(a_batch_is_set_after_building),
     };

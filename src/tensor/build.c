@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { PARAMETER_ALIGNMENT = 16 };
+/* Of the tensors in a flat vector, in elements. */
+enum { FLAT_ALIGNMENT = 16 };
 
 static bool index_nodes(pmy_graph *graph)
 {
@@ -15,14 +16,19 @@ static bool index_nodes(pmy_graph *graph)
     for (pmy_node *node = graph->first; node; node = node->next) {
         graph->nodes[node->index] = node;
         graph->parameters.count += node->learned;
+        graph->statistics.count += node->kept;
     }
     graph->learned = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
-    if (!graph->learned)
+    graph->kept = pmy_arena_take(&graph->arena, graph->statistics.count, sizeof(pmy_node *));
+    if (!graph->learned || !graph->kept)
         return false;
-    size_t learned = 0;
-    for (pmy_node *node = graph->first; node; node = node->next)
+    size_t learned = 0, kept = 0;
+    for (pmy_node *node = graph->first; node; node = node->next) {
         if (node->learned)
             graph->learned[learned++] = node;
+        if (node->kept)
+            graph->kept[kept++] = node;
+    }
     return true;
 }
 
@@ -80,18 +86,26 @@ static bool mark_accumulation(pmy_graph *graph)
     return true;
 }
 
-static size_t padded_size(const pmy_node *parameter)
+/* The elements a tensor takes in a flat vector. */
+static size_t padded_size(const pmy_node *leaf)
 {
-    size_t size = pmy_shape_size(parameter->shape);
-    return (size + PARAMETER_ALIGNMENT - 1) / PARAMETER_ALIGNMENT * PARAMETER_ALIGNMENT;
+    size_t size = pmy_shape_size(leaf->shape);
+    return (size + FLAT_ALIGNMENT - 1) / FLAT_ALIGNMENT * FLAT_ALIGNMENT;
+}
+
+static bool flat_size(pmy_node *const leaf[], size_t count, size_t *size)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!pmy_size_add(*size, padded_size(leaf[i]), size))
+            return false;
+    return true;
 }
 
 static bool place_parameters(pmy_graph *graph)
 {
     pmy_parameters *all = &graph->parameters;
-    for (size_t p = 0; p < all->count; p++)
-        if (!pmy_size_add(all->size, padded_size(graph->learned[p]), &all->size))
-            return false;
+    if (!flat_size(graph->learned, all->count, &all->size))
+        return false;
     all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     all->gradients = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     if (!all->values || !all->gradients)
@@ -105,6 +119,22 @@ static bool place_parameters(pmy_graph *graph)
     return true;
 }
 
+static bool place_statistics(pmy_graph *graph)
+{
+    pmy_statistics *all = &graph->statistics;
+    if (!flat_size(graph->kept, all->count, &all->size))
+        return false;
+    all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
+    if (!all->values)
+        return false;
+    size_t offset = 0;
+    for (size_t s = 0; s < all->count; s++) {
+        graph->kept[s]->value = all->values + offset;
+        offset += padded_size(graph->kept[s]);
+    }
+    return true;
+}
+
 static bool place_nodes(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
@@ -114,7 +144,7 @@ static bool place_nodes(pmy_graph *graph)
             node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
         else if (node->op->view)
             node->value = node->input[0]->value;
-        else if (!node->learned)
+        else if (!node->learned && !node->kept)
             node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
         if (!node->value && !node->labels)
             return false;
@@ -146,15 +176,19 @@ static float start_value(const pmy_parameter_start *how, pmy_random *random)
     return (float)((2 * pmy_random_uniform(random) - 1) * how->bound);
 }
 
-static void start_parameters(pmy_graph *graph)
+static void start_leaf(const pmy_node *leaf, pmy_random random)
 {
-    for (size_t p = 0; p < graph->parameters.count; p++) {
-        pmy_node *node = graph->learned[p];
-        const pmy_parameter_start *how = node->attributes;
-        pmy_random random = {.seed = graph->seed, .stream = pmy_stream(PMY_STREAM_PARAMETERS, (uint32_t)p)};
-        for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
-            node->value[i] = (pmy_real)start_value(how, &random);
-    }
+    for (size_t i = 0; i < pmy_shape_size(leaf->shape); i++)
+        leaf->value[i] = (pmy_real)start_value(leaf->attributes, &random);
+}
+
+static void start_leaves(pmy_graph *graph)
+{
+    for (size_t p = 0; p < graph->parameters.count; p++)
+        start_leaf(graph->learned[p], (pmy_random){.seed = graph->seed,
+                                                   .stream = pmy_stream(PMY_STREAM_PARAMETERS, (uint32_t)p)});
+    for (size_t s = 0; s < graph->statistics.count; s++)
+        start_leaf(graph->kept[s], (pmy_random){.seed = 0});
 }
 
 static pmy_status first_error(const pmy_graph *graph, pmy_error *error)
@@ -176,15 +210,16 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
                         root->name);
     graph->root = root;
-    static bool (*const plan[])(pmy_graph *) = {index_nodes,      mark_gradients, mark_accumulation,
-                                                place_parameters, place_nodes,    pmy_plan_stages};
+    static bool (*const plan[])(pmy_graph *) = {index_nodes,      mark_gradients,   mark_accumulation,
+                                                place_parameters, place_statistics, place_nodes,
+                                                pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */
             (void)pmy_refuse(graph, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
             return first_error(graph, error);
         }
-    start_parameters(graph);
+    start_leaves(graph);
     graph->built = true;
     return PMY_OK;
 }

@@ -125,15 +125,31 @@ void *pmy_take(pmy_node *node, size_t count, size_t size)
 
 /* --- Names -------------------------------------------------------------- */
 
+/* The name of a layer's part, which may be too long for a node: pmy_name says so. */
+typedef struct part_name {
+    char text[2 * PMY_MAX_NAME];
+} part_name;
+
+static part_name name_part(const pmy_graph *graph, const char *op, const char *part)
+{
+    part_name name;
+    if (graph->prefix[0])
+        (void)snprintf(name.text, sizeof name.text, "%s.%s", graph->prefix, part);
+    else
+        (void)snprintf(name.text, sizeof name.text, "%s%zu.%s", op, count_of(graph, op), part);
+    return name;
+}
+
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start, double bound)
 {
-    char name[2 * PMY_MAX_NAME];
-    if (graph->prefix[0])
-        (void)snprintf(name, sizeof name, "%s.%s", graph->prefix, part);
-    else
-        (void)snprintf(name, sizeof name, "%s%zu.%s", op, count_of(graph, op), part);
-    return pmy_parameter(graph, shape, name, start, bound);
+    return pmy_parameter(graph, shape, name_part(graph, op, part).text, start, bound);
+}
+
+pmy_node *pmy_layer_statistic(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
+                              pmy_start start)
+{
+    return pmy_statistic(graph, shape, name_part(graph, op, part).text, start);
 }
 
 void pmy_name(pmy_node *node, const char *name)
@@ -223,6 +239,16 @@ pmy_parameters pmy_graph_parameters(const pmy_graph *graph)
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)
 {
     return graph->learned[index];
+}
+
+pmy_statistics pmy_graph_statistics(const pmy_graph *graph)
+{
+    return graph->statistics;
+}
+
+pmy_node *pmy_statistic_at(const pmy_graph *graph, size_t index)
+{
+    return graph->kept[index];
 }
 
 pmy_node *pmy_root(const pmy_graph *graph)

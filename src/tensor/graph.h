@@ -48,6 +48,10 @@ typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM } pmy_start;
  * ±bound. `name` must be new in the graph. */
 pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound);
 
+/* Numbers that belong to the model, as a batchnorm's running mean does, but that no optimizer learns: a layer
+ * moves them itself. `name` must be new in the graph; PMY_UNIFORM is not for these. */
+pmy_node *pmy_statistic(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start);
+
 /* Asks, before pmy_build, for the gradient of an input or constant, which otherwise is not computed. Nodes
  * between these or parameters and the root have one in any case. */
 void pmy_want_gradient(pmy_node *leaf);
@@ -114,7 +118,7 @@ int32_t *pmy_label_data(const pmy_node *labels);
 /* The value of a scalar node. */
 pmy_real pmy_item(const pmy_node *node);
 
-/* --- Parameters --------------------------------------------------------- */
+/* --- Parameters and statistics ------------------------------------------ */
 
 /* All parameters are one flat vector and their gradients another; a tensor
  * begins at a multiple of 16 elements, and the gaps hold zeros in both. */
@@ -128,6 +132,18 @@ pmy_parameters pmy_graph_parameters(const pmy_graph *graph);
 
 /* The index-th parameter in the order of creation, 0 … count − 1. */
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index);
+
+/* All statistics are one flat vector, laid out in the same way. With the parameters they are all that a
+ * trained model is. */
+typedef struct pmy_statistics {
+    size_t size;      /* elements, gaps included */
+    pmy_real *values; /* [size] */
+    size_t count;     /* tensors */
+} pmy_statistics;
+pmy_statistics pmy_graph_statistics(const pmy_graph *graph);
+
+/* The index-th statistic in the order of creation, 0 … count − 1. */
+pmy_node *pmy_statistic_at(const pmy_graph *graph, size_t index);
 
 /* The node that backward starts from, and every node in the order of creation,
  * 0 … count − 1; of a built graph. */

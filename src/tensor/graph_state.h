@@ -46,6 +46,8 @@ struct pmy_graph {
     pmy_node **nodes;          /* [count], by index */
     pmy_parameters parameters;
     pmy_node **learned; /* [parameters.count] */
+    pmy_statistics statistics;
+    pmy_node **kept; /* [statistics.count] */
     pmy_stages forward, backward;
     unsigned char *scratch; /* [threads][scratch_size] */
     size_t scratch_size;
@@ -60,7 +62,7 @@ struct pmy_graph {
     pmy_error fault_error;
 };
 
-/* The attributes of a parameter node. */
+/* The attributes of a parameter or a statistic. */
 typedef struct pmy_parameter_start {
     pmy_shape shape; /* first, as in every leaf's attributes */
     pmy_start start;
@@ -70,6 +72,6 @@ typedef struct pmy_parameter_start {
 /* Plans the stages of both passes; false: no memory. */
 bool pmy_plan_stages(pmy_graph *graph);
 
-extern const pmy_op pmy_op_input, pmy_op_constant, pmy_op_labels, pmy_op_parameter;
+extern const pmy_op pmy_op_input, pmy_op_constant, pmy_op_labels, pmy_op_parameter, pmy_op_statistic;
 
 #endif

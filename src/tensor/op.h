@@ -102,6 +102,7 @@ struct pmy_node {
     int32_t *labels;    /* [shape], of a labels node; value is NULL then */
     bool wants_gradient;
     bool learned; /* a parameter */
+    bool kept;    /* a statistic */
 
     void *attributes; /* what the builder call was told: the op's own struct, in the arena */
     void *saved;      /* what forward leaves for backward: the op's own struct, made by infer with pmy_take */
@@ -132,6 +133,10 @@ bool pmy_recorded(const pmy_node *node);
  * prefix, or as "linear0" where there is none, then ".part". */
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start, double bound);
+
+/* The same for a statistic. */
+pmy_node *pmy_layer_statistic(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
+                              pmy_start start);
 
 /* Reports bad data found by a phase: pmy_forward returns it. The lowest node
  * and row win. May be called from any thread. */
