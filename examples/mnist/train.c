@@ -2,7 +2,7 @@
 #include "common/program.h"
 #include "common/underline.h"
 #include "mnist/commands.h"
-#include "mnist/report.h"
+#include "mnist/progress.h"
 #include "tensor/blas.h"
 
 #include <signal.h>
@@ -15,7 +15,7 @@ typedef struct run {
     pmy_dataset whole, train, validation, test; /* train and validation are views of whole */
     pmy_pool *pool;
     pmy_training *training;
-    report report;
+    progress progress;
     double train_seconds;
 } run;
 
@@ -93,14 +93,14 @@ static bool after_step(void *context, const pmy_step_report *step)
 {
     run *r = context;
     r->train_seconds = step->seconds;
-    report_step(&r->report, step);
+    progress_step(&r->progress, step);
     return !interrupted;
 }
 
 static void after_epoch(void *context, const pmy_epoch_report *epoch)
 {
     run *r = context;
-    report_epoch(&r->report, epoch);
+    progress_epoch(&r->progress, epoch);
 }
 
 static int train_and_test(run *r)
@@ -112,10 +112,10 @@ static int train_and_test(run *r)
     if (status == PMY_OK)
         status = pmy_evaluate(r->training, &r->test, &score, &error);
     if (status == PMY_OK) {
-        report_test(&r->report, &score, r->train_seconds);
+        progress_test(&r->progress, &score, r->train_seconds);
         return PROGRAM_FINE;
     }
-    if (r->report.live)
+    if (r->progress.live)
         printf("\n");
     (void)fflush(stdout);
     (void)fail(r, &error, PROGRAM_FAILED);
@@ -132,13 +132,13 @@ static int train_run(run *r)
     int status = load(r);
     if (status == PROGRAM_FINE)
         status = prepare(r);
-    if (status == PROGRAM_FINE && !report_open(&r->report, &r->options))
+    if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options))
         status = PROGRAM_WRONG;
     if (status != PROGRAM_FINE)
         return status;
-    report_start(&r->report, &r->train, &r->validation, &r->test, pmy_training_net(r->training));
+    progress_start(&r->progress, &r->train, &r->validation, &r->test, pmy_training_net(r->training));
     status = train_and_test(r);
-    if (!report_close(&r->report) && status == PROGRAM_FINE)
+    if (!progress_close(&r->progress) && status == PROGRAM_FINE)
         status = PROGRAM_WRONG;
     return status;
 }

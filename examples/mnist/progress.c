@@ -1,4 +1,4 @@
-#include "mnist/report.h"
+#include "mnist/progress.h"
 
 #include "common/json.h"
 #include "common/table.h"
@@ -8,21 +8,21 @@
 #include <errno.h>
 #include <string.h>
 
-static bool talks(const report *r)
+static bool talks(const progress *p)
 {
-    return !r->options->json && !r->options->quiet;
+    return !p->options->json && !p->options->quiet;
 }
 
-bool report_open(report *r, const train_options *chosen)
+bool progress_open(progress *p, const train_options *chosen)
 {
-    *r = (report){.options = chosen, .started = clock_seconds()};
-    r->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
+    *p = (progress){.options = chosen, .started = clock_seconds()};
+    p->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
     if (!chosen->log)
         return true;
-    r->log = fopen(chosen->log, "w");
-    if (!r->log)
+    p->log = fopen(chosen->log, "w");
+    if (!p->log)
         (void)options_wrong(&chosen->command, "--log %s: %s", chosen->log, strerror(errno));
-    return r->log != NULL;
+    return p->log != NULL;
 }
 
 /* --- The start -------------------------------------------------------------- */
@@ -54,18 +54,18 @@ static void print_net(const pmy_net *net)
     table_free(layers);
 }
 
-void report_start(report *r, const pmy_dataset *train, const pmy_dataset *validation, const pmy_dataset *test,
-                  const pmy_net *net)
+void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,
+                    const pmy_dataset *test, const pmy_net *net)
 {
-    if (!talks(r))
+    if (!talks(p))
         return;
     printf("data    %s: %zu pictures of %zux%zu in %zu classes to train on, %zu to validate, %zu to test\n",
-           r->options->data, train->count, train->height, train->width, train->classes, validation->count,
+           p->options->data, train->count, train->height, train->width, train->classes, validation->count,
            test->count);
     printf("net     %s\n\n", net->text);
     print_net(net);
     printf("\nrecipe\n");
-    options_print_line(&r->options->command, stdout, true);
+    options_print_line(&p->options->command, stdout, true);
     printf("\n\n");
     fflush(stdout);
 }
@@ -78,31 +78,31 @@ static void print_time(double seconds)
     printf("%ld:%02ld", whole / 60, whole % 60);
 }
 
-static void show_progress(report *r, const pmy_step_report *step)
+static void show_progress(progress *p, const pmy_step_report *step)
 {
     enum { TENTHS = 10 };
     double now = clock_seconds();
-    if (now - r->shown < 1.0 / TENTHS || step->ends_epoch)
+    if (now - p->shown < 1.0 / TENTHS || step->ends_epoch)
         return;
-    r->shown = now;
+    p->shown = now;
     double whole_run = step->seconds * (double)step->steps / (double)step->step;
     double rate = (double)((step->epoch - 1) * step->examples + step->seen) / step->seconds;
     printf("\r\033[Kepoch %2zu/%zu %3zu %%  loss %.4f  %.0f images/s  ", step->epoch, step->epochs,
-           100 * step->seen / step->examples, r->loss, rate);
+           100 * step->seen / step->examples, p->loss, rate);
     print_time(whole_run - step->seconds);
     printf(" left");
     fflush(stdout);
 }
 
-void report_step(report *r, const pmy_step_report *step)
+void progress_step(progress *p, const pmy_step_report *step)
 {
-    if (r->log && !r->failed &&
-        fprintf(r->log, "{\"step\":%llu,\"loss\":%.9g}\n", (unsigned long long)step->step, step->loss) < 0)
-        r->failed = true;
+    if (p->log && !p->failed &&
+        fprintf(p->log, "{\"step\":%llu,\"loss\":%.9g}\n", (unsigned long long)step->step, step->loss) < 0)
+        p->failed = true;
     const double memory = 0.98; /* the shown loss is mostly of the last fifty steps */
-    r->loss = step->step == 1 ? step->loss : memory * r->loss + (1 - memory) * step->loss;
-    if (r->live)
-        show_progress(r, step);
+    p->loss = step->step == 1 ? step->loss : memory * p->loss + (1 - memory) * step->loss;
+    if (p->live)
+        show_progress(p, step);
 }
 
 static void write_epoch(const pmy_epoch_report *epoch)
@@ -120,12 +120,12 @@ static void write_epoch(const pmy_epoch_report *epoch)
     (void)json_end(&line, stdout);
 }
 
-void report_epoch(report *r, const pmy_epoch_report *epoch)
+void progress_epoch(progress *p, const pmy_epoch_report *epoch)
 {
-    if (r->options->json)
+    if (p->options->json)
         write_epoch(epoch);
-    if (talks(r)) {
-        printf("%sepoch %2zu/%zu  loss %.4f", r->live ? "\r\033[K" : "", epoch->epoch, epoch->epochs,
+    if (talks(p)) {
+        printf("%sepoch %2zu/%zu  loss %.4f", p->live ? "\r\033[K" : "", epoch->epoch, epoch->epochs,
                epoch->train_loss);
         if (epoch->validation.count)
             printf("  validation %.2f %%",
@@ -137,12 +137,12 @@ void report_epoch(report *r, const pmy_epoch_report *epoch)
 
 /* --- The end ---------------------------------------------------------------- */
 
-void report_test(report *r, const pmy_score *score, double train_seconds)
+void progress_test(progress *p, const pmy_score *score, double train_seconds)
 {
     double low, high, accuracy = (double)score->correct / (double)score->count;
     pmy_wilson95(score->correct, score->count, &low, &high);
-    double total = clock_seconds() - r->started;
-    if (r->options->json) {
+    double total = clock_seconds() - p->started;
+    if (p->options->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");
         json_real(&line, "accuracy", accuracy, NUMBER_DOUBLE);
@@ -156,18 +156,18 @@ void report_test(report *r, const pmy_score *score, double train_seconds)
     } else {
         printf("test    %.2f %% right: %zu of %zu; with 95 %% confidence between %.2f and %.2f %%\n",
                100 * accuracy, score->correct, score->count, 100 * low, 100 * high);
-        if (!r->options->quiet)
+        if (!p->options->quiet)
             printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
     }
 }
 
-bool report_close(report *r)
+bool progress_close(progress *p)
 {
-    if (!r->log)
+    if (!p->log)
         return true;
-    r->failed |= fclose(r->log) != 0;
-    r->log = NULL;
-    if (r->failed)
-        (void)options_wrong(&r->options->command, "--log %s: it could not be written", r->options->log);
-    return !r->failed;
+    p->failed |= fclose(p->log) != 0;
+    p->log = NULL;
+    if (p->failed)
+        (void)options_wrong(&p->options->command, "--log %s: it could not be written", p->options->log);
+    return !p->failed;
 }
