@@ -194,7 +194,10 @@ bench: all bench-programs
 mutants: all $(BUILD)/tests/test_gradcheck
 	@BUILD='$(BUILD)' CC='$(CC)' tools/mutants tests/mutants
 
-.PHONY: results
+.PHONY: accuracy results
+accuracy: all
+	@BUILD='$(BUILD)' tools/accuracy
+
 results: all bench-programs
 	@BUILD='$(BUILD)' tools/results
 
@@ -251,6 +254,7 @@ help:
 	@echo 'make numerics  measures how right softmax is, for docs/NUMERICS.md'
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
+	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'
 	@echo 'make mutants   breaks every backward pass in turn, and the checker: all must be caught'
 	@echo 'make asan      the tests under the address sanitizer; also: ubsan, tsan'
 	@echo 'make clang     builds everything with clang'
