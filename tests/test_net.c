@@ -50,6 +50,11 @@ static void lines_become_canonical(void **state)
         {"dropout 1e-300", {{3}}, "dropout 1e-300"},
         {"linear 1000000", {{3}}, "linear 1000000"},
         {"linear 2147483647", {{1}}, "linear 2147483647"},
+        {"[relu]", {{3}}, "[relu]"},
+        {" [ relu ,linear 3 ] , [[tanh],[ gelu,flatten]],relu ",
+         {{3}},
+         "[relu, linear 3], [[tanh], [gelu, flatten]], relu"},
+        {"[relu],[tanh]", {{1, 28, 28}}, "[relu], [tanh]"},
     };
     for (size_t i = 0; i < ROOM(cases); i++) {
         pmy_net net, again;
@@ -59,7 +64,8 @@ static void lines_become_canonical(void **state)
         assert_string_equal(again.text, net.text);
         assert_int_equal(again.count, net.count);
         for (size_t l = 0; l < net.count; l++)
-            assert_true(again.layer[l].number == net.layer[l].number);
+            for (size_t n = 0; n < PMY_MAX_ARGUMENTS; n++)
+                assert_true(again.layer[l].number[n] == net.layer[l].number[n]);
     }
 }
 
@@ -176,7 +182,8 @@ static void every_word_has_an_explanation(void **state)
         char text[64];
         bool counts = strncmp(explanation, "linear N", 8) == 0,
              rate = strncmp(explanation, "dropout P", 9) == 0;
-        (void)snprintf(text, sizeof text, "%s%s", word, counts ? " 3" : rate ? " 0.1" : "");
+        bool group = strcmp(word, "[") == 0;
+        (void)snprintf(text, sizeof text, "%s%s", word, counts ? " 3" : rate ? " 0.1" : group ? "relu]" : "");
         pmy_net net;
         read_net(text, PMY_SHAPE(5), &net);
         count++;
@@ -254,6 +261,25 @@ static void each_wrong_word_is_pointed_at(void **state)
         {"linear 5 relu", 9, 4, "is a comma missing"},
         {"dropout 0.5 , relu tanh, linear 3", 19, 4, "relu does not take this"},
         {"flatten linear 3", 8, 6, "flatten does not take this"},
+        /* Groups. */
+        {"[", 1, 1, "a layer is missing here"},
+        {"[]", 1, 1, "a layer is missing here"},
+        {"[ , relu]", 2, 1, "a layer is missing here"},
+        {"[relu, ]", 7, 1, "a layer is missing here"},
+        {"relu, [relu", 6, 1, "this [ is not closed"},
+        {"[relu, [relu], tanh ", 0, 1, "this [ is not closed"},
+        {"]", 0, 1, "a layer is missing here"},
+        {"relu]", 4, 1, "there is no [ that this ] closes"},
+        {"relu ]", 5, 1, "there is no [ that this ] closes"},
+        {"[relu], tanh], relu", 12, 1, "there is no [ that this ] closes"},
+        {"[relu] tanh", 7, 4, "a comma is missing before this"},
+        {"[relu][tanh]", 6, 1, "a comma is missing before this"},
+        {"relu [tanh]", 5, 1, "relu does not take this; is a comma missing before it?"},
+        {"linear [tanh]", 7, 1, "whole positive number"},
+        {"[relu, tanj]", 7, 4, "did you mean 'tanh'?"},
+        {"relu, [ linear 3 ] , tanh", 6, 12, "it gets 784 and gives 3"},
+        {"[[linear 784], [relu, linear 2]]", 15, 16, "it gets 784 and gives 2"},
+        {"[[[[[relu]]]]]", 4, 1, "more than 4 groups in one another"},
     };
     for (size_t i = 0; i < ROOM(cases); i++)
         expect_wrong(cases[i].text, PMY_SHAPE(784), cases[i].position, cases[i].length, cases[i].words);
@@ -308,7 +334,7 @@ static void hostile_lines_are_refused(void **state)
     expect_wrong_and_free(repeated("relu,", 1000000, "relu"), 640, 4, "more than 128 layers");
     /* 24 characters a layer; 78 and their commas fit in 2047. */
     expect_wrong_and_free(repeated("dropout 0.12345678901234,", 100, "relu"), 25 * 78, 24,
-                          "the line is longer than 2048 characters");
+                          "the line is longer than 2047 characters");
     expect_wrong_and_free(repeated("x", 1000000, ""), 0, 1000000,
                           "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
     expect_wrong_and_free(repeated(" ", 1000000, ""), 1000000, 1, "a layer is missing here");
@@ -321,7 +347,8 @@ static void hostile_lines_are_refused(void **state)
 static void strange_letters_are_shown_without_harm(void **state)
 {
     (void)state;
-    expect_wrong("\x1b[31mrelu", PMY_SHAPE(4), 0, 9, "unknown layer '?[31mrelu'");
+    expect_wrong("\x1b[31mrelu", PMY_SHAPE(4), 0, 1, "unknown layer '?'");
+    expect_wrong("\x1b(31mrelu", PMY_SHAPE(4), 0, 9, "unknown layer '?(31mrelu'");
     expect_wrong("relu\x7f\x01", PMY_SHAPE(4), 0, 6, "unknown layer 'relu?\?': did you mean 'relu'?");
     expect_wrong("r\xc3\xa9lu", PMY_SHAPE(4), 0, 5, "unknown layer 'r\xc3\xa9lu': did you mean 'relu'?");
     expect_wrong("%s%n%d", PMY_SHAPE(4), 0, 6, "unknown layer '%s%n%d'");
@@ -330,6 +357,81 @@ static void strange_letters_are_shown_without_harm(void **state)
     /* 39 letters and one of two bytes: it would be cut in half. */
     expect_wrong("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\xc3\xa9yy", PMY_SHAPE(4), 0, 43,
                  "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
+}
+
+static void groups_know_what_is_in_them(void **state)
+{
+    (void)state;
+    pmy_net net;
+    read_net("relu, [linear 4, [tanh, gelu], linear 4], linear 3", PMY_SHAPE(4), &net);
+    static const struct {
+        const char *name, *text;
+        size_t inner, position, length, parameters;
+    } layers[] = {
+        {"0", "relu", 0, 0, 4, 0},         {"1", "[...]", 5, 6, 34, 0},     {"1.0", "linear 4", 0, 7, 8, 20},
+        {"1.1", "[...]", 2, 17, 12, 0},    {"1.1.0", "tanh", 0, 18, 4, 0},  {"1.1.1", "gelu", 0, 24, 4, 0},
+        {"1.2", "linear 4", 0, 31, 8, 20}, {"2", "linear 3", 0, 42, 8, 15},
+    };
+    assert_int_equal(net.count, ROOM(layers));
+    for (size_t i = 0; i < ROOM(layers); i++) {
+        const pmy_layer *layer = &net.layer[i];
+        assert_string_equal(layer->name, layers[i].name);
+        assert_string_equal(pmy_layer_print(layer).text, layers[i].text);
+        assert_int_equal(layer->inner, layers[i].inner);
+        assert_int_equal(layer->position, layers[i].position);
+        assert_int_equal(layer->length, layers[i].length);
+        assert_int_equal(layer->parameters, layers[i].parameters);
+    }
+    assert_int_equal(net.parameters, 55);
+    assert_true(pmy_shape_equal(net.output, PMY_SHAPE(1, 3)));
+}
+
+/* As a module that adds its input to an nn.Sequential of its own; an activation behind a group is no part of
+ * the linear at its end. */
+static void groups_add_their_input(void **state)
+{
+    (void)state;
+    pmy_node *x, *y;
+    pmy_graph *g =
+        build_net("[linear 3, tanh, [relu], linear 3], relu", PMY_SHAPE(3), PMY_SHAPE(2, 3), &x, &y);
+    for (size_t i = 0; i < 6; i++)
+        pmy_value(x).data[i] = (pmy_real)i - 3;
+    assert_int_equal(pmy_forward(g, PMY_EVAL, NULL), PMY_OK);
+    const pmy_real *w = pmy_value(pmy_find(g, "0.0.weight")).data,
+                   *b = pmy_value(pmy_find(g, "0.0.bias")).data;
+    const pmy_real *v = pmy_value(pmy_find(g, "0.3.weight")).data,
+                   *c = pmy_value(pmy_find(g, "0.3.bias")).data;
+    for (size_t r = 0; r < 2; r++) {
+        const pmy_real *in = pmy_value(x).data + 3 * r;
+        double hidden[3];
+        for (size_t h = 0; h < 3; h++) {
+            double z = (double)b[h];
+            for (size_t i = 0; i < 3; i++)
+                z += (double)w[h * 3 + i] * (double)in[i];
+            hidden[h] = tanh(z) + fmax(tanh(z), 0);
+        }
+        for (size_t o = 0; o < 3; o++) {
+            double sum = (double)in[o] + (double)c[o];
+            for (size_t h = 0; h < 3; h++)
+                sum += (double)v[o * 3 + h] * hidden[h];
+            assert_true(fabs((double)pmy_value(y).data[r * 3 + o] - fmax(sum, 0)) < 1e-6);
+        }
+    }
+    assert_int_equal(pmy_graph_parameters(g).count, 4);
+    pmy_graph_free(g);
+}
+
+static void a_net_takes_only_its_own_examples(void **state)
+{
+    (void)state;
+    pmy_net net;
+    pmy_error error = {0};
+    read_net("linear 3", PMY_SHAPE(2, 2), &net);
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    pmy_node *y = pmy_net_build(&net, g, pmy_input(g, PMY_SHAPE(5, 4)));
+    assert_int_equal(pmy_build(g, y, &error), PMY_BAD_SHAPE);
+    assert_non_null(strstr(error.message, "the net was read for examples of 2x2, not for those of 4"));
+    pmy_graph_free(g);
 }
 
 static void two_nets_share_a_graph_under_prefixes(void **state)
@@ -364,7 +466,7 @@ static void numbers_do_not_depend_on_the_locale(void **state)
         skip();
     pmy_net net;
     read_net("linear 4, dropout 0.25, linear 2", PMY_SHAPE(5), &net);
-    assert_true(net.layer[1].number == 0.25);
+    assert_true(net.layer[1].number[0] == 0.25);
     assert_string_equal(net.text, "linear 4, dropout 0.25, linear 2");
     (void)setlocale(LC_NUMERIC, "C");
 }
@@ -376,6 +478,9 @@ int main(void)
         cmocka_unit_test(layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(parameters_are_named_as_pytorch_does),
         cmocka_unit_test(a_net_computes_what_its_layers_do),
+        cmocka_unit_test(groups_know_what_is_in_them),
+        cmocka_unit_test(groups_add_their_input),
+        cmocka_unit_test(a_net_takes_only_its_own_examples),
         cmocka_unit_test(every_word_has_an_explanation),
         cmocka_unit_test(each_wrong_word_is_pointed_at),
         cmocka_unit_test(nets_too_large_are_refused),

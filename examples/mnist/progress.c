@@ -29,7 +29,7 @@ bool progress_open(progress *p, const train_options *chosen)
 
 static void print_net(const pmy_net *net)
 {
-    static const table_column columns[] = {{"#", TABLE_RIGHT},
+    static const table_column columns[] = {{"#", TABLE_LEFT},
                                            {"layer", TABLE_LEFT},
                                            {"output", TABLE_LEFT},
                                            {"parameters", TABLE_RIGHT},
@@ -38,7 +38,7 @@ static void print_net(const pmy_net *net)
     double flops = 0;
     for (size_t i = 0; i < net->count; i++) {
         const pmy_layer *layer = &net->layer[i];
-        table_cell(layers, "%zu", i);
+        table_cell(layers, "%s", layer->name);
         table_cell(layers, "%s", pmy_layer_print(layer).text);
         table_cell(layers, "%s", pmy_shape_print(pmy_shape_of_row(layer->output)).text);
         table_cell(layers, "%zu", layer->parameters);

@@ -5,14 +5,12 @@
 #include "tensor/gemm.h"
 #include "tensor/ops/ops.h"
 
-#include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *error)
 {
-    size_t in = input.dim[1], out = (size_t)layer->number;
+    size_t in = input.dim[1], out = (size_t)layer->number[0];
     if (in > PMY_GEMM_MAX || !pmy_shape_valid(PMY_SHAPE(out + 1, in + 1)))
         return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zu inputs are too many weights", out, in);
     layer->output = PMY_SHAPE(input.dim[0], out);
@@ -24,7 +22,7 @@ static pmy_status measure_linear(pmy_layer *layer, pmy_shape input, pmy_error *e
 static pmy_node *build_linear(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
                               pmy_activation activation)
 {
-    return pmy_linear(graph, x, (size_t)layer->number, activation);
+    return pmy_linear(graph, x, (size_t)layer->number[0], activation);
 }
 
 static pmy_status measure_same(pmy_layer *layer, pmy_shape input, pmy_error *error)
@@ -45,7 +43,7 @@ static pmy_node *build_dropout(const pmy_layer *layer, pmy_graph *graph, pmy_nod
                                pmy_activation activation)
 {
     (void)activation;
-    return pmy_dropout(graph, x, layer->number);
+    return pmy_dropout(graph, x, layer->number[0]);
 }
 
 static pmy_status measure_flatten(pmy_layer *layer, pmy_shape input, pmy_error *error)
@@ -73,7 +71,7 @@ static pmy_node *build_flatten(const pmy_layer *layer, pmy_graph *graph, pmy_nod
 
 static const pmy_layer_kind kinds[] = {
     {.word = "linear",
-     .number = PMY_COUNT,
+     .argument = {{PMY_COUNT}},
      .explanation = "linear N: fully connected, N outputs",
      .fuses = true,
      .flat = true,
@@ -85,7 +83,7 @@ static const pmy_layer_kind kinds[] = {
     ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
     ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal distribution's integral, the erf form"),
     {.word = "dropout",
-     .number = PMY_RATE,
+     .argument = {{PMY_RATE}},
      .explanation = "dropout P: zeroes a share P while training",
      .measure = measure_same,
      .build = build_dropout},
@@ -93,6 +91,9 @@ static const pmy_layer_kind kinds[] = {
      .explanation = "all axes but the batch into one",
      .measure = measure_flatten,
      .build = build_flatten},
+    {.word = "[",
+     .explanation = "[layers]: residual, the input plus what the layers make of it",
+     .group = true},
 };
 
 const pmy_layer_kind *pmy_layer_kind_at(size_t index)
@@ -117,44 +118,18 @@ const char *pmy_net_word(size_t index, const char **explanation)
     return kind->word;
 }
 
-/* The C library reads and writes numbers with the decimal point of the program's locale; a line of text has a
- * dot. */
-static void change_point(char *text, char from, char to)
-{
-    for (; from != to && *text; text++)
-        if (*text == from)
-            *text = to;
-}
-
-bool pmy_layer_number_read(const char *text, size_t length, double *number)
-{
-    char copy[128], *end;
-    if (length == 0 || strspn(text, "0123456789.e-+") < length)
-        return false;
-    /* What is so long is out of every range. */
-    *number = HUGE_VAL;
-    if (length >= sizeof copy)
-        return true;
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    change_point(copy, '.', *localeconv()->decimal_point);
-    *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
-    return !*end;
-}
-
 pmy_layer_text pmy_layer_print(const pmy_layer *layer)
 {
     pmy_layer_text out;
-    if (layer->kind->number == PMY_NO_NUMBER)
-        (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->word);
-    else
-        (void)snprintf(out.text, sizeof out.text, "%s %.0f", layer->kind->word, layer->number);
-    /* The shortest text that reads back as the same number; 17 digits always do. */
-    for (int digits = 1; layer->kind->number == PMY_RATE && digits <= 17; digits++) {
-        (void)snprintf(out.text, sizeof out.text, "%s %.*g", layer->kind->word, digits, layer->number);
-        if (strtod(out.text + strlen(layer->kind->word), NULL) == layer->number)
-            break;
+    const pmy_layer_argument *argument = layer->kind->argument;
+    (void)snprintf(out.text, sizeof out.text, "%s", layer->kind->group ? "[...]" : layer->kind->word);
+    for (size_t i = 0; i < pmy_argument_count(argument); i++) {
+        const char *name = argument[i].name;
+        if (name && layer->number[i] == pmy_argument_default(&argument[i], layer->number[0]))
+            continue;
+        size_t used = strlen(out.text);
+        (void)snprintf(out.text + used, sizeof out.text - used, "%s%s %s", name ? " " : "", name ? name : "",
+                       pmy_argument_print(&argument[i], layer->number[i]).text);
     }
-    change_point(out.text, *localeconv()->decimal_point, '.');
     return out;
 }

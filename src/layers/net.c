@@ -1,182 +1,221 @@
 #include "layers/net.h"
 
 #include "layers/layer_kind.h"
-#include "tensor/gemm.h"
+#include "layers/net_words.h"
 
-#include <ctype.h>
-#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* A piece of the text. */
-typedef struct span {
-    size_t begin, end;
-} span;
-
 typedef struct reader {
-    const char *text;
-    size_t at;
+    pmy_words words;
     pmy_net *net;
-    pmy_shape shape; /* what the layers so far put out */
-    pmy_error *error;
+    pmy_shape shape;  /* what the layers so far put out */
+    const char *list; /* the name of the group that is being read, "" outside of all */
+    size_t index;     /* of the next layer in it */
+    unsigned depth;   /* groups around it */
 } reader;
 
-/* Fails with the place of the word that is wrong. */
-#if defined __GNUC__
-__attribute__((format(printf, 3, 4)))
-#endif
-static pmy_status
-wrong(const reader *r, span word, const char *format, ...)
-{
-    char message[256];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    (void)pmy_fail(r->error, PMY_BAD_NET, "%s", message);
-    if (r->error) {
-        r->error->position = word.begin;
-        r->error->length = word.end - word.begin;
-    }
-    return PMY_BAD_NET;
-}
+/* --- One layer's words -------------------------------------------------------- */
 
-/* The next word: up to a space, a comma or the end; empty at a comma or the end. */
-static span next_word(reader *r)
+static pmy_status unknown_layer(const reader *r, pmy_span word)
 {
-    while (isspace((unsigned char)r->text[r->at]))
-        r->at++;
-    span word = {r->at, r->at};
-    while (r->text[r->at] && r->text[r->at] != ',' && !isspace((unsigned char)r->text[r->at]))
-        r->at++;
-    word.end = r->at;
-    return word;
-}
-
-static bool is_word(const reader *r, span word, const char *other)
-{
-    return strlen(other) == word.end - word.begin &&
-           memcmp(r->text + word.begin, other, word.end - word.begin) == 0;
-}
-
-/* How many letters must be inserted, deleted or replaced to make one of the other (Levenshtein). */
-static size_t distance(const char *a, size_t length, const char *b)
-{
-    enum { LONGEST = 24 };
-    size_t row[LONGEST + 1], width = strlen(b);
-    if (length > LONGEST || width > LONGEST)
-        return LONGEST;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = replaced < shorter ? replaced : shorter;
-        }
-    }
-    return row[width];
-}
-
-/* The word as a message can show it: a long one is cut between two characters of UTF-8, and
- * nothing in it moves a terminal's cursor. */
-typedef struct shown_word {
-    char text[41];
-} shown_word;
-
-static shown_word show(const reader *r, span word)
-{
-    shown_word shown = {{0}};
-    size_t length = word.end - word.begin;
-    if (length > sizeof shown.text - 1) {
-        length = sizeof shown.text - 1;
-        while (length > 0 && ((unsigned char)r->text[word.begin + length] & 0xC0) == 0x80)
-            length--;
-    }
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)r->text[word.begin + i];
-        shown.text[i] = byte < ' ' || byte == 0x7F ? '?' : (char)byte;
-    }
-    return shown;
-}
-
-static pmy_status unknown_word(const reader *r, span word)
-{
-    const char *nearest = NULL;
-    size_t best = 3;
+    const pmy_layer_kind *nearest = NULL;
+    size_t best = SIZE_MAX;
     for (size_t k = 0; pmy_layer_kind_at(k); k++) {
-        size_t far = distance(r->text + word.begin, word.end - word.begin, pmy_layer_kind_at(k)->word);
-        if (far < best)
-            best = far, nearest = pmy_layer_kind_at(k)->word;
+        size_t far = pmy_word_distance(&r->words, word, pmy_layer_kind_at(k)->word);
+        if (far < best && !pmy_layer_kind_at(k)->group)
+            best = far, nearest = pmy_layer_kind_at(k);
     }
+    const char *shown = pmy_show_word(&r->words, word).text;
     if (nearest)
-        return wrong(r, word, "unknown layer '%s': did you mean '%s'?", show(r, word).text, nearest);
-    return wrong(r, word, "unknown layer '%s'", show(r, word).text);
+        return pmy_wrong_word(&r->words, word, "unknown layer '%s': did you mean '%s'?", shown,
+                              nearest->word);
+    return pmy_wrong_word(&r->words, word, "unknown layer '%s'", shown);
 }
 
-static pmy_status read_number(reader *r, pmy_layer *layer, span name)
+/* A word behind a layer's numbers that is the name of none. */
+static pmy_status unknown_argument(const reader *r, const pmy_layer_kind *kind, pmy_span word)
 {
-    span word = next_word(r);
-    if (word.begin == word.end)
-        return wrong(r, name, "%s needs a number behind it", layer->kind->word);
-    const char *text = r->text + word.begin;
-    size_t length = word.end - word.begin;
-    bool digits = strspn(text, "0123456789") >= length;
-    if (!pmy_layer_number_read(text, length, &layer->number) || (layer->kind->number == PMY_COUNT && !digits))
-        return wrong(r, word, "%s needs a %s number", layer->kind->word,
-                     layer->kind->number == PMY_COUNT ? "whole positive" : "real");
-    if (layer->kind->number == PMY_COUNT && !(layer->number >= 1 && layer->number <= (double)PMY_GEMM_MAX))
-        return wrong(r, word, "%s needs a number between 1 and %zu", layer->kind->word, PMY_GEMM_MAX);
-    if (layer->kind->number == PMY_RATE && !(layer->number >= 0 && layer->number < 1))
-        return wrong(r, word, "%s needs a rate of 0 or more and below 1", layer->kind->word);
+    for (size_t i = 0; i < pmy_argument_count(kind->argument); i++)
+        if (kind->argument[i].name && pmy_word_distance(&r->words, word, kind->argument[i].name) != SIZE_MAX)
+            return pmy_wrong_word(&r->words, word, "%s does not take '%s': did you mean '%s'?", kind->word,
+                                  pmy_show_word(&r->words, word).text, kind->argument[i].name);
+    return pmy_wrong_word(&r->words, word, "%s does not take this; is a comma missing before it?",
+                          kind->word);
+}
+
+/* The index-th number of the layer, which `who` needs. */
+static pmy_status read_number(reader *r, pmy_layer *layer, size_t index, pmy_span name, const char *who)
+{
+    pmy_error why;
+    pmy_span place = {name.begin, r->words.end}, word = pmy_next_word(&r->words);
+    if (pmy_is_empty(word))
+        return pmy_wrong_word(&r->words, place, "%s needs %s number behind it", who,
+                              index > 0 && !layer->kind->argument[index].name ? "another" : "a");
+    if (pmy_argument_read(&layer->kind->argument[index], who, r->words.text + word.begin,
+                          word.end - word.begin, &layer->number[index], &why) != PMY_OK)
+        return pmy_wrong_word(&r->words, word, "%s", why.message);
     return PMY_OK;
 }
 
-static pmy_status add_layer(reader *r, pmy_layer layer, span place)
+static pmy_status read_named(reader *r, pmy_layer *layer)
+{
+    const pmy_layer_kind *kind = layer->kind;
+    size_t count = pmy_argument_count(kind->argument);
+    bool given[PMY_MAX_ARGUMENTS] = {false};
+    for (;;) {
+        pmy_span word = pmy_next_word(&r->words);
+        if (pmy_is_empty(word))
+            break;
+        size_t i = 0;
+        while (i < count && !(kind->argument[i].name && pmy_is_word(&r->words, word, kind->argument[i].name)))
+            i++;
+        if (i == count)
+            return unknown_argument(r, kind, word);
+        if (given[i])
+            return pmy_wrong_word(&r->words, word, "%s is given twice", kind->argument[i].name);
+        given[i] = true;
+        pmy_status status = read_number(r, layer, i, word, kind->argument[i].name);
+        if (status != PMY_OK)
+            return status;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (kind->argument[i].name && !given[i])
+            layer->number[i] = pmy_argument_default(&kind->argument[i], layer->number[0]);
+    return PMY_OK;
+}
+
+static pmy_status read_numbers(reader *r, pmy_layer *layer, pmy_span name)
+{
+    const pmy_layer_kind *kind = layer->kind;
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && i < pmy_argument_count(kind->argument) && !kind->argument[i].name;
+         i++)
+        status = read_number(r, layer, i, name, kind->word);
+    return status == PMY_OK ? read_named(r, layer) : status;
+}
+
+/* --- The net ---------------------------------------------------------------- */
+
+static pmy_status add_text(reader *r, const char *before, const char *more, pmy_span place)
+{
+    size_t used = strlen(r->net->text), room = sizeof r->net->text - used;
+    if (strlen(before) + strlen(more) >= room)
+        return pmy_wrong_word(&r->words, place, "the line is longer than %d characters",
+                              PMY_MAX_NET_TEXT - 1);
+    (void)snprintf(r->net->text + used, room, "%s%s", before, more);
+    return PMY_OK;
+}
+
+/* Gives the layer its place in the net; its measures come before (a layer) or after (a group). */
+static pmy_status add_layer(reader *r, pmy_layer *layer, const char *text, pmy_span place)
 {
     pmy_net *net = r->net;
     if (net->count == PMY_MAX_LAYERS)
-        return wrong(r, place, "more than %d layers", PMY_MAX_LAYERS);
+        return pmy_wrong_word(&r->words, place, "more than %d layers", PMY_MAX_LAYERS);
+    pmy_status status = add_text(r, r->index ? ", " : "", text, place);
+    if (status != PMY_OK)
+        return status;
+    (void)snprintf(layer->name, sizeof layer->name, "%s%s%zu", r->list, *r->list ? "." : "", r->index);
+    r->index += layer->kind->indices ? layer->kind->indices : 1;
+    net->layer[net->count++] = *layer;
+    return PMY_OK;
+}
+
+static pmy_status add_measured(reader *r, pmy_layer layer, pmy_span place)
+{
+    pmy_net *net = r->net;
     pmy_error why;
     if (layer.kind->measure(&layer, r->shape, &why) != PMY_OK)
-        return wrong(r, place, "%s", why.message);
+        return pmy_wrong_word(&r->words, place, "%s", why.message);
     if (!pmy_shape_valid(layer.output) || !pmy_size_add(net->parameters, layer.parameters, &net->parameters))
-        return wrong(r, place, "the net becomes too large here");
-    pmy_layer_text words = pmy_layer_print(&layer);
-    size_t used = strlen(net->text);
-    if (used + strlen(words.text) + sizeof ", " > sizeof net->text)
-        return wrong(r, place, "the line is longer than %d characters", PMY_MAX_NET_TEXT);
-    (void)snprintf(net->text + used, sizeof net->text - used, "%s%s", net->count ? ", " : "", words.text);
-    net->layer[net->count++] = layer;
+        return pmy_wrong_word(&r->words, place, "the net becomes too large here");
     r->shape = layer.output;
+    return add_layer(r, &layer, pmy_layer_print(&layer).text, place);
+}
+
+static pmy_status read_layers(reader *r);
+
+/* What stands between the brackets, and the one that closes. */
+static pmy_status read_inner(reader *r, const char *name, pmy_span open)
+{
+    reader outer = *r;
+    r->list = name;
+    r->index = 0;
+    r->depth++;
+    pmy_status status = read_layers(r);
+    r->list = outer.list;
+    r->index = outer.index;
+    r->depth = outer.depth;
+    if (status != PMY_OK)
+        return status;
+    if (r->words.text[r->words.at] != ']')
+        return pmy_wrong_word(&r->words, open, "this [ is not closed");
+    r->words.end = ++r->words.at;
+    pmy_span more = pmy_next_word(&r->words);
+    if (!pmy_is_empty(more))
+        return pmy_wrong_word(&r->words, more, "a comma is missing before this");
     return PMY_OK;
+}
+
+static pmy_status read_group(reader *r, pmy_layer layer, pmy_span open)
+{
+    if (r->depth == PMY_MAX_NET_DEPTH)
+        return pmy_wrong_word(&r->words, open, "more than %d groups in one another", PMY_MAX_NET_DEPTH);
+    size_t place = r->net->count;
+    pmy_shape input = r->shape;
+    layer.output = input;
+    pmy_status status = add_layer(r, &layer, "[", open);
+    if (status == PMY_OK)
+        status = read_inner(r, layer.name, open);
+    if (status != PMY_OK)
+        return status;
+    pmy_layer *group = &r->net->layer[place];
+    group->position = open.begin;
+    group->length = r->words.end - open.begin;
+    group->inner = r->net->count - place - 1;
+    pmy_span whole = {open.begin, r->words.end};
+    if (!pmy_shape_equal(r->shape, input))
+        return pmy_wrong_word(&r->words, whole,
+                              "a group must give what it gets, so that both can be added: it gets %s and "
+                              "gives %s",
+                              pmy_shape_print(pmy_shape_of_row(input)).text,
+                              pmy_shape_print(pmy_shape_of_row(r->shape)).text);
+    return add_text(r, "", "]", whole);
 }
 
 static pmy_status read_layer(reader *r)
 {
-    span name = next_word(r);
-    if (name.begin == name.end)
-        return wrong(r, ((span){name.begin, name.begin + 1}), "a layer is missing here");
+    pmy_span name = pmy_next_word(&r->words);
+    if (pmy_is_empty(name))
+        return pmy_wrong_word(&r->words, (pmy_span){name.begin, name.begin + 1}, "a layer is missing here");
     pmy_layer layer = {0};
     size_t k = 0;
-    while ((layer.kind = pmy_layer_kind_at(k)) && !is_word(r, name, layer.kind->word))
+    while ((layer.kind = pmy_layer_kind_at(k)) && !pmy_is_word(&r->words, name, layer.kind->word))
         k++;
     if (!layer.kind)
-        return unknown_word(r, name);
-    pmy_status status = layer.kind->number == PMY_NO_NUMBER ? PMY_OK : read_number(r, &layer, name);
-    span place = {name.begin, r->at};
-    span more = next_word(r);
-    if (status == PMY_OK && more.begin != more.end)
-        return wrong(r, more, "%s does not take this; is a comma missing before it?", layer.kind->word);
+        return unknown_layer(r, name);
+    if (layer.kind->group)
+        return read_group(r, layer, name);
+    pmy_status status = read_numbers(r, &layer, name);
+    pmy_span place = {name.begin, r->words.end};
     if (status == PMY_OK && layer.kind->flat && pmy_shape_rank(r->shape) > 2)
-        status = add_layer(r, (pmy_layer){.kind = pmy_layer_kind_of("flatten")}, place);
+        status = add_measured(r, (pmy_layer){.kind = pmy_layer_kind_of("flatten")}, place);
     layer.position = place.begin;
     layer.length = place.end - place.begin;
-    return status == PMY_OK ? add_layer(r, layer, place) : status;
+    return status == PMY_OK ? add_measured(r, layer, place) : status;
+}
+
+/* Up to the end or a ] that closes them. */
+static pmy_status read_layers(reader *r)
+{
+    for (;;) {
+        pmy_status status = read_layer(r);
+        if (status != PMY_OK || pmy_next_mark(&r->words) != ',')
+            return status;
+        r->words.at++;
+    }
 }
 
 pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_error *error)
@@ -190,32 +229,11 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
     if (!pmy_shape_valid(net->input))
         return pmy_fail(error, PMY_BAD_SHAPE, "an example of %s is too large or has a 0",
                         pmy_shape_print(input).text);
-    reader r = {.text = text, .net = net, .shape = net->input, .error = error};
-    for (;;) {
-        pmy_status status = read_layer(&r);
-        if (status != PMY_OK || !text[r.at])
-            return status;
-        r.at++; /* the comma */
-    }
-}
-
-/* --- Building ------------------------------------------------------------ */
-
-pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
-{
-    char outer[PMY_MAX_NAME];
-    (void)snprintf(outer, sizeof outer, "%s", pmy_current_prefix(graph));
-    for (size_t i = 0; i < net->count; i++) {
-        const pmy_layer *layer = &net->layer[i];
-        char name[PMY_MAX_NAME + 24];
-        (void)snprintf(name, sizeof name, "%s%s%zu", outer, outer[0] ? "." : "", i);
-        pmy_prefix(graph, name);
-        pmy_activation fused = PMY_NONE;
-        if (layer->kind->fuses && i + 1 < net->count)
-            fused = net->layer[i + 1].kind->activation;
-        x = layer->kind->build(layer, graph, x, fused);
-        i += fused != PMY_NONE;
-    }
-    pmy_prefix(graph, outer);
-    return x;
+    reader r = {.words = {.text = text, .error = error}, .net = net, .shape = net->input, .list = ""};
+    pmy_status status = read_layers(&r);
+    size_t at = r.words.at;
+    if (status == PMY_OK && text[at])
+        status = pmy_wrong_word(&r.words, (pmy_span){at, at + 1}, "there is no [ that this ] closes");
+    net->output = r.shape;
+    return status;
 }

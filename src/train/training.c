@@ -23,10 +23,10 @@ static pmy_status read_net(pmy_training *training, pmy_error *error)
     if (status != PMY_OK)
         return status;
     const pmy_layer *last = &training->net.layer[training->net.count - 1];
-    if (pmy_shape_equal(last->output, PMY_SHAPE(1, dataset->classes)))
+    if (pmy_shape_equal(training->net.output, PMY_SHAPE(1, dataset->classes)))
         return PMY_OK;
     (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu classes",
-                   pmy_shape_print(pmy_shape_of_row(last->output)).text, dataset->classes);
+                   pmy_shape_print(pmy_shape_of_row(training->net.output)).text, dataset->classes);
     if (error) {
         error->position = last->position;
         error->length = last->length;
