@@ -37,6 +37,7 @@
 #include "data/shuffle.h"
 #include "data/batch.h"
 #include "train/training.h"
+#include "train/assessment.h"
 #include "tensor/sample.h"
 #include "tensor/op.h"
 #include "ops.h"

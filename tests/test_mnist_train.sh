@@ -69,6 +69,16 @@ shows_the_net()
 }
 check "it shows the net, its parameters, and how it goes" shows_the_net
 
+shows_the_worst_pairs()
+{
+    "$mnist" "${quick[@]}" >said || return 1
+    local most
+    most=$(sed -nE 's/^errors  ([0-9]) taken for ([0-9]): ([0-9]+)×,.*/\3/p' said)
+    [ "$most" -ge 8 ] && ! grep -qE '([0-9]) taken for \1' said || return 1
+    "$mnist" "${quick[@]}" --json >said && lacks said taken && "$mnist" "${quick[@]}" --quiet >said && lacks said taken
+}
+check "it ends with what is most often confused" shows_the_worst_pairs
+
 every_option()
 {
     "$mnist" train --help >help || return 1

@@ -113,6 +113,9 @@ static void a_run_learns_and_reports(void **state)
     assert_int_equal(w.epoch.validation.count, COUNT);
     assert_true(w.epoch.train_loss < 0.1);
     assert_true(w.epoch.images_per_second > 0);
+    assert_true(w.epoch.train_correct > COUNT * 95 / 100 && w.epoch.train_correct <= COUNT);
+    /* The cosine's rate of the last of 40 steps. */
+    assert_true(fabs(w.step.learning_rate - 0.05 * (1 + cos(acos(-1) * 39 / 40))) < 1e-12);
     pmy_score score;
     assert_int_equal(pmy_evaluate(training, &test.dataset, &score, NULL), PMY_OK);
     assert_int_equal(score.correct, w.epoch.validation.correct);
@@ -137,6 +140,47 @@ static void evaluation_counts_each_example_once(void **state)
     assert_int_equal(all.correct, front_score.correct + back_score.correct);
     double mean = (front_score.loss * 223 + back_score.loss * 77) / COUNT;
     assert_true(fabs(all.loss - mean) < 1e-6 * mean);
+    pmy_training_free(training);
+}
+
+/* The whole dataset passes by, in order, with the logits that decide what is correct. */
+typedef struct passing {
+    const pmy_dataset *dataset;
+    size_t seen, correct;
+} passing;
+
+static void see_predictions(void *context, const pmy_predictions *batch)
+{
+    passing *p = context;
+    assert_int_equal(batch->first, p->seen);
+    assert_int_equal(batch->classes, CLASSES);
+    assert_memory_equal(batch->labels, p->dataset->labels + p->seen, batch->count * sizeof *batch->labels);
+    for (size_t row = 0; row < batch->count; row++) {
+        const pmy_real *z = batch->logits + row * CLASSES;
+        size_t best = z[1] > z[0];
+        best = z[2] > z[best] ? 2 : best;
+        p->correct += (int32_t)best == batch->labels[row];
+    }
+    p->seen += batch->count;
+}
+
+static void an_evaluation_shows_every_prediction(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_score watched, plain;
+    passing shown = {&p.dataset, 0, 0};
+    assert_int_equal(pmy_evaluate(training, &p.dataset, &plain, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate_watched(training, &p.dataset,
+                                          (pmy_predictions_watcher){&shown, see_predictions}, &watched, NULL),
+                     PMY_OK);
+    assert_int_equal(shown.seen, COUNT);
+    assert_int_equal(shown.correct, watched.correct);
+    assert_int_equal(watched.correct, plain.correct);
+    assert_true(watched.loss == plain.loss);
     pmy_training_free(training);
 }
 
@@ -365,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_learns_and_reports),
         cmocka_unit_test(evaluation_counts_each_example_once),
+        cmocka_unit_test(an_evaluation_shows_every_prediction),
         cmocka_unit_test(a_watcher_can_stop_it),
         cmocka_unit_test(a_run_can_be_taken_up_again),
         cmocka_unit_test(a_step_schedule_falls_after_each_third),

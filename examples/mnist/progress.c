@@ -4,6 +4,7 @@
 #include "common/table.h"
 #include "common/terminal.h"
 #include "mnist/clock.h"
+#include "mnist/confusions.h"
 
 #include <errno.h>
 #include <string.h>
@@ -137,7 +138,8 @@ void progress_epoch(progress *p, const pmy_epoch_report *epoch)
 
 /* --- The end ---------------------------------------------------------------- */
 
-void progress_test(progress *p, const pmy_score *score, double train_seconds)
+void progress_test(progress *p, const pmy_score *score, const pmy_assessment *assessment,
+                   double train_seconds)
 {
     double low, high, accuracy = (double)score->correct / (double)score->count;
     pmy_wilson95(score->correct, score->count, &low, &high);
@@ -156,8 +158,10 @@ void progress_test(progress *p, const pmy_score *score, double train_seconds)
     } else {
         printf("test    %.2f %% right: %zu of %zu; with 95 %% confidence between %.2f and %.2f %%\n",
                100 * accuracy, score->correct, score->count, 100 * low, 100 * high);
-        if (!p->options->quiet)
-            printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
+        if (p->options->quiet)
+            return;
+        confusions_print(assessment, stdout);
+        printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
     }
 }
 

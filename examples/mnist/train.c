@@ -15,6 +15,7 @@ typedef struct run {
     pmy_dataset whole, train, validation, test; /* train and validation are views of whole */
     pmy_pool *pool;
     pmy_training *training;
+    pmy_assessment *assessment; /* of the test */
     progress progress;
     double train_seconds;
 } run;
@@ -103,6 +104,17 @@ static void after_epoch(void *context, const pmy_epoch_report *epoch)
     progress_epoch(&r->progress, epoch);
 }
 
+static pmy_status test(run *r, pmy_score *score, pmy_error *error)
+{
+    pmy_status status = pmy_assessment_new(r->test.classes, r->test.count, &r->assessment, error);
+    if (status == PMY_OK)
+        status =
+            pmy_evaluate_watched(r->training, &r->test, pmy_assessment_watcher(r->assessment), score, error);
+    if (status == PMY_OK)
+        pmy_assessment_end(r->assessment);
+    return status;
+}
+
 static int train_and_test(run *r)
 {
     pmy_error error;
@@ -110,9 +122,9 @@ static int train_and_test(run *r)
     pmy_watcher watcher = {r, after_step, after_epoch};
     pmy_status status = pmy_train(r->training, &r->validation, &watcher, &error);
     if (status == PMY_OK)
-        status = pmy_evaluate(r->training, &r->test, &score, &error);
+        status = test(r, &score, &error);
     if (status == PMY_OK) {
-        progress_test(&r->progress, &score, r->train_seconds);
+        progress_test(&r->progress, &score, r->assessment, r->train_seconds);
         return PROGRAM_FINE;
     }
     if (r->progress.live)
@@ -159,6 +171,7 @@ int train_command(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     pmy_blas_single_threaded();
     int status = train_run(&r);
+    pmy_assessment_free(r.assessment);
     pmy_training_free(r.training);
     pmy_pool_free(r.pool);
     pmy_dataset_free(&r.test);

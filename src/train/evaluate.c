@@ -12,7 +12,7 @@ static size_t argmax(size_t n, const pmy_real *x)
     return best;
 }
 
-static size_t count_correct(const pmy_training *training)
+size_t pmy_count_correct(const pmy_training *training)
 {
     pmy_tensor logits = pmy_value(training->logits);          /* [rows, classes] */
     const int32_t *labels = pmy_label_data(training->labels); /* [rows] */
@@ -24,6 +24,12 @@ static size_t count_correct(const pmy_training *training)
 
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
                         pmy_error *error)
+{
+    return pmy_evaluate_watched(training, dataset, (pmy_predictions_watcher){0}, score, error);
+}
+
+pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
+                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
     *score = (pmy_score){.count = dataset->count};
     if (!pmy_shape_equal(pmy_image_shape(dataset), pmy_image_shape(training->dataset)) ||
@@ -43,7 +49,14 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
             status = pmy_forward(training->graph, PMY_EVAL, error);
         if (status != PMY_OK)
             return status;
-        score->correct += count_correct(training);
+        pmy_tensor logits = pmy_value(training->logits); /* [count, classes] */
+        if (watcher.see)
+            watcher.see(watcher.context, &(pmy_predictions){.first = first,
+                                                            .count = count,
+                                                            .classes = logits.shape.dim[1],
+                                                            .logits = logits.data,
+                                                            .labels = pmy_label_data(training->labels)});
+        score->correct += pmy_count_correct(training);
         score->loss += (double)pmy_item(training->loss) * (double)count / (double)dataset->count;
     }
     return PMY_OK;

@@ -170,8 +170,9 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
         return status;
     }
     if (first == 0)
-        training->epoch_loss = training->epoch_seconds = 0;
-    double seconds = now() - started;
+        training->epoch_loss = training->epoch_seconds = 0, training->epoch_correct = 0;
+    training->epoch_correct += pmy_count_correct(training);
+    double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = now() - started;
     training->step++;
     training->seconds += seconds;
     training->epoch_seconds += seconds;
@@ -183,6 +184,7 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
                                 .seen = first + count,
                                 .examples = examples,
                                 .loss = (double)pmy_item(training->loss),
+                                .learning_rate = rate,
                                 .seconds = training->seconds,
                                 .ends_epoch = first + count == examples};
     return PMY_OK;
@@ -194,6 +196,7 @@ static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,
     pmy_epoch_report epoch = {.epoch = step->epoch,
                               .epochs = step->epochs,
                               .train_loss = training->epoch_loss / (double)step->examples,
+                              .train_correct = training->epoch_correct,
                               .images_per_second = (double)step->examples / training->epoch_seconds};
     pmy_status status = PMY_OK;
     if (validation->count)

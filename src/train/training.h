@@ -15,6 +15,7 @@
 #include "layers/net.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
+#include "train/predictions.h"
 
 /* What a run is, but for its data. */
 typedef struct pmy_recipe {
@@ -48,6 +49,7 @@ typedef struct pmy_step_report {
     size_t epoch, epochs;  /* the epoch of this step, from 1; of the whole run */
     size_t seen, examples; /* examples seen in this epoch; in a whole one */
     double loss;           /* the batch's mean loss */
+    double learning_rate;  /* of this step */
     double seconds;        /* spent in steps so far */
     bool ends_epoch;
 } pmy_step_report;
@@ -67,6 +69,10 @@ typedef struct pmy_score {
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
                         pmy_error *error);
 
+/* The same; shows the logits, batch by batch, in the order of the dataset. */
+pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
+                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
+
 /* The interval in which the true accuracy lies with 95 % confidence (Wilson, 1927). */
 void pmy_wilson95(size_t correct, size_t count, double *low, double *high);
 
@@ -74,6 +80,7 @@ void pmy_wilson95(size_t correct, size_t count, double *low, double *high);
 typedef struct pmy_epoch_report {
     size_t epoch, epochs;
     double train_loss;        /* mean over the epoch's examples, as each was met */
+    size_t train_correct;     /* of them, as each was met */
     double images_per_second; /* over the epoch's steps: order, gather, forward, backward, update */
     pmy_score validation;     /* count 0: there is none */
 } pmy_epoch_report;

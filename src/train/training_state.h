@@ -19,6 +19,7 @@ struct pmy_training {
     size_t steps_per_epoch;
     double seconds;                   /* in steps, so far */
     double epoch_loss, epoch_seconds; /* of the running epoch: Σ loss · examples, and time in its steps */
+    size_t epoch_correct;
 };
 
 /* The shape of a picture: channels, height, width. */
@@ -28,5 +29,8 @@ pmy_shape pmy_image_shape(const pmy_dataset *dataset);
  * makes that the size of the batch. */
 pmy_status pmy_feed(pmy_training *training, const pmy_dataset *dataset, const uint32_t *indices, size_t count,
                     pmy_error *error);
+
+/* How many rows of the batch have their largest logit at their label. */
+size_t pmy_count_correct(const pmy_training *training);
 
 #endif
