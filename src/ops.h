@@ -5,28 +5,31 @@
 
 #include "tensor/op.h"
 
-#define PMY_OP_LIST(X) \
-    X(matmul)          \
-    X(add)             \
-    X(mul)             \
-    X(scale)           \
-    X(relu)            \
-    X(leaky_relu)      \
-    X(tanh)            \
-    X(sigmoid)         \
-    X(gelu)            \
-    X(exp)             \
-    X(log)             \
-    X(sum)             \
-    X(mean)            \
-    X(reshape)         \
-    X(transpose)       \
-    X(softmax)         \
-    X(log_softmax)     \
-    X(linear)          \
-    X(dropout)         \
-    X(attention)       \
-    X(softmax_xent)    \
+#define PMY_OP_LIST(X)     \
+    X(matmul)              \
+    X(add)                 \
+    X(mul)                 \
+    X(scale)               \
+    X(relu)                \
+    X(leaky_relu)          \
+    X(tanh)                \
+    X(sigmoid)             \
+    X(gelu)                \
+    X(exp)                 \
+    X(log)                 \
+    X(sum)                 \
+    X(mean)                \
+    X(reshape)             \
+    X(transpose)           \
+    X(softmax)             \
+    X(log_softmax)         \
+    X(linear)              \
+    X(dropout)             \
+    X(maxpool2d)           \
+    X(avgpool2d)           \
+    X(global_average_pool) \
+    X(attention)           \
+    X(softmax_xent)        \
     X(mse)
 
 /* In the order above; NULL behind the last. */

@@ -35,6 +35,7 @@
 #define PMY_ZEROS PMY64_ZEROS
 #define pmy_activation pmy64_activation
 #define pmy_add pmy64_add
+#define pmy_avgpool2d pmy64_avgpool2d
 #define pmy_backward pmy64_backward
 #define pmy_backward_from pmy64_backward_from
 #define pmy_batch pmy64_batch
@@ -48,6 +49,7 @@
 #define pmy_gelu pmy64_gelu
 #define pmy_gemm pmy64_gemm
 #define pmy_gemm_portable pmy64_gemm_portable
+#define pmy_global_average_pool pmy64_global_average_pool
 #define pmy_gradient pmy64_gradient
 #define pmy_graph pmy64_graph
 #define pmy_graph_free pmy64_graph_free
@@ -66,6 +68,7 @@
 #define pmy_log_of pmy64_log_of
 #define pmy_log_softmax pmy64_log_softmax
 #define pmy_matmul pmy64_matmul
+#define pmy_maxpool2d pmy64_maxpool2d
 #define pmy_mean pmy64_mean
 #define pmy_mode pmy64_mode
 #define pmy_mse pmy64_mse
@@ -91,6 +94,7 @@
 #define pmy_softmax_xent pmy64_softmax_xent
 #define pmy_softmax_xent_losses pmy64_softmax_xent_losses
 #define pmy_softmax_xent_options pmy64_softmax_xent_options
+#define pmy_split_always pmy64_split_always
 #define pmy_statistic pmy64_statistic
 #define pmy_statistic_at pmy64_statistic_at
 #define pmy_statistics pmy64_statistics

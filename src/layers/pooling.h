@@ -1,0 +1,35 @@
+/* What maxpool2d and avgpool2d share: their shapes. For these two alone. */
+#ifndef PMY_LAYERS_POOLING_H
+#define PMY_LAYERS_POOLING_H
+
+#include "layers/window.h"
+#include "tensor/op.h"
+
+/* What a pooling's node does with one plane: one channel of one picture. */
+typedef struct pmy_pooling {
+    pmy_window window;
+    size_t channels;
+    size_t height, width; /* of x */
+    size_t rows, columns; /* of y */
+} pmy_pooling;
+
+/* From the shapes of the node and its input; the node's attributes are its pmy_window. */
+pmy_pooling pmy_pooling_of(const pmy_node *node);
+
+/* The shape rule: [batch, channels, height, width] to [batch, channels, rows, columns]. */
+pmy_status pmy_pooling_infer(pmy_node *node, pmy_error *error);
+
+/* The part begin … end − 1 of a window of `length` places from place·stride − padding on that lies inside of
+ * the picture. */
+typedef struct pmy_span {
+    size_t begin, end;
+} pmy_span;
+static inline pmy_span pmy_window_inside(pmy_window window, size_t place, size_t length)
+{
+    size_t begin = place * window.stride, end = begin + window.kernel;
+    begin = begin > window.padding ? begin - window.padding : 0;
+    end -= window.padding;
+    return (pmy_span){begin, end < length ? end : length};
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* test_pooling.c in double. */
+#define TEST_DOUBLE
+#include "test_pooling.c"
