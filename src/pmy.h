@@ -40,6 +40,8 @@
 #include "data/dataset.h"
 #include "data/shuffle.h"
 #include "data/batch.h"
+#include "io/safetensors.h"
+#include "train/model.h"
 #include "train/training.h"
 #include "train/assessment.h"
 #include "tensor/sample.h"

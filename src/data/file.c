@@ -79,7 +79,7 @@ static pmy_status expand(const char *path, pmy_file *file, pmy_error *error)
     return status;
 }
 
-pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error)
+pmy_status pmy_file_read_as_it_is(const char *path, pmy_file *file, pmy_error *error)
 {
     *file = (pmy_file){0};
     /* Without O_NONBLOCK, opening a named pipe would wait for a writer. */
@@ -88,6 +88,14 @@ pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error)
         return fail_by_system(error, path, errno);
     pmy_status status = read_open_file(descriptor, path, file, error);
     (void)close(descriptor);
+    if (status)
+        pmy_file_free(file);
+    return status;
+}
+
+pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error)
+{
+    pmy_status status = pmy_file_read_as_it_is(path, file, error);
     if (!status && pmy_is_gzip(file->bytes, file->size))
         status = expand(path, file, error);
     if (status)

@@ -24,6 +24,9 @@ typedef struct pmy_file {
  * large; damaged gzip data), PMY_NO_MEMORY. */
 pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error);
 
+/* The same, but gzip's bytes are read as any others, for formats that may begin with its magic bytes. */
+pmy_status pmy_file_read_as_it_is(const char *path, pmy_file *file, pmy_error *error);
+
 /* Gives the memory back and empties *file; an empty one is left as it is. */
 void pmy_file_free(pmy_file *file);
 

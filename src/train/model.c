@@ -1,0 +1,231 @@
+#include "train/model.h"
+
+#include "data/file.h"
+#include "train/stored.h"
+#include "version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pmy_model {
+    char *path;
+    pmy_file file;
+    pmy_safetensors tensors; /* within the file */
+    pmy_model_facts facts;
+};
+
+/* --- The tensors of a graph ------------------------------------------------- */
+
+/* The index-th of the parameters and, behind them, the statistics; NULL behind the last. */
+static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
+{
+    size_t parameters = pmy_graph_parameters(graph).count;
+    if (index < parameters)
+        return pmy_parameter_at(graph, index);
+    return index - parameters < pmy_graph_statistics(graph).count
+               ? pmy_statistic_at(graph, index - parameters)
+               : NULL;
+}
+
+/* PyTorch's batchnorm counts its batches in an I64. */
+static bool holds_counts(const pmy_node *node)
+{
+    const char *dot = strrchr(pmy_node_name(node), '.');
+    return dot && strcmp(dot, ".num_batches_tracked") == 0;
+}
+
+/* --- Saving ----------------------------------------------------------------- */
+
+static void add_facts(pmy_stored *stored, const pmy_model_facts *facts)
+{
+    char input[64] = "";
+    pmy_shape example = pmy_shape_of_row(facts->net.input);
+    for (unsigned axis = 0, used = 0; axis < pmy_shape_rank(example); axis++)
+        used += (unsigned)snprintf(input + used, sizeof input - used, "%s%zu", axis ? "," : "",
+                                   example.dim[axis]);
+    pmy_stored_note(stored, "pmy.net", "%s", facts->net.text);
+    pmy_stored_note(stored, "pmy.input", "%s", input);
+    pmy_stored_note_real(stored, "pmy.mean", (double)facts->normalization.mean);
+    pmy_stored_note_real(stored, "pmy.std", (double)facts->normalization.deviation);
+    pmy_stored_note(stored, "pmy.classes", "%zu", facts->classes);
+    pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
+}
+
+pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const pmy_graph *graph,
+                          pmy_error *error)
+{
+    pmy_stored stored = {.failed = false};
+    add_facts(&stored, facts);
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        pmy_stored_add(&stored, pmy_node_name(node), pmy_node_shape(node), holds_counts(node),
+                       pmy_value(node).data);
+    pmy_status status = pmy_stored_write(&stored, path, error);
+    pmy_stored_free(&stored);
+    return status;
+}
+
+/* --- Opening ---------------------------------------------------------------- */
+
+static bool read_shape(const char *text, pmy_shape *shape)
+{
+    *shape = PMY_SCALAR_SHAPE;
+    for (unsigned axis = 0; axis < PMY_MAX_RANK; axis++) {
+        size_t digits = strspn(text, "0123456789");
+        if (digits == 0 || digits > 9)
+            return false;
+        shape->dim[axis] = strtoul(text, NULL, 10);
+        if (shape->dim[axis] == 0 || !text[digits])
+            return shape->dim[axis] != 0;
+        if (text[digits] != ',')
+            return false;
+        text += digits + 1;
+    }
+    return false;
+}
+
+static pmy_status read_net(const pmy_model *model, pmy_net *net, pmy_error *error)
+{
+    const char *input, *text;
+    pmy_shape shape;
+    pmy_status status = pmy_stored_text(model->path, &model->tensors, "pmy.input", &input, error);
+    if (status == PMY_OK)
+        status = pmy_stored_text(model->path, &model->tensors, "pmy.net", &text, error);
+    if (status != PMY_OK)
+        return status;
+    if (!read_shape(input, &shape))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape", model->path, input);
+    pmy_error why;
+    if (pmy_net_read(text, shape, net, &why) != PMY_OK)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.net: %s", model->path, why.message);
+    return PMY_OK;
+}
+
+static pmy_status read_facts(pmy_model *model, pmy_error *error)
+{
+    const char *path = model->path;
+    pmy_model_facts *facts = &model->facts;
+    double mean = 0, deviation = 0;
+    uint64_t classes = 0;
+    pmy_status status = read_net(model, &facts->net, error);
+    if (status == PMY_OK)
+        status = pmy_stored_real(path, &model->tensors, "pmy.mean", &mean, error);
+    if (status == PMY_OK)
+        status = pmy_stored_real(path, &model->tensors, "pmy.std", &deviation, error);
+    if (status == PMY_OK)
+        status = pmy_stored_whole(path, &model->tensors, "pmy.classes", &classes, error);
+    if (status != PMY_OK)
+        return status;
+    facts->normalization = (pmy_normalization){(pmy_real)mean, (pmy_real)deviation};
+    if (!(facts->normalization.deviation > 0))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.std is not above 0", path);
+    facts->classes = (size_t)classes;
+    if (!pmy_shape_equal(facts->net.layer[facts->net.count - 1].output, PMY_SHAPE(1, facts->classes)))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu classes", path,
+                        facts->classes);
+    return PMY_OK;
+}
+
+/* A net of more numbers than the file has need not be built to see that they do not fit. */
+static pmy_status check_size(const pmy_model *model, pmy_error *error)
+{
+    size_t elements = 0;
+    for (size_t i = 0; i < model->tensors.count; i++)
+        elements += pmy_shape_size(model->tensors.tensor[i].shape);
+    if (model->facts.net.parameters > elements)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: the net '%.100s' has %zu parameters, but the file %zu",
+                        model->path, model->facts.net.text, model->facts.net.parameters, elements);
+    return PMY_OK;
+}
+
+static pmy_status open_model(pmy_model *model, const pmy_model_facts *assumed, pmy_error *error)
+{
+    pmy_status status = pmy_file_read_as_it_is(model->path, &model->file, error);
+    if (status == PMY_OK)
+        status =
+            pmy_safetensors_read(model->path, model->file.bytes, model->file.size, &model->tensors, error);
+    if (status != PMY_OK)
+        return status;
+    if (pmy_safetensors_text(&model->tensors, "pmy.net"))
+        status = read_facts(model, error);
+    else if (assumed)
+        model->facts = *assumed;
+    else
+        return pmy_fail(error, PMY_BAD_FILE, "%s: it does not say which net it is of", model->path);
+    return status == PMY_OK ? check_size(model, error) : status;
+}
+
+pmy_status pmy_model_open(const char *path, const pmy_model_facts *assumed, pmy_model **result,
+                          pmy_error *error)
+{
+    *result = NULL;
+    pmy_model *model = calloc(1, sizeof *model);
+    if (!model || !(model->path = strdup(path))) {
+        free(model);
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a model", path);
+    }
+    pmy_status status = open_model(model, assumed, error);
+    if (status != PMY_OK) {
+        pmy_model_free(model);
+        return status;
+    }
+    *result = model;
+    return PMY_OK;
+}
+
+void pmy_model_free(pmy_model *model)
+{
+    if (!model)
+        return;
+    pmy_safetensors_free(&model->tensors);
+    pmy_file_free(&model->file);
+    free(model->path);
+    free(model);
+}
+
+const pmy_model_facts *pmy_model_facts_of(const pmy_model *model)
+{
+    return &model->facts;
+}
+
+const pmy_safetensors *pmy_model_tensors(const pmy_model *model)
+{
+    return &model->tensors;
+}
+
+/* --- Filling ---------------------------------------------------------------- */
+
+static bool is_kept(const pmy_graph *graph, const char *name)
+{
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        if (strcmp(pmy_node_name(node), name) == 0)
+            return true;
+    return false;
+}
+
+static pmy_status check_fit(const pmy_model *model, const pmy_graph *graph, pmy_error *error)
+{
+    const pmy_node *node;
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && (node = kept_at(graph, i)); i++)
+        status = pmy_stored_check(model->path, &model->tensors, pmy_node_name(node), pmy_node_shape(node),
+                                  holds_counts(node), error);
+    for (size_t i = 0; status == PMY_OK && i < model->tensors.count; i++)
+        if (!is_kept(graph, model->tensors.tensor[i].name))
+            status = pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", model->path,
+                              model->tensors.tensor[i].name);
+    return status;
+}
+
+pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error)
+{
+    pmy_status status = check_fit(model, graph, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        pmy_stored_copy(&model->tensors, pmy_node_name(node), pmy_value(node).data);
+    return PMY_OK;
+}

@@ -1,0 +1,51 @@
+/* Model files: a net, what its inputs are, and its numbers, as safetensors under the names that PyTorch's
+ * nn.Sequential of the same layers gives them.
+ *
+ *   pmy_model_save("m.safetensors", &facts, graph, &error);
+ *
+ *   pmy_model *model;
+ *   pmy_model_open("m.safetensors", NULL, &model, &error);
+ *   pmy_node *x = pmy_input(graph, …);       a batch of what facts.net.input is one of
+ *   pmy_net_build(&pmy_model_facts_of(model)->net, graph, x);
+ *   pmy_build(graph, …);
+ *   pmy_model_fill(model, graph, &error);
+ *
+ * A file says about itself: pmy.net (the canonical line), pmy.input ("1,28,28"), pmy.mean and pmy.std,
+ * pmy.classes and pmy.version. */
+#ifndef PMY_TRAIN_MODEL_H
+#define PMY_TRAIN_MODEL_H
+
+#include "data/batch.h"
+#include "io/safetensors.h"
+#include "layers/net.h"
+
+/* All of a model but its numbers. */
+typedef struct pmy_model_facts {
+    pmy_net net;
+    pmy_normalization normalization; /* of pixels in 0 … 1; mean 0 and deviation 1: none */
+    size_t classes;
+} pmy_model_facts;
+
+/* Writes the parameters and statistics of a built graph, all of whose names are the net's; whole or not at
+ * all (io/replacement.h). A statistic called num_batches_tracked is written as I64, the rest as F32 (F64
+ * where pmy_real is wider). Errors: PMY_IO, PMY_NO_MEMORY. */
+pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const pmy_graph *graph,
+                          pmy_error *error);
+
+typedef struct pmy_model pmy_model;
+
+/* Reads a file and all it says about itself. A file without pmy.net, from PyTorch, is taken for the
+ * `assumed` facts; NULL: it is an error. Errors: PMY_IO, PMY_BAD_FILE, PMY_NO_MEMORY. */
+pmy_status pmy_model_open(const char *path, const pmy_model_facts *assumed, pmy_model **model,
+                          pmy_error *error);
+void pmy_model_free(pmy_model *model);
+
+const pmy_model_facts *pmy_model_facts_of(const pmy_model *model);
+const pmy_safetensors *pmy_model_tensors(const pmy_model *model);
+
+/* Writes the file's numbers into the parameters and statistics of a built graph. First it checks that
+ * the file has them all, in their shapes, and no others, and that each number is finite; else PMY_BAD_FILE,
+ * naming the tensor, and the graph is as it was. */
+pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error);
+
+#endif
