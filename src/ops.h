@@ -24,7 +24,6 @@
     X(softmax)             \
     X(log_softmax)         \
     X(linear)              \
-    X(conv2d)              \
     X(dropout)             \
     X(maxpool2d)           \
     X(avgpool2d)           \

@@ -35,6 +35,13 @@ net_passes()
 }
 check "a net with gelu, relu and dropout passes" net_passes
 
+image_net_passes()
+{
+    "$gradcheck" --net "[maxpool 3 stride 1 pad 1], avgpool 2, relu, linear 5" >net && holds net "3 checks, 0 failed" &&
+        grep -qE "x  +576 " net && "$gradcheck" --net "maxpool 4, linear 5" --input 3x7x9 >net && grep -qE "x  +756 " net
+}
+check "a net that needs images gets them, in the shape that is asked for" image_net_passes
+
 lists_ops()
 {
     "$gradcheck" --list >list && holds list "softmax_xent" && [ "$(wc -l <list)" -ge 20 ] && "$gradcheck" --op gelu >one &&
@@ -82,6 +89,8 @@ refuses()
 check "an unknown op is refused" refuses --op rleu
 check "an unknown precision is refused" refuses --precision half
 check "--op and --net together are refused" refuses --op relu --net "linear 3"
+check "--input without --net is refused" refuses --input 16
+check "a shape that is none is refused" refuses --net "relu" --input 3x
 check "an operand is refused" refuses relu
 unwritable()
 {

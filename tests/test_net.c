@@ -55,6 +55,16 @@ static void lines_become_canonical(void **state)
          {{3}},
          "[relu, linear 3], [[tanh], [gelu, flatten]], relu"},
         {"[relu],[tanh]", {{1, 28, 28}}, "[relu], [tanh]"},
+        /* Named numbers stand in one order, and only where they say something. */
+        {"maxpool 2 stride 2 pad 0", {{1, 28, 28}}, "maxpool 2"},
+        {"maxpool 3 stride 2", {{1, 28, 28}}, "maxpool 3 stride 2"},
+        {"maxpool 3 pad 1 stride 2", {{1, 28, 28}}, "maxpool 3 stride 2 pad 1"},
+        {"avgpool 2 pad  1", {{1, 28, 28}}, "avgpool 2 pad 1"},
+        {"avgpool 2 stride 1, linear 3", {{1, 28, 28}}, "avgpool 2 stride 1, flatten, linear 3"},
+        {"gap, linear 3", {{1, 28, 28}}, "gap, linear 3"},
+        {"[maxpool 3 stride 1 pad 1], avgpool 2,[ relu]",
+         {{1, 28, 28}},
+         "[maxpool 3 stride 1 pad 1], avgpool 2, [relu]"},
     };
     for (size_t i = 0; i < ROOM(cases); i++) {
         pmy_net net, again;
@@ -180,12 +190,14 @@ static void every_word_has_an_explanation(void **state)
     while ((word = pmy_net_word(count, &explanation)) != NULL) {
         assert_true(strlen(word) > 0 && strlen(explanation) > 0);
         char text[64];
-        bool counts = strncmp(explanation, "linear N", 8) == 0,
-             rate = strncmp(explanation, "dropout P", 9) == 0;
+        size_t length = strlen(word);
+        const char *usage = strncmp(word, explanation, length) == 0 ? explanation + length : "";
+        bool counts = strncmp(usage, " N", 2) == 0 || strncmp(usage, " K", 2) == 0,
+             rate = strncmp(usage, " P", 2) == 0;
         bool group = strcmp(word, "[") == 0;
         (void)snprintf(text, sizeof text, "%s%s", word, counts ? " 3" : rate ? " 0.1" : group ? "relu]" : "");
         pmy_net net;
-        read_net(text, PMY_SHAPE(5), &net);
+        read_net(text, PMY_SHAPE(1, 5, 5), &net);
         count++;
     }
     assert_true(count >= 8);
@@ -283,6 +295,54 @@ static void each_wrong_word_is_pointed_at(void **state)
     };
     for (size_t i = 0; i < ROOM(cases); i++)
         expect_wrong(cases[i].text, PMY_SHAPE(784), cases[i].position, cases[i].length, cases[i].words);
+}
+
+static void each_wrong_word_about_images_is_pointed_at(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t position, length;
+        const char *words;
+    } cases[] = {
+        {"maxpool", 0, 7, "maxpool needs a number behind it"},
+        {"maxpool stride 2", 8, 6, "maxpool needs a whole positive number"},
+        {"maxpool 0", 8, 1, "maxpool needs a number between 1 and"},
+        {"maxpool 2 2", 10, 1, "maxpool does not take this; is a comma missing before it?"},
+        {"maxpool 2 relu", 10, 4, "is a comma missing before it?"},
+        {"maxpool 2 strid 2", 10, 5, "maxpool does not take 'strid': did you mean 'stride'?"},
+        {"maxpool 2 padding 1", 10, 7, "maxpool does not take this"},
+        {"maxpool 2 stride", 10, 6, "stride needs a number behind it"},
+        {"maxpool 2 stride, relu", 10, 6, "stride needs a number behind it"},
+        {"maxpool 2 stride pad 1", 17, 3, "stride needs a whole positive number"},
+        {"maxpool 2 stride 0", 17, 1, "stride needs a number between 1 and 2147483647"},
+        {"maxpool 2 pad -1", 14, 2, "pad needs a whole number"},
+        {"maxpool 2 pad 2147483648", 14, 10, "pad needs a number between 0 and 2147483647"},
+        {"maxpool 2 pad 1 stride 3 pad 1", 25, 3, "pad is given twice"},
+        {"relu, maxpool 4 pad 3, relu", 6, 15, "a padding of 3 is more than half of the kernel of 4"},
+        {"avgpool 29", 0, 10, "a kernel of 29 does not fit into 28"},
+        {"maxpool 28, maxpool 2", 12, 9, "a kernel of 2 does not fit into 1"},
+        {"maxpool 2 [relu]", 10, 1, "is a comma missing before it?"},
+        {"gap 2", 4, 1, "gap does not take this"},
+        {"gap, maxpool 2", 5, 9, "maxpool needs images of channels x height x width, not 1"},
+        {"flatten, avgpool 2 stride 3", 9, 18, "avgpool needs images of channels x height x width, not 784"},
+        {"[maxpool 2]", 0, 11, "it gets 1x28x28 and gives 1x14x14"},
+        {"[linear 784]", 0, 12, "it gets 1x28x28 and gives 784"},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++)
+        expect_wrong(cases[i].text, PMY_SHAPE(1, 28, 28), cases[i].position, cases[i].length, cases[i].words);
+    expect_wrong("maxpool 2", PMY_SHAPE(784), 0, 9, "images of channels x height x width, not 784");
+    expect_wrong("maxpool 2", PMY_SHAPE(28, 28), 0, 9, "images of channels x height x width, not 28x28");
+}
+
+static void texts_say_whether_they_want_images(void **state)
+{
+    (void)state;
+    assert_true(pmy_net_wants_images("maxpool 2, linear 3"));
+    assert_true(pmy_net_wants_images("relu, [[gap]]"));
+    assert_false(pmy_net_wants_images("linear 3, relu"));
+    assert_false(pmy_net_wants_images("relx, maxpool 2"));
+    assert_false(pmy_net_wants_images(""));
 }
 
 static void nets_too_large_are_refused(void **state)
@@ -483,6 +543,8 @@ int main(void)
         cmocka_unit_test(a_net_takes_only_its_own_examples),
         cmocka_unit_test(every_word_has_an_explanation),
         cmocka_unit_test(each_wrong_word_is_pointed_at),
+        cmocka_unit_test(each_wrong_word_about_images_is_pointed_at),
+        cmocka_unit_test(texts_say_whether_they_want_images),
         cmocka_unit_test(nets_too_large_are_refused),
         cmocka_unit_test(hostile_lines_are_refused),
         cmocka_unit_test(strange_letters_are_shown_without_harm),

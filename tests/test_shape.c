@@ -50,6 +50,41 @@ static void rank_size_and_last_axis(void **state)
     }
 }
 
+static void shapes_are_read_as_they_are_printed(void **state)
+{
+    (void)state;
+    static const pmy_shape shapes[] = {{{5}}, {{1, 28, 28}}, {{1, 1, 1, 1}}, {{10, 200, 3000, 40000}}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        pmy_shape shape;
+        assert_true(pmy_shape_read(pmy_shape_print(shapes[i]).text, &shape));
+        assert_true(pmy_shape_equal(shape, shapes[i]));
+    }
+    static const char *const wrong[] = {"",
+                                        "x",
+                                        "5x",
+                                        "x5",
+                                        "0",
+                                        "3x0x2",
+                                        "1x2x3x4x5",
+                                        "5 ",
+                                        " 5",
+                                        "-5",
+                                        "3X4",
+                                        "3,4",
+                                        "3.0",
+                                        "five",
+                                        "scalar",
+                                        "0x10",
+                                        "5xx",
+                                        "1x2x3x4x",
+                                        "18446744073709551617",
+                                        "9999999999x9999999999"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        pmy_shape shape;
+        assert_false(pmy_shape_read(wrong[i], &shape));
+    }
+}
+
 static void a_hole_or_too_many_bytes_are_no_shape(void **state)
 {
     (void)state;
@@ -90,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_and_sums_that_do_not_fit_are_refused),
         cmocka_unit_test(rank_size_and_last_axis),
+        cmocka_unit_test(shapes_are_read_as_they_are_printed),
         cmocka_unit_test(a_hole_or_too_many_bytes_are_no_shape),
         cmocka_unit_test(shapes_are_printed),
         cmocka_unit_test(a_row_has_all_axes_but_the_first),

@@ -9,7 +9,8 @@
 #include "tensor/blas.h"
 
 typedef struct request {
-    const char *op, *net, *plot;
+    const char *op, *net, *input, *plot;
+    pmy_shape example; /* what `input` says */
     int precision;
     long long seed;
     bool list, json;
@@ -38,6 +39,7 @@ static int check(const options *command, const request *what)
     pmy_curve curve = {.count = 0};
     const subject checked = {.op = what->op,
                              .net = what->net,
+                             .example = what->example,
                              .seed = (uint64_t)what->seed,
                              .found = report_check,
                              .context = &results,
@@ -72,6 +74,8 @@ int main(int argc, char **argv)
         {OPTION_TEXT("op", "NAME", &what.op, "check this op, layer or loss only")},
         {OPTION_TEXT("net", "SPEC", &what.net,
                      "check a model instead: the gradient of its loss for every parameter and the input")},
+        {OPTION_TEXT("input", "SHAPE", &what.input, "shape of an example for the net, such as 1x12x12"),
+         .shown_default = "16, or 1x12x12 for a net that needs images"},
         {OPTION_WORD("precision", "NAME", &what.precision, words, "the build to check")},
         {OPTION_SEED(&what.seed)},
         {OPTION_TEXT("plot", "FILE", &what.plot,
@@ -98,6 +102,14 @@ int main(int argc, char **argv)
     }
     if (what.op && what.net) {
         (void)options_wrong(&command, "--op and --net exclude each other");
+        return PROGRAM_WRONG;
+    }
+    if (what.input && !what.net) {
+        (void)options_wrong(&command, "--input is for --net");
+        return PROGRAM_WRONG;
+    }
+    if (what.input && !pmy_shape_read(what.input, &what.example)) {
+        (void)options_wrong(&command, "--input %s: not a shape such as 16 or 1x12x12", what.input);
         return PROGRAM_WRONG;
     }
     pmy_blas_single_threaded();

@@ -13,7 +13,7 @@
     {                                                                                                  \
         const prefix##suite suite = {                                                                  \
             .seed = what->seed, .found = what->found, .context = what->context, .curve = what->curve}; \
-        return what->net ? prefix##check_net(&suite, what->net, error)                                 \
+        return what->net ? prefix##check_net(&suite, what->net, what->example, error)                  \
                          : prefix##check_ops(&suite, what->op, error);                                 \
     }
 CHECK(pmy_)

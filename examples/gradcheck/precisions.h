@@ -4,13 +4,15 @@
 
 #include "gradcheck/curve.h"
 #include "gradcheck/verdict.h"
+#include "tensor/shape.h"
 #include "tensor/status.h"
 
 #include <stdint.h>
 
-/* What to check: an op (NULL: all), or if `net` is not NULL a model. */
+/* What to check: an op (NULL: all), or if `net` is not NULL a model for such examples (pmy_check_net). */
 typedef struct subject {
     const char *op, *net;
+    pmy_shape example;
     uint64_t seed;
     void (*found)(void *context, const pmy_check *check);
     void *context;

@@ -144,23 +144,34 @@ pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *er
 
 /* --- Models --------------------------------------------------------------- */
 
-pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_error *error)
+/* The net for examples of that shape; *example becomes what pmy_check_net says where it is a scalar's. */
+static pmy_status read_net(const char *text, pmy_shape *example, pmy_net *net, pmy_error *error)
+{
+    if (pmy_shape_rank(*example) == 0)
+        *example = pmy_net_wants_images(text) ? PMY_NET_IMAGE : PMY_SHAPE(PMY_NET_FEATURES);
+    pmy_status status = pmy_net_read(text, *example, net, error);
+    if (status != PMY_OK || pmy_shape_rank(net->output) == 2)
+        return status;
+    return pmy_fail(error, PMY_BAD_NET, "the net ends in %s for each example, not in one row of logits",
+                    pmy_shape_print(pmy_shape_of_row(net->output)).text);
+}
+
+pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_shape example, pmy_error *error)
 {
     pmy_net net;
-    pmy_status status = pmy_net_read(text, PMY_SHAPE(PMY_NET_FEATURES), &net, error);
+    pmy_status status = read_net(text, &example, &net, error);
     if (status != PMY_OK)
         return status;
     pmy_sample sample = {.graph = pmy_graph_new(NULL, suite->seed)};
     if (!sample.graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    pmy_node *x = pmy_sample_input(&sample, PMY_SHAPE(PMY_NET_ROWS, PMY_NET_FEATURES), -1, 1);
+    pmy_shape batch = net.input;
+    batch.dim[0] = PMY_NET_ROWS;
+    pmy_node *x = pmy_sample_input(&sample, batch, -1, 1);
     pmy_name(x, "x");
     pmy_node *z = pmy_net_build(&net, sample.graph, x);
-    if (pmy_recorded(z)) {
-        pmy_node *labels = pmy_sample_labels(&sample, PMY_NET_ROWS, pmy_shape_last(z->shape));
-        z = pmy_softmax_xent(sample.graph, z, labels, NULL);
-    }
-    status = pmy_build(sample.graph, z, error);
+    pmy_node *labels = pmy_sample_labels(&sample, PMY_NET_ROWS, pmy_shape_last(net.output));
+    status = pmy_build(sample.graph, pmy_softmax_xent(sample.graph, z, labels, NULL), error);
     if (status == PMY_OK) {
         pmy_sample_fill(&sample, suite->seed);
         status = check_graph(suite, sample.graph, "net", error);

@@ -1,7 +1,10 @@
 #include "layers/layer_kind.h"
 
+#include "layers/avgpool2d.h"
 #include "layers/dropout.h"
+#include "layers/global_average_pool.h"
 #include "layers/linear.h"
+#include "layers/maxpool2d.h"
 #include "tensor/gemm.h"
 #include "tensor/ops/ops.h"
 
@@ -63,6 +66,70 @@ static pmy_node *build_flatten(const pmy_layer *layer, pmy_graph *graph, pmy_nod
     return pmy_reshape(graph, x, PMY_SHAPE(batch, layer->output.dim[1]));
 }
 
+/* --- Windows over images ------------------------------------------------------ */
+
+/* The numbers of a layer's window, of which the kernel is the first-th. */
+static pmy_window window_of(const pmy_layer *layer, size_t first)
+{
+    return (pmy_window){.kernel = (size_t)layer->number[first],
+                        .stride = (size_t)layer->number[first + 1],
+                        .padding = (size_t)layer->number[first + 2]};
+}
+
+/* The named ones of them. */
+#define STRIDE_AND_PADDING(stride) \
+    {PMY_COUNT, "stride", stride}, \
+    {                              \
+        PMY_WHOLE, "pad", 0        \
+    }
+
+/* *output = [batch, channels, rows, columns] of a window that slides over input. */
+static pmy_status measure_window(pmy_window window, pmy_shape input, size_t channels, pmy_shape *output,
+                                 pmy_error *error)
+{
+    *output = PMY_SHAPE(input.dim[0], channels);
+    pmy_status status = pmy_window_measure(window, input.dim[2], &output->dim[2], error);
+    return status == PMY_OK ? pmy_window_measure(window, input.dim[3], &output->dim[3], error) : status;
+}
+
+static pmy_status measure_pool(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    pmy_window window = window_of(layer, 0);
+    if (window.padding > window.kernel / 2)
+        return pmy_fail(error, PMY_BAD_NET, "a padding of %zu is more than half of the kernel of %zu",
+                        window.padding, window.kernel);
+    return measure_window(window, input, input.dim[1], &layer->output, error);
+}
+
+static pmy_node *build_maxpool(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    return pmy_maxpool2d(graph, x, window_of(layer, 0));
+}
+
+static pmy_node *build_avgpool(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                               pmy_activation activation)
+{
+    (void)activation;
+    return pmy_avgpool2d(graph, x, window_of(layer, 0));
+}
+
+static pmy_status measure_gap(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    (void)error;
+    layer->output = PMY_SHAPE(input.dim[0], input.dim[1]);
+    return PMY_OK;
+}
+
+static pmy_node *build_gap(const pmy_layer *layer, pmy_graph *graph, pmy_node *x, pmy_activation activation)
+{
+    (void)layer, (void)activation;
+    return pmy_global_average_pool(graph, x);
+}
+
+/* --- The table -------------------------------------------------------------- */
+
 #define ACTIVATION_WORD(word_, activation_, explanation_)                                               \
     {                                                                                                   \
         .word = word_, .explanation = explanation_, .activation = activation_, .measure = measure_same, \
@@ -77,6 +144,24 @@ static const pmy_layer_kind kinds[] = {
      .flat = true,
      .measure = measure_linear,
      .build = build_linear},
+    {.word = "maxpool",
+     .argument = {{PMY_COUNT}, STRIDE_AND_PADDING(PMY_AS_FIRST)},
+     .explanation = "maxpool K [stride K] [pad 0]: the largest of KxK numbers",
+     .images = true,
+     .measure = measure_pool,
+     .build = build_maxpool},
+    {.word = "avgpool",
+     .argument = {{PMY_COUNT}, STRIDE_AND_PADDING(PMY_AS_FIRST)},
+     .explanation = "avgpool K [stride K] [pad 0]: the mean of KxK numbers",
+     .images = true,
+     .measure = measure_pool,
+     .build = build_avgpool},
+    {.word = "gap",
+     .explanation = "global average pooling: the mean of each channel",
+     .images = true,
+     .indices = 2,
+     .measure = measure_gap,
+     .build = build_gap},
     ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
     ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
     ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),

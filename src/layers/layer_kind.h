@@ -13,6 +13,7 @@ struct pmy_layer_kind {
     pmy_activation activation; /* of an activation's word */
     bool fuses;                /* takes an activation that stands right behind it */
     bool flat;        /* takes [batch, features] alone, so a flatten is put in where one is missing */
+    bool images;      /* takes [batch, channels, height, width] alone */
     bool group;       /* what opens a residual group; has neither of the functions */
     unsigned indices; /* how many it counts as in PyTorch's nn.Sequential, if not as one */
     /* Fills output, parameters and flops from the input's shape; on an error says what is wrong. */

@@ -10,10 +10,11 @@
 typedef struct reader {
     pmy_words words;
     pmy_net *net;
-    pmy_shape shape;  /* what the layers so far put out */
-    const char *list; /* the name of the group that is being read, "" outside of all */
-    size_t index;     /* of the next layer in it */
-    unsigned depth;   /* groups around it */
+    pmy_shape shape;   /* what the layers so far put out */
+    const char *list;  /* the name of the group that is being read, "" outside of all */
+    size_t index;      /* of the next layer in it */
+    unsigned depth;    /* groups around it */
+    bool wants_images; /* a layer that needs images has got something else */
 } reader;
 
 /* --- One layer's words -------------------------------------------------------- */
@@ -200,6 +201,11 @@ static pmy_status read_layer(reader *r)
         return read_group(r, layer, name);
     pmy_status status = read_numbers(r, &layer, name);
     pmy_span place = {name.begin, r->words.end};
+    if (status == PMY_OK && layer.kind->images && pmy_shape_rank(r->shape) != 4) {
+        r->wants_images = true;
+        return pmy_wrong_word(&r->words, place, "%s needs images of channels x height x width, not %s",
+                              layer.kind->word, pmy_shape_print(pmy_shape_of_row(r->shape)).text);
+    }
     if (status == PMY_OK && layer.kind->flat && pmy_shape_rank(r->shape) > 2)
         status = add_measured(r, (pmy_layer){.kind = pmy_layer_kind_of("flatten")}, place);
     layer.position = place.begin;
@@ -218,6 +224,16 @@ static pmy_status read_layers(reader *r)
     }
 }
 
+static pmy_status read_net(reader *r)
+{
+    pmy_status status = read_layers(r);
+    size_t at = r->words.at;
+    if (status == PMY_OK && r->words.text[at])
+        status = pmy_wrong_word(&r->words, (pmy_span){at, at + 1}, "there is no [ that this ] closes");
+    r->net->output = r->shape;
+    return status;
+}
+
 pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_error *error)
 {
     *net = (pmy_net){.count = 0};
@@ -230,10 +246,13 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
         return pmy_fail(error, PMY_BAD_SHAPE, "an example of %s is too large or has a 0",
                         pmy_shape_print(input).text);
     reader r = {.words = {.text = text, .error = error}, .net = net, .shape = net->input, .list = ""};
-    pmy_status status = read_layers(&r);
-    size_t at = r.words.at;
-    if (status == PMY_OK && text[at])
-        status = pmy_wrong_word(&r.words, (pmy_span){at, at + 1}, "there is no [ that this ] closes");
-    net->output = r.shape;
-    return status;
+    return read_net(&r);
+}
+
+bool pmy_net_wants_images(const char *text)
+{
+    pmy_net net = {.input = PMY_SHAPE(1, 1)};
+    reader r = {.words = {.text = text}, .net = &net, .shape = net.input, .list = ""};
+    (void)read_net(&r);
+    return r.wants_images;
 }

@@ -82,3 +82,21 @@ pmy_shape_text pmy_shape_print(pmy_shape shape)
             (size_t)snprintf(out.text + used, sizeof out.text - used, axis ? "x%zu" : "%zu", shape.dim[axis]);
     return out;
 }
+
+bool pmy_shape_read(const char *text, pmy_shape *shape)
+{
+    *shape = PMY_SCALAR_SHAPE;
+    for (unsigned axis = 0; axis < PMY_MAX_RANK; axis++) {
+        size_t size = 0;
+        for (; *text >= '0' && *text <= '9'; text++)
+            if (!pmy_size_multiply(size, 10, &size) || !pmy_size_add(size, (size_t)(*text - '0'), &size))
+                return false;
+        if (size == 0)
+            return false;
+        shape->dim[axis] = size;
+        if (*text != 'x')
+            return !*text && pmy_shape_valid(*shape);
+        text++;
+    }
+    return false;
+}

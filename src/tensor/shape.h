@@ -38,6 +38,9 @@ typedef struct pmy_shape_text {
 } pmy_shape_text;
 pmy_shape_text pmy_shape_print(pmy_shape shape);
 
+/* Reads a shape as it is printed, "1x28x28"; false if the text is none, or none that is valid. */
+bool pmy_shape_read(const char *text, pmy_shape *shape);
+
 /* *result = a·b (a + b), or false where it does not fit in a size_t. */
 bool pmy_size_multiply(size_t a, size_t b, size_t *result);
 bool pmy_size_add(size_t a, size_t b, size_t *result);
