@@ -42,6 +42,7 @@
 #include "data/batch.h"
 #include "io/safetensors.h"
 #include "train/model.h"
+#include "train/classifier.h"
 #include "train/training.h"
 #include "train/assessment.h"
 #include "tensor/sample.h"

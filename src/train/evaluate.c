@@ -1,4 +1,4 @@
-#include "train/training_state.h"
+#include "train/classifier.h"
 
 #include <math.h>
 
@@ -12,54 +12,60 @@ static size_t argmax(size_t n, const pmy_real *x)
     return best;
 }
 
-size_t pmy_count_correct(const pmy_training *training)
+size_t pmy_count_correct(const pmy_classifier *classifier)
 {
-    pmy_tensor logits = pmy_value(training->logits);          /* [rows, classes] */
-    const int32_t *labels = pmy_label_data(training->labels); /* [rows] */
+    pmy_tensor logits = pmy_value(classifier->logits);          /* [rows, classes] */
+    const int32_t *labels = pmy_label_data(classifier->labels); /* [rows] */
     size_t classes = logits.shape.dim[1], correct = 0;
     for (size_t r = 0; r < logits.shape.dim[0]; r++)
         correct += argmax(classes, logits.data + r * classes) == (size_t)labels[r];
     return correct;
 }
 
-pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
-                        pmy_error *error)
+static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
 {
-    return pmy_evaluate_watched(training, dataset, (pmy_predictions_watcher){0}, score, error);
+    pmy_shape taken = pmy_shape_of_row(facts->net.input);
+    if (pmy_shape_equal(pmy_image_shape(dataset), taken) && dataset->classes == facts->classes)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "pictures of %s in %zu classes, but the model takes %s in %zu",
+                    pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
+                    pmy_shape_print(taken).text, facts->classes);
 }
 
-pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
-                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+/* The next `count` examples, from `first` on. */
+static pmy_status evaluate_batch(pmy_classifier *classifier, const pmy_dataset *dataset, size_t first,
+                                 size_t count, pmy_predictions_watcher watcher, pmy_error *error)
+{
+    uint32_t indices[PMY_EVALUATED];
+    for (size_t i = 0; i < count; i++)
+        indices[i] = (uint32_t)(first + i);
+    pmy_status status = pmy_classifier_feed(classifier, dataset, indices, count, error);
+    if (status == PMY_OK)
+        status = pmy_forward(classifier->graph, PMY_EVAL, error);
+    if (status == PMY_OK && watcher.see)
+        watcher.see(watcher.context, &(pmy_predictions){.first = first,
+                                                        .count = count,
+                                                        .classes = dataset->classes,
+                                                        .logits = pmy_value(classifier->logits).data,
+                                                        .labels = pmy_label_data(classifier->labels)});
+    return status;
+}
+
+pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                   pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
     *score = (pmy_score){.count = dataset->count};
-    if (!pmy_shape_equal(pmy_image_shape(dataset), pmy_image_shape(training->dataset)) ||
-        dataset->classes != training->dataset->classes)
-        return pmy_fail(error, PMY_BAD_ARGUMENT,
-                        "pictures of %s in %zu classes, but the model takes %s in %zu",
-                        pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
-                        pmy_shape_print(pmy_image_shape(training->dataset)).text, training->dataset->classes);
-    uint32_t indices[256];
-    size_t largest = training->recipe.batch < 256 ? training->recipe.batch : 256;
-    for (size_t first = 0; first < dataset->count; first += largest) {
+    pmy_status status = check_pictures(&classifier->facts, dataset, error);
+    size_t largest = classifier->options.batch < PMY_EVALUATED ? classifier->options.batch : PMY_EVALUATED;
+    for (size_t first = 0; status == PMY_OK && first < dataset->count; first += largest) {
         size_t count = dataset->count - first < largest ? dataset->count - first : largest;
-        for (size_t i = 0; i < count; i++)
-            indices[i] = (uint32_t)(first + i);
-        pmy_status status = pmy_feed(training, dataset, indices, count, error);
-        if (status == PMY_OK)
-            status = pmy_forward(training->graph, PMY_EVAL, error);
+        status = evaluate_batch(classifier, dataset, first, count, watcher, error);
         if (status != PMY_OK)
-            return status;
-        pmy_tensor logits = pmy_value(training->logits); /* [count, classes] */
-        if (watcher.see)
-            watcher.see(watcher.context, &(pmy_predictions){.first = first,
-                                                            .count = count,
-                                                            .classes = logits.shape.dim[1],
-                                                            .logits = logits.data,
-                                                            .labels = pmy_label_data(training->labels)});
-        score->correct += pmy_count_correct(training);
-        score->loss += (double)pmy_item(training->loss) * (double)count / (double)dataset->count;
+            break;
+        score->correct += pmy_count_correct(classifier);
+        score->loss += (double)pmy_item(classifier->loss) * (double)count / (double)dataset->count;
     }
-    return PMY_OK;
+    return status;
 }
 
 void pmy_wilson95(size_t correct, size_t count, double *low, double *high)

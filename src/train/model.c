@@ -121,7 +121,7 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
     if (!(facts->normalization.deviation > 0))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.std is not above 0", path);
     facts->classes = (size_t)classes;
-    if (!pmy_shape_equal(facts->net.layer[facts->net.count - 1].output, PMY_SHAPE(1, facts->classes)))
+    if (!pmy_shape_equal(facts->net.output, PMY_SHAPE(1, facts->classes)))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu classes", path,
                         facts->classes);
     return PMY_OK;

@@ -1,7 +1,5 @@
 #include "train/training_state.h"
 
-#include "losses/losses.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,37 +14,17 @@ static double now(void)
 
 /* --- Preparing ------------------------------------------------------------ */
 
-static pmy_status read_net(pmy_training *training, pmy_error *error)
-{
-    const pmy_dataset *dataset = training->dataset;
-    pmy_status status = pmy_net_read(training->recipe.net, pmy_image_shape(dataset), &training->net, error);
-    if (status != PMY_OK)
-        return status;
-    const pmy_layer *last = &training->net.layer[training->net.count - 1];
-    if (pmy_shape_equal(training->net.output, PMY_SHAPE(1, dataset->classes)))
-        return PMY_OK;
-    (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu classes",
-                   pmy_shape_print(pmy_shape_of_row(training->net.output)).text, dataset->classes);
-    if (error) {
-        error->position = last->position;
-        error->length = last->length;
-    }
-    return PMY_BAD_NET;
-}
-
-static pmy_status build_graph(pmy_training *training, pmy_error *error)
+static pmy_status build_classifier(pmy_training *training, pmy_error *error)
 {
     const pmy_recipe *recipe = &training->recipe;
-    pmy_graph *graph = training->graph = pmy_graph_new(training->pool, recipe->seed);
-    if (!graph)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    pmy_shape image = pmy_image_shape(training->dataset);
-    training->images = pmy_input(graph, PMY_SHAPE(recipe->batch, image.dim[0], image.dim[1], image.dim[2]));
-    training->labels = pmy_labels(graph, recipe->batch);
-    training->logits = pmy_net_build(&training->net, graph, training->images);
-    pmy_softmax_xent_options options = {.label_smoothing = recipe->label_smoothing};
-    training->loss = pmy_softmax_xent(graph, training->logits, training->labels, &options);
-    return pmy_build(graph, training->loss, error);
+    const pmy_normalization none = {.mean = 0, .deviation = 1};
+    pmy_model_facts facts;
+    pmy_status status = pmy_facts_for(recipe->net, training->dataset, none, &facts, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_classifier_options options = {
+        .batch = recipe->batch, .seed = recipe->seed, .label_smoothing = recipe->label_smoothing};
+    return pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
 }
 
 static pmy_status plan_steps(pmy_training *training, pmy_error *error)
@@ -71,14 +49,13 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     const pmy_recipe *recipe = &training->recipe;
     if (recipe->epochs < 1 || recipe->batch < 1)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an epoch and an example in a batch, at least");
-    pmy_status status = read_net(training, error);
+    pmy_status status = plan_steps(training, error);
     if (status == PMY_OK)
-        status = plan_steps(training, error);
+        status = build_classifier(training, error);
     if (status == PMY_OK)
-        status = build_graph(training, error);
-    if (status == PMY_OK)
-        status = pmy_optim_new(recipe->optim, &recipe->optim_options, pmy_graph_parameters(training->graph),
-                               training->pool, &training->optim, error);
+        status = pmy_optim_new(recipe->optim, &recipe->optim_options,
+                               pmy_graph_parameters(training->classifier->graph), training->pool,
+                               &training->optim, error);
     return status;
 }
 
@@ -109,19 +86,19 @@ void pmy_training_free(pmy_training *training)
     if (!training)
         return;
     pmy_optim_free(training->optim);
-    pmy_graph_free(training->graph);
+    pmy_classifier_free(training->classifier);
     free(training->order);
     free(training);
 }
 
 const pmy_net *pmy_training_net(const pmy_training *training)
 {
-    return &training->net;
+    return &training->classifier->facts.net;
 }
 
 pmy_graph *pmy_training_graph(const pmy_training *training)
 {
-    return training->graph;
+    return training->classifier->graph;
 }
 
 /* --- Steps ---------------------------------------------------------------- */
@@ -135,14 +112,16 @@ static pmy_status take_step(pmy_training *training, size_t first, size_t count, 
                                  (uint32_t)(training->step / training->steps_per_epoch),
                                  training->dataset->count, training->order, error);
     if (status == PMY_OK)
-        status = pmy_feed(training, training->dataset, training->order + first, count, error);
+        status = pmy_classifier_feed(training->classifier, training->dataset, training->order + first, count,
+                                     error);
     if (status == PMY_OK)
-        status = pmy_forward(training->graph, PMY_TRAIN, error);
-    if (status == PMY_OK && !pmy_is_finite(pmy_item(training->loss)))
-        status = pmy_fail(error, PMY_BAD_DATA, "%s: the loss is infinite", pmy_node_name(training->loss));
+        status = pmy_forward(training->classifier->graph, PMY_TRAIN, error);
+    if (status == PMY_OK && !pmy_is_finite(pmy_item(training->classifier->loss)))
+        status = pmy_fail(error, PMY_BAD_DATA, "%s: the loss is infinite",
+                          pmy_node_name(training->classifier->loss));
     if (status != PMY_OK)
         return status;
-    pmy_backward(training->graph);
+    pmy_backward(training->classifier->graph);
     pmy_optim_step(training->optim, pmy_schedule_rate(&training->schedule, training->step));
     return PMY_OK;
 }
@@ -171,23 +150,37 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     }
     if (first == 0)
         training->epoch_loss = training->epoch_seconds = 0, training->epoch_correct = 0;
-    training->epoch_correct += pmy_count_correct(training);
+    training->epoch_correct += pmy_count_correct(training->classifier);
     double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = now() - started;
     training->step++;
     training->seconds += seconds;
     training->epoch_seconds += seconds;
-    training->epoch_loss += (double)pmy_item(training->loss) * (double)count;
+    training->epoch_loss += (double)pmy_item(training->classifier->loss) * (double)count;
     *report = (pmy_step_report){.step = training->step,
                                 .steps = training->schedule.total,
                                 .epoch = (size_t)((training->step - 1) / training->steps_per_epoch) + 1,
                                 .epochs = training->recipe.epochs,
                                 .seen = first + count,
                                 .examples = examples,
-                                .loss = (double)pmy_item(training->loss),
+                                .loss = (double)pmy_item(training->classifier->loss),
                                 .learning_rate = rate,
                                 .seconds = training->seconds,
                                 .ends_epoch = first + count == examples};
     return PMY_OK;
+}
+
+/* --- Evaluating and running ----------------------------------------------- */
+
+pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
+                        pmy_error *error)
+{
+    return pmy_evaluate_watched(training, dataset, (pmy_predictions_watcher){0}, score, error);
+}
+
+pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
+                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+{
+    return pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
 }
 
 static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,

@@ -10,12 +10,10 @@
 #ifndef PMY_TRAIN_TRAINING_H
 #define PMY_TRAIN_TRAINING_H
 
-#include "data/batch.h"
 #include "data/shuffle.h"
-#include "layers/net.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
-#include "train/predictions.h"
+#include "train/classifier.h"
 
 /* What a run is, but for its data. */
 typedef struct pmy_recipe {
@@ -59,22 +57,13 @@ typedef struct pmy_step_report {
  * updated. Not to be called once all steps are done. */
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error);
 
-/* How a model does on a dataset. */
-typedef struct pmy_score {
-    size_t count, correct;
-    double loss; /* mean */
-} pmy_score;
-
-/* Errors: PMY_BAD_ARGUMENT (pictures of another size or number of classes), PMY_BAD_DATA. */
+/* How the model does on a dataset: pmy_classifier_evaluate. */
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
                         pmy_error *error);
 
 /* The same; shows the logits, batch by batch, in the order of the dataset. */
 pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
                                 pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
-
-/* The interval in which the true accuracy lies with 95 % confidence (Wilson, 1927). */
-void pmy_wilson95(size_t correct, size_t count, double *low, double *high);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {

@@ -1,0 +1,71 @@
+/* A net as a classifier of pictures: a graph that goes from pictures to logits to the loss, to train, to
+ * evaluate or to ask.
+ *
+ *   pmy_classifier_load("m.safetensors", NULL, pool, &classifier, &error);
+ *   pmy_classifier_evaluate(classifier, &test, (pmy_predictions_watcher){0}, &score, &error);
+ */
+#ifndef PMY_TRAIN_CLASSIFIER_H
+#define PMY_TRAIN_CLASSIFIER_H
+
+#include "train/model.h"
+#include "train/predictions.h"
+
+typedef struct pmy_classifier_options {
+    size_t batch; /* pictures at a time, at most */
+    uint64_t seed;
+    double label_smoothing;
+} pmy_classifier_options;
+
+/* To be read by anyone. */
+typedef struct pmy_classifier {
+    pmy_model_facts facts;
+    pmy_classifier_options options;
+    pmy_pool *pool;
+    pmy_graph *graph;
+    pmy_node *images; /* [batch, channels, height, width] */
+    pmy_node *labels; /* [batch] */
+    pmy_node *logits; /* [batch, classes] */
+    pmy_node *loss;   /* softmax_xent, the mean over the batch */
+} pmy_classifier;
+
+/* The facts of a net for a dataset. Errors: PMY_BAD_NET, with the place of the word that is wrong. */
+pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normalization normalization,
+                         pmy_model_facts *facts, pmy_error *error);
+
+/* A classifier with first values, working on `pool` (NULL: the calling thread), which must outlive it.
+ * Errors: PMY_BAD_ARGUMENT, PMY_NO_MEMORY. */
+pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier_options *options,
+                              pmy_pool *pool, pmy_classifier **classifier, pmy_error *error);
+/* One with the numbers of a file, for up to PMY_EVALUATED pictures at a time; `assumed` and errors as for
+ * pmy_model_open and pmy_model_fill. */
+enum { PMY_EVALUATED = 256 };
+pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed, pmy_pool *pool,
+                               pmy_classifier **classifier, pmy_error *error);
+void pmy_classifier_free(pmy_classifier *classifier);
+
+/* The shape of a picture: channels, height, width. */
+pmy_shape pmy_image_shape(const pmy_dataset *dataset);
+
+/* Fills images, normalized, and labels with the examples indices[0 … count − 1] of a dataset of fitting
+ * pictures, and makes that the size of the batch. Errors: PMY_BAD_ARGUMENT. */
+pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
+                               const uint32_t *indices, size_t count, pmy_error *error);
+
+/* How many rows of the batch have their largest logit at their label. */
+size_t pmy_count_correct(const pmy_classifier *classifier);
+
+/* How a model does on a dataset. */
+typedef struct pmy_score {
+    size_t count, correct;
+    double loss; /* mean, with the label smoothing of the options */
+} pmy_score;
+
+/* Shows the watcher the logits, batch by batch, in the order of the dataset. Errors: PMY_BAD_ARGUMENT
+ * (pictures of another size or number of classes), PMY_BAD_DATA. */
+pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                   pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
+
+/* The interval in which the true accuracy lies with 95 % confidence (Wilson, 1927). */
+void pmy_wilson95(size_t correct, size_t count, double *low, double *high);
+
+#endif
