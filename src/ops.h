@@ -24,6 +24,7 @@
     X(softmax)             \
     X(log_softmax)         \
     X(linear)              \
+    X(conv2d)              \
     X(dropout)             \
     X(maxpool2d)           \
     X(avgpool2d)           \

@@ -27,6 +27,7 @@
 #include "tensor/graph.h"
 #include "tensor/ops/ops.h"
 #include "layers/linear.h"
+#include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/window.h"
 #include "layers/maxpool2d.h"

@@ -41,6 +41,8 @@
 #define pmy_batch pmy64_batch
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant
+#define pmy_conv2d pmy64_conv2d
+#define pmy_conv2d_with pmy64_conv2d_with
 #define pmy_dropout pmy64_dropout
 #define pmy_exp_of pmy64_exp_of
 #define pmy_find pmy64_find

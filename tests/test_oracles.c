@@ -2,9 +2,9 @@
  * trains. The error is |a − b| / max(|a|, |b|, 1e-3 · the tensor's largest |a|).
  *
  * In float, 1e-5 of that floor is a sixth of the rounding error of the largest element. Ops that round
- * once meet it. What linear layers and attention compute are sums of products of floats; where those cancel,
- * what rounding the terms alone does is allowed on top: FLT_EPSILON of the largest element for the op,
- * sixteen times that for a net of several. */
+ * once meet it. What linear layers, convolutions and attention compute are sums of products of floats; where
+ * those cancel, what rounding the terms alone does is allowed on top: FLT_EPSILON of the largest element for
+ * the op, sixteen times that for a net of several. */
 #include "pmy64/gradcheck/suite.h"
 #include "pmyq/gradcheck/suite.h"
 
@@ -67,7 +67,11 @@ typedef void net_gradients(const subject *what, gradients *all);
 
 static bool rounds_products(const pmy_op *op)
 {
-    return strcmp(op->name, "linear") == 0 || strcmp(op->name, "attention") == 0;
+    static const char *const names[] = {"linear", "conv2d", "attention"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(op->name, names[i]) == 0)
+            return true;
+    return false;
 }
 
 /* Every sample of every op: as it is, with one row less, and with one row alone. */
