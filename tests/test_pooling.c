@@ -230,8 +230,6 @@ static void what_does_not_fit_is_refused(void **state)
         expect_refused(pmy_avgpool2d, &mistakes[i]);
     }
     expect_refused(global, &mistakes[0]);
-    const mistake large = {{{1, 1, 300, 300}}, {257, 1, 0}, PMY_BAD_ARGUMENT, "more than 256"};
-    expect_refused(pmy_maxpool2d, &large);
 }
 
 int main(void)

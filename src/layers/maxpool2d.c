@@ -1,4 +1,6 @@
-/* maxpool2d: y = max of x over a window; dx = Σ dy over the windows that x won. */
+/* maxpool2d: y = max of x over a window; dx = Σ dy over the windows that x won: those whose first number
+ * equal to y it is. Nothing is saved: backward finds the winners again, which costs less than writing them
+ * down. */
 #include "layers/maxpool2d.h"
 
 #include "layers/pooling.h"
@@ -7,122 +9,126 @@
 
 #include <string.h>
 
-/* A winner's row and column in its window: row · WINDOW_ROW + column. */
-enum { WINDOW_ROW = 256 };
-typedef uint16_t place_in_window;
-
-typedef struct maxpool2d_saved {
-    place_in_window *winner; /* [batch, channels, rows, columns] */
-} maxpool2d_saved;
-
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     pmy_status status = pmy_pooling_infer(node, error);
-    if (status != PMY_OK)
-        return status;
-    if (pmy_pooling_of(node).window.kernel > WINDOW_ROW)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "a kernel of more than %d", WINDOW_ROW);
-    maxpool2d_saved *saved = pmy_take(node, 1, sizeof *saved);
-    node->saved = saved;
-    if (!saved || !(saved->winner = pmy_take(node, pmy_shape_size(node->shape), sizeof *saved->winner)))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
-    return PMY_OK;
+    if (status == PMY_OK)
+        node->scratch = pmy_pooling_of(node).width * sizeof(pmy_real);
+    return status;
 }
 
-/* Whether b wins over an earlier a. */
-static inline bool wins(pmy_real b, pmy_real a)
+/* max(a, b), or NaN if one is. */
+static inline pmy_real larger(pmy_real a, pmy_real b)
 {
-    return b > a || pmy_is_nan(b);
+    pmy_real most = b > a ? b : a;
+    return pmy_is_nan(b) ? b : most;
 }
 
 /* --- Windows of 2 by 2 side by side --------------------------------------- */
 
-static bool is_halving(const pmy_node *node)
+static bool is_halving(const pmy_pooling *pool)
 {
-    pmy_window window = pmy_pooling_of(node).window;
-    return window.kernel == 2 && window.stride == 2 && window.padding == 0;
+    return pool->window.kernel == 2 && pool->window.stride == 2 && pool->window.padding == 0;
 }
 
 PMY_CLONES
-static void pmy_maxpool_halve(const pmy_pooling *pool, const pmy_real *x, pmy_real *y,
-                              place_in_window *winner)
+static void pmy_maxpool_halve(const pmy_pooling *pool, const pmy_real *x, pmy_real *y)
 {
     for (size_t row = 0; row < pool->rows; row++) {
         const pmy_real *upper = x + 2 * row * pool->width, *lower = upper + pool->width; /* [width] */
         pmy_real *to = y + row * pool->columns;                                          /* [columns] */
-        place_in_window *won = winner + row * pool->columns;                             /* [columns] */
-        for (size_t j = 0; j < pool->columns; j++) {
-            pmy_real a = upper[2 * j], b = upper[2 * j + 1], c = lower[2 * j], d = lower[2 * j + 1];
-            bool b_wins = wins(b, a), d_wins = wins(d, c);
-            pmy_real above = b_wins ? b : a, below = d_wins ? d : c;
-            bool below_wins = wins(below, above);
-            to[j] = below_wins ? below : above;
-            won[j] = (place_in_window)(below_wins ? WINDOW_ROW + d_wins : b_wins);
-        }
+        for (size_t j = 0; j < pool->columns; j++)
+            to[j] = larger(larger(upper[2 * j], upper[2 * j + 1]), larger(lower[2 * j], lower[2 * j + 1]));
+    }
+}
+
+/* Of windows first … first + n − 1 of a row, from the rows of x above and below [width] and y, dy [columns].
+ */
+static inline void unhalve(size_t first, size_t n, const pmy_real *restrict upper,
+                           const pmy_real *restrict lower, const pmy_real *restrict y,
+                           const pmy_real *restrict dy, pmy_real *restrict d_upper,
+                           pmy_real *restrict d_lower, bool accumulate)
+{
+    for (size_t j = first; j < first + n; j++) {
+        pmy_real rest = dy[j]; /* 0 behind the winner */
+        pmy_real a = upper[2 * j] == y[j] ? rest : 0;
+        rest = upper[2 * j] == y[j] ? 0 : rest;
+        pmy_real b = upper[2 * j + 1] == y[j] ? rest : 0;
+        rest = upper[2 * j + 1] == y[j] ? 0 : rest;
+        pmy_real c = lower[2 * j] == y[j] ? rest : 0;
+        rest = lower[2 * j] == y[j] ? 0 : rest;
+        pmy_real d = lower[2 * j + 1] == y[j] ? rest : 0;
+        pmy_put(&d_upper[2 * j], a, accumulate);
+        pmy_put(&d_upper[2 * j + 1], b, accumulate);
+        pmy_put(&d_lower[2 * j], c, accumulate);
+        pmy_put(&d_lower[2 * j + 1], d, accumulate);
     }
 }
 
 PMY_CLONES
-static void pmy_maxpool_unhalve(const pmy_pooling *pool, const place_in_window *winner, const pmy_real *dy,
-                                pmy_real *dx, bool accumulate)
+static void pmy_maxpool_unhalve(const pmy_pooling *pool, const pmy_real *x, const pmy_real *y,
+                                const pmy_real *dy, pmy_real *dx, bool accumulate)
 {
-    for (size_t row = 0; row < pool->rows; row++) {
-        pmy_real *upper = dx + 2 * row * pool->width, *lower = upper + pool->width; /* [width] */
-        const pmy_real *from = dy + row * pool->columns;                            /* [columns] */
-        const place_in_window *won = winner + row * pool->columns;                  /* [columns] */
-        for (size_t j = 0; j < pool->columns; j++) {
-            pmy_put(&upper[2 * j], won[j] == 0 ? from[j] : 0, accumulate);
-            pmy_put(&upper[2 * j + 1], won[j] == 1 ? from[j] : 0, accumulate);
-            pmy_put(&lower[2 * j], won[j] == WINDOW_ROW ? from[j] : 0, accumulate);
-            pmy_put(&lower[2 * j + 1], won[j] == WINDOW_ROW + 1 ? from[j] : 0, accumulate);
-        }
-        if (!accumulate && pool->width % 2)
-            upper[pool->width - 1] = lower[pool->width - 1] = 0;
+    enum { BUNDLE = 4 }; /* this many windows at once: their comparisons are no branches */
+    size_t width = pool->width, columns = pool->columns;
+    for (size_t row = 0; row < pool->rows; row++, y += columns, dy += columns) {
+        const pmy_real *upper = x + 2 * row * width, *lower = upper + width;  /* [width] */
+        pmy_real *d_upper = dx + 2 * row * width, *d_lower = d_upper + width; /* [width] */
+        size_t j = 0;
+        for (; j + BUNDLE <= columns; j += BUNDLE)
+            unhalve(j, BUNDLE, upper, lower, y, dy, d_upper, d_lower, accumulate);
+        unhalve(j, columns - j, upper, lower, y, dy, d_upper, d_lower, accumulate);
+        if (!accumulate && width % 2)
+            d_upper[width - 1] = d_lower[width - 1] = 0;
     }
     if (!accumulate && pool->height % 2)
-        memset(dx + 2 * pool->rows * pool->width, 0, pool->width * sizeof *dx);
+        memset(dx + 2 * pool->rows * width, 0, width * sizeof *dx);
 }
 
 /* --- Any window ----------------------------------------------------------- */
 
-static void pool_window(const pmy_pooling *pool, size_t row, size_t column, const pmy_real *x, pmy_real *y,
-                        place_in_window *winner)
+/* `most` [width] is scratch: the largest of columns as high as the window. */
+PMY_CLONES
+static void pmy_maxpool_plane(const pmy_pooling *pool, const pmy_real *x, pmy_real *most, pmy_real *y)
 {
-    pmy_window window = pool->window;
-    pmy_span rows = pmy_window_inside(window, row, pool->height);
-    pmy_span columns = pmy_window_inside(window, column, pool->width);
-    size_t best_row = rows.begin, best_column = columns.begin;
+    for (size_t row = 0; row < pool->rows; row++) {
+        pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
+        memcpy(most, x + rows.begin * pool->width, pool->width * sizeof *most);
+        for (size_t i = rows.begin + 1; i < rows.end; i++)
+            for (size_t j = 0; j < pool->width; j++)
+                most[j] = larger(most[j], x[i * pool->width + j]);
+        for (size_t column = 0; column < pool->columns; column++) {
+            pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
+            pmy_real largest = most[columns.begin];
+            for (size_t j = columns.begin + 1; j < columns.end; j++)
+                largest = larger(largest, most[j]);
+            y[row * pool->columns + column] = largest;
+        }
+    }
+}
+
+/* Where in the plane the first number equal to y is, in the window at (row, column); its beginning if there
+ * is none, because y is NaN. */
+static size_t winner(const pmy_pooling *pool, size_t row, size_t column, const pmy_real *x, pmy_real y)
+{
+    pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
+    pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
     for (size_t i = rows.begin; i < rows.end; i++)
         for (size_t j = columns.begin; j < columns.end; j++)
-            if (wins(x[i * pool->width + j], x[best_row * pool->width + best_column]))
-                best_row = i, best_column = j;
-    size_t down = best_row + window.padding - row * window.stride;
-    size_t across = best_column + window.padding - column * window.stride;
-    *y = x[best_row * pool->width + best_column];
-    *winner = (place_in_window)(down * WINDOW_ROW + across);
+            if (x[i * pool->width + j] == y)
+                return i * pool->width + j;
+    return rows.begin * pool->width + columns.begin;
 }
 
-static void pool_plane(const pmy_pooling *pool, const pmy_real *x, pmy_real *y, place_in_window *winner)
-{
-    for (size_t row = 0; row < pool->rows; row++)
-        for (size_t column = 0; column < pool->columns; column++) {
-            size_t at = row * pool->columns + column;
-            pool_window(pool, row, column, x, &y[at], &winner[at]);
-        }
-}
-
-static void unpool_plane(const pmy_pooling *pool, const place_in_window *winner, const pmy_real *dy,
+static void unpool_plane(const pmy_pooling *pool, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
                          pmy_real *dx, bool accumulate)
 {
-    pmy_window window = pool->window;
     if (!accumulate)
         memset(dx, 0, pool->height * pool->width * sizeof *dx);
     for (size_t row = 0; row < pool->rows; row++)
         for (size_t column = 0; column < pool->columns; column++) {
             size_t at = row * pool->columns + column;
-            size_t i = row * window.stride + winner[at] / WINDOW_ROW - window.padding;
-            size_t j = column * window.stride + winner[at] % WINDOW_ROW - window.padding;
-            dx[i * pool->width + j] += dy[at];
+            dx[winner(pool, row, column, x, y[at])] += dy[at];
         }
 }
 
@@ -130,45 +136,46 @@ static void unpool_plane(const pmy_pooling *pool, const place_in_window *winner,
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
-    const maxpool2d_saved *saved = node->saved;
     pmy_pooling pool = pmy_pooling_of(node);
     size_t x_plane = pool.height * pool.width, y_plane = pool.rows * pool.columns;
-    bool halving = is_halving(node);
     for (size_t plane = piece.begin * pool.channels; plane < piece.end * pool.channels; plane++) {
         const pmy_real *x = node->input[0]->value + plane * x_plane; /* [height, width] */
         pmy_real *y = node->value + plane * y_plane;                 /* [rows, columns] */
-        place_in_window *winner = saved->winner + plane * y_plane;   /* [rows, columns] */
-        if (halving)
-            pmy_maxpool_halve(&pool, x, y, winner);
+        if (is_halving(&pool))
+            pmy_maxpool_halve(&pool, x, y);
         else
-            pool_plane(&pool, x, y, winner);
+            pmy_maxpool_plane(&pool, x, piece.scratch, y);
     }
 }
 
 static void backward(const pmy_node *node, pmy_piece piece)
 {
-    const maxpool2d_saved *saved = node->saved;
     pmy_pooling pool = pmy_pooling_of(node);
     size_t x_plane = pool.height * pool.width, y_plane = pool.rows * pool.columns;
-    bool halving = is_halving(node), accumulate = pmy_accumulates(node, 0);
+    bool accumulate = pmy_accumulates(node, 0);
     for (size_t plane = piece.begin * pool.channels; plane < piece.end * pool.channels; plane++) {
-        const place_in_window *winner = saved->winner + plane * y_plane; /* [rows, columns] */
-        const pmy_real *dy = node->gradient + plane * y_plane;           /* [rows, columns] */
-        pmy_real *dx = node->input[0]->gradient + plane * x_plane;       /* [height, width] */
-        if (halving)
-            pmy_maxpool_unhalve(&pool, winner, dy, dx, accumulate);
+        const pmy_real *x = node->input[0]->value + plane * x_plane; /* [height, width] */
+        const pmy_real *y = node->value + plane * y_plane;           /* [rows, columns] */
+        const pmy_real *dy = node->gradient + plane * y_plane;       /* [rows, columns] */
+        pmy_real *dx = node->input[0]->gradient + plane * x_plane;   /* [height, width] */
+        if (is_halving(&pool))
+            pmy_maxpool_unhalve(&pool, x, y, dy, dx, accumulate);
         else
-            unpool_plane(&pool, winner, dy, dx, accumulate);
+            unpool_plane(&pool, x, y, dy, dx, accumulate);
     }
 }
 
 static uint64_t choices(const pmy_node *node)
 {
-    const maxpool2d_saved *saved = node->saved;
+    pmy_pooling pool = pmy_pooling_of(node);
     /* FNV-1a over the winners. */
     uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
-        hash = (hash ^ saved->winner[i]) * 0x100000001b3u;
+    for (size_t at = 0; at < pmy_shape_size(node->shape); at++) {
+        size_t plane = at / (pool.rows * pool.columns), place = at % (pool.rows * pool.columns);
+        const pmy_real *x = node->input[0]->value + plane * pool.height * pool.width; /* [height, width] */
+        size_t won = winner(&pool, place / pool.columns, place % pool.columns, x, node->value[at]);
+        hash = (hash ^ won) * 0x100000001b3u;
+    }
     return hash;
 }
 
