@@ -62,6 +62,9 @@ static void lines_become_canonical(void **state)
         {"avgpool 2 pad  1", {{1, 28, 28}}, "avgpool 2 pad 1"},
         {"avgpool 2 stride 1, linear 3", {{1, 28, 28}}, "avgpool 2 stride 1, flatten, linear 3"},
         {"gap, linear 3", {{1, 28, 28}}, "gap, linear 3"},
+        {"conv 6 5 pad 0 stride 1, conv 3 3 stride 2 , conv 2 1 pad 3 stride 5",
+         {{1, 28, 28}},
+         "conv 6 5, conv 3 3 stride 2, conv 2 1 stride 5 pad 3"},
         {"[maxpool 3 stride 1 pad 1], avgpool 2,[ relu]",
          {{1, 28, 28}},
          "[maxpool 3 stride 1 pad 1], avgpool 2, [relu]"},
@@ -154,6 +157,79 @@ static void parameters_are_named_as_pytorch_does(void **state)
     pmy_graph_free(g);
 }
 
+/* As PyTorch counts: what is fused and what is put in has an index, gap has two. */
+static void image_nets_have_pytorchs_indices(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t parameters;
+        const char *canonical, *names;
+    } cases[] = {
+        {"conv 6 5 pad 2, relu, maxpool 2, conv 16 5, relu, maxpool 2, linear 120, relu, linear 84, relu, "
+         "linear 10",
+         61706,
+         "conv 6 5 pad 2, relu, maxpool 2, conv 16 5, relu, maxpool 2, flatten, linear 120, relu, linear 84, "
+         "relu, linear 10",
+         "0.weight 0.bias 3.weight 3.bias 7.weight 7.bias 9.weight 9.bias 11.weight 11.bias "},
+        {"conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
+         "linear 10",
+         1199882,
+         "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
+         "linear 10",
+         "0.weight 0.bias 2.weight 2.bias 7.weight 7.bias 10.weight 10.bias "},
+        {"conv 4 3, [conv 4 3 pad 1, relu, [relu, conv 4 1], conv 4 3 pad 1], relu, gap, linear 10",
+         40 + 148 + 20 + 148 + 50, NULL,
+         "0.weight 0.bias 1.0.weight 1.0.bias 1.2.1.weight 1.2.1.bias 1.3.weight 1.3.bias 5.weight 5.bias "},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        pmy_net net;
+        read_net(cases[i].text, PMY_SHAPE(1, 28, 28), &net);
+        assert_int_equal(net.parameters, cases[i].parameters);
+        assert_string_equal(net.text, cases[i].canonical ? cases[i].canonical : cases[i].text);
+        assert_true(pmy_shape_equal(net.output, PMY_SHAPE(1, 10)));
+        pmy_node *x, *y;
+        pmy_graph *g = build_net(cases[i].text, PMY_SHAPE(1, 28, 28), PMY_SHAPE(2, 1, 28, 28), &x, &y);
+        char names[512] = "";
+        for (size_t p = 0; p < pmy_graph_parameters(g).count; p++) {
+            (void)strcat(names, pmy_node_name(pmy_parameter_at(g, p)));
+            (void)strcat(names, " ");
+        }
+        assert_string_equal(names, cases[i].names);
+        pmy_graph_free(g);
+    }
+}
+
+static void image_layers_know_shapes_parameters_and_flops(void **state)
+{
+    (void)state;
+    pmy_net net;
+    read_net("conv 4 5 stride 2 pad 1, maxpool 3 stride 2 pad 1, [avgpool 3 stride 1 pad 1], avgpool 2, gap, "
+             "linear 3",
+             PMY_SHAPE(3, 21, 30), &net);
+    static const struct {
+        const char *name;
+        pmy_shape output;
+        size_t parameters;
+        double flops;
+    } layers[] = {
+        {"0", {{1, 4, 10, 14}}, 4 * 75 + 4, 2.0 * 4 * 75 * 10 * 14},
+        {"1", {{1, 4, 5, 7}}, 0, 0},
+        {"2", {{1, 4, 5, 7}}, 0, 0},
+        {"2.0", {{1, 4, 5, 7}}, 0, 0},
+        {"3", {{1, 4, 2, 3}}, 0, 0},
+        {"4", {{1, 4}}, 0, 0},
+        {"6", {{1, 3}}, 15, 24},
+    };
+    assert_int_equal(net.count, ROOM(layers));
+    for (size_t i = 0; i < ROOM(layers); i++) {
+        assert_string_equal(net.layer[i].name, layers[i].name);
+        assert_true(pmy_shape_equal(net.layer[i].output, layers[i].output));
+        assert_int_equal(net.layer[i].parameters, layers[i].parameters);
+        assert_true(net.layer[i].flops == layers[i].flops);
+    }
+}
+
 /* The activation right behind a linear lies in its node; the next one has its own. */
 static void a_net_computes_what_its_layers_do(void **state)
 {
@@ -182,26 +258,26 @@ static void a_net_computes_what_its_layers_do(void **state)
     pmy_graph_free(g);
 }
 
+/* What must stand behind a word, with 0 for a rate and 1 for any other number. */
 static void every_word_has_an_explanation(void **state)
 {
     (void)state;
-    const char *explanation = NULL, *word;
+    const char *explanation = NULL;
+    pmy_layer_text usage;
     size_t count = 0;
-    while ((word = pmy_net_word(count, &explanation)) != NULL) {
-        assert_true(strlen(word) > 0 && strlen(explanation) > 0);
-        char text[64];
-        size_t length = strlen(word);
-        const char *usage = strncmp(word, explanation, length) == 0 ? explanation + length : "";
-        bool counts = strncmp(usage, " N", 2) == 0 || strncmp(usage, " K", 2) == 0,
-             rate = strncmp(usage, " P", 2) == 0;
-        bool group = strcmp(word, "[") == 0;
-        (void)snprintf(text, sizeof text, "%s%s", word, counts ? " 3" : rate ? " 0.1" : group ? "relu]" : "");
+    for (; pmy_net_word(count, &usage, &explanation); count++) {
+        assert_true(strlen(usage.text) > 0 && strlen(explanation) > 0);
+        char *optional = strstr(usage.text, " [");
+        if (optional)
+            *optional = 0;
+        for (char *letter = usage.text; *letter; letter++)
+            if (letter[0] == ' ')
+                letter[1] = letter[1] == 'P' ? '0' : '1';
         pmy_net net;
-        read_net(text, PMY_SHAPE(1, 5, 5), &net);
-        count++;
+        read_net(strcmp(usage.text, "[LAYERS]") == 0 ? "[relu]" : usage.text, PMY_SHAPE(1, 5, 5), &net);
     }
     assert_true(count >= 8);
-    assert_null(pmy_net_word(count + 100, &explanation));
+    assert_false(pmy_net_word(count + 100, &usage, &explanation));
 }
 
 /* --- Where it is wrong ----------------------------------------------------------- */
@@ -305,6 +381,22 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
         size_t position, length;
         const char *words;
     } cases[] = {
+        {"conv", 0, 4, "conv needs a number behind it"},
+        {"conv 3", 0, 6, "conv needs another number behind it"},
+        {"relu, conv 3 , relu", 6, 6, "conv needs another number behind it"},
+        {"conv 3 pad 1", 7, 3, "conv needs a whole positive number"},
+        {"conv 0 3", 5, 1, "conv needs a number between 1 and 2147483647"},
+        {"conv 3 0", 7, 1, "conv needs a number between 1 and 2147483647"},
+        {"conv 3 3 3", 9, 1, "conv does not take this; is a comma missing before it?"},
+        {"conv 3 3x3", 7, 3, "conv needs a whole positive number"},
+        {"conv2d 3 3", 0, 6, "did you mean 'conv'?"},
+        {"conv 3 29", 0, 9, "a kernel of 29 does not fit into 28 with a padding of 0"},
+        {"conv 3 31 pad 1", 0, 15, "a kernel of 31 does not fit into 28 with a padding of 1"},
+        {"conv 3 2147483647", 0, 17, "too many weights"},
+        {"conv 2147483647 5, conv 2147483647 5", 19, 17, "too many weights"},
+        {"linear 9, conv 3 3", 10, 8, "conv needs images of channels x height x width, not 9"},
+        {"relu, [conv 1 3]", 6, 10, "it gets 1x28x28 and gives 1x26x26"},
+        {"[conv 2 3 pad 1]", 0, 16, "it gets 1x28x28 and gives 2x28x28"},
         {"maxpool", 0, 7, "maxpool needs a number behind it"},
         {"maxpool stride 2", 8, 6, "maxpool needs a whole positive number"},
         {"maxpool 0", 8, 1, "maxpool needs a number between 1 and"},
@@ -537,6 +629,8 @@ int main(void)
         cmocka_unit_test(lines_become_canonical),
         cmocka_unit_test(layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(parameters_are_named_as_pytorch_does),
+        cmocka_unit_test(image_nets_have_pytorchs_indices),
+        cmocka_unit_test(image_layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(a_net_computes_what_its_layers_do),
         cmocka_unit_test(groups_know_what_is_in_them),
         cmocka_unit_test(groups_add_their_input),

@@ -23,6 +23,29 @@ static const preset presets[] = {
      .momentum = 0.9,
      .weight_decay = 0,
      .label_smoothing = 0},
+    {.name = "lenet",
+     .net = "conv 6 5 pad 2, relu, maxpool 2, conv 16 5, relu, maxpool 2, linear 120, relu, linear 84, relu, "
+            "linear 10",
+     .optim = "sgd",
+     .schedule = "cosine",
+     .epochs = 5,
+     .batch = 64,
+     .learning_rate = 0.05,
+     .momentum = 0.9,
+     .weight_decay = 0,
+     .label_smoothing = 0},
+    {.name = "cnn",
+     .net =
+         "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
+         "linear 10",
+     .optim = "adam",
+     .schedule = "cosine",
+     .epochs = 5,
+     .batch = 64,
+     .learning_rate = 0.001,
+     .momentum = 0,
+     .weight_decay = 0,
+     .label_smoothing = 0},
 };
 
 enum { PRESETS = sizeof presets / sizeof *presets };

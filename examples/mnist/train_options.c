@@ -35,10 +35,22 @@ static const char *net_help(void)
 {
     static char text[256];
     int used = snprintf(text, sizeof text,
-                        "layers, such as \"linear 128, relu, linear 10\", or a preset with its own "
+                        "layers, such as \"conv 8 5, relu, maxpool 2, linear 10\", or a preset with its own "
                         "recipe:");
     for (size_t i = 0; preset_at(i) && used < (int)sizeof text; i++)
         used += snprintf(text + used, sizeof text - (size_t)used, "%s %s", i ? "," : "", preset_at(i)->name);
+    return text;
+}
+
+/* The words of a net's line, a line each. */
+static const char *net_notes(void)
+{
+    static char text[2048];
+    const char *explanation;
+    pmy_layer_text usage;
+    int used = snprintf(text, sizeof text, "layers of a net:");
+    for (size_t i = 0; pmy_net_word(i, &usage, &explanation) && used < (int)sizeof text; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "\n  %-29s %s", usage.text, explanation);
     return text;
 }
 
@@ -100,6 +112,7 @@ static void fill_table(train_options *o)
             "tests it once, at the end.",
         .rows = o->rows,
         .row_count = count,
+        .notes = net_notes(),
     };
 }
 

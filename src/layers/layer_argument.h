@@ -24,6 +24,7 @@ typedef enum pmy_number_type {
  * follow in any order, each behind its name, and may be left out. */
 typedef struct pmy_layer_argument {
     pmy_number_type type; /* PMY_NO_NUMBER: the row has no more */
+    const char *symbol;   /* what explanations call it: "N" */
     const char *name;
     double otherwise; /* what a named one is where it is left out */
 } pmy_layer_argument;

@@ -1,6 +1,7 @@
 #include "layers/layer_kind.h"
 
 #include "layers/avgpool2d.h"
+#include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/global_average_pool.h"
 #include "layers/linear.h"
@@ -76,13 +77,6 @@ static pmy_window window_of(const pmy_layer *layer, size_t first)
                         .padding = (size_t)layer->number[first + 2]};
 }
 
-/* The named ones of them. */
-#define STRIDE_AND_PADDING(stride) \
-    {PMY_COUNT, "stride", stride}, \
-    {                              \
-        PMY_WHOLE, "pad", 0        \
-    }
-
 /* *output = [batch, channels, rows, columns] of a window that slides over input. */
 static pmy_status measure_window(pmy_window window, pmy_shape input, size_t channels, pmy_shape *output,
                                  pmy_error *error)
@@ -90,6 +84,27 @@ static pmy_status measure_window(pmy_window window, pmy_shape input, size_t chan
     *output = PMY_SHAPE(input.dim[0], channels);
     pmy_status status = pmy_window_measure(window, input.dim[2], &output->dim[2], error);
     return status == PMY_OK ? pmy_window_measure(window, input.dim[3], &output->dim[3], error) : status;
+}
+
+static pmy_status measure_conv(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    size_t out = (size_t)layer->number[0], fan_in;
+    pmy_window window = window_of(layer, 1);
+    if (!pmy_size_multiply(window.kernel, window.kernel, &fan_in) ||
+        !pmy_size_multiply(input.dim[1], fan_in, &fan_in) || fan_in > PMY_GEMM_MAX ||
+        !pmy_shape_valid(PMY_SHAPE(out + 1, fan_in + 1)))
+        return pmy_fail(error, PMY_BAD_NET, "%zu outputs of %zux%zux%zu inputs are too many weights", out,
+                        input.dim[1], window.kernel, window.kernel);
+    pmy_status status = measure_window(window, input, out, &layer->output, error);
+    layer->parameters = out * fan_in + out;
+    layer->flops =
+        2.0 * (double)fan_in * (double)out * (double)layer->output.dim[2] * (double)layer->output.dim[3];
+    return status;
+}
+
+static pmy_node *build_conv(const pmy_layer *layer, pmy_graph *graph, pmy_node *x, pmy_activation activation)
+{
+    return pmy_conv2d(graph, x, (size_t)layer->number[0], window_of(layer, 1), activation);
 }
 
 static pmy_status measure_pool(pmy_layer *layer, pmy_shape input, pmy_error *error)
@@ -138,21 +153,28 @@ static pmy_node *build_gap(const pmy_layer *layer, pmy_graph *graph, pmy_node *x
 
 static const pmy_layer_kind kinds[] = {
     {.word = "linear",
-     .argument = {{PMY_COUNT}},
-     .explanation = "linear N: fully connected, N outputs",
+     .argument = {{PMY_COUNT, "N"}},
+     .explanation = "fully connected, N outputs",
      .fuses = true,
      .flat = true,
      .measure = measure_linear,
      .build = build_linear},
+    {.word = "conv",
+     .argument = {{PMY_COUNT, "N"}, {PMY_COUNT, "K"}, {PMY_COUNT, "S", "stride", 1}, {PMY_WHOLE, "P", "pad"}},
+     .explanation = "convolution, N outputs, KxK kernels; default S: 1, P: 0",
+     .fuses = true,
+     .images = true,
+     .measure = measure_conv,
+     .build = build_conv},
     {.word = "maxpool",
-     .argument = {{PMY_COUNT}, STRIDE_AND_PADDING(PMY_AS_FIRST)},
-     .explanation = "maxpool K [stride K] [pad 0]: the largest of KxK numbers",
+     .argument = {{PMY_COUNT, "K"}, {PMY_COUNT, "S", "stride", PMY_AS_FIRST}, {PMY_WHOLE, "P", "pad"}},
+     .explanation = "largest of KxK numbers; default S: K, P: 0",
      .images = true,
      .measure = measure_pool,
      .build = build_maxpool},
     {.word = "avgpool",
-     .argument = {{PMY_COUNT}, STRIDE_AND_PADDING(PMY_AS_FIRST)},
-     .explanation = "avgpool K [stride K] [pad 0]: the mean of KxK numbers",
+     .argument = {{PMY_COUNT, "K"}, {PMY_COUNT, "S", "stride", PMY_AS_FIRST}, {PMY_WHOLE, "P", "pad"}},
+     .explanation = "mean of KxK numbers, in the same way",
      .images = true,
      .measure = measure_pool,
      .build = build_avgpool},
@@ -166,19 +188,17 @@ static const pmy_layer_kind kinds[] = {
     ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
     ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
     ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
-    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal distribution's integral, the erf form"),
+    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal integral, the erf form"),
     {.word = "dropout",
-     .argument = {{PMY_RATE}},
-     .explanation = "dropout P: zeroes a share P while training",
+     .argument = {{PMY_RATE, "P"}},
+     .explanation = "zeroes a share P while training",
      .measure = measure_same,
      .build = build_dropout},
     {.word = "flatten",
      .explanation = "all axes but the batch into one",
      .measure = measure_flatten,
      .build = build_flatten},
-    {.word = "[",
-     .explanation = "[layers]: residual, the input plus what the layers make of it",
-     .group = true},
+    {.word = "[", .explanation = "its input plus what its layers make of it", .group = true},
 };
 
 const pmy_layer_kind *pmy_layer_kind_at(size_t index)
@@ -194,13 +214,21 @@ const pmy_layer_kind *pmy_layer_kind_of(const char *word)
     return kind;
 }
 
-const char *pmy_net_word(size_t index, const char **explanation)
+bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation)
 {
     const pmy_layer_kind *kind = pmy_layer_kind_at(index);
     if (!kind)
-        return NULL;
+        return false;
+    (void)snprintf(usage->text, sizeof usage->text, "%s", kind->group ? "[LAYERS]" : kind->word);
+    for (size_t i = 0; i < pmy_argument_count(kind->argument); i++) {
+        const pmy_layer_argument *argument = &kind->argument[i];
+        size_t used = strlen(usage->text);
+        (void)snprintf(usage->text + used, sizeof usage->text - used,
+                       argument->name ? " [%s%s%s]" : " %s%s%s", argument->name ? argument->name : "",
+                       argument->name ? " " : "", argument->symbol);
+    }
     *explanation = kind->explanation;
-    return kind->word;
+    return true;
 }
 
 pmy_layer_text pmy_layer_print(const pmy_layer *layer)

@@ -62,7 +62,8 @@ typedef struct pmy_layer_text {
 } pmy_layer_text;
 pmy_layer_text pmy_layer_print(const pmy_layer *layer);
 
-/* The index-th word of the language with a line of explanation, or NULL behind the last. */
-const char *pmy_net_word(size_t index, const char **explanation);
+/* How the index-th word of the language is used, "maxpool K [stride S] [pad P]", and a line of explanation;
+ * false behind the last. */
+bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation);
 
 #endif
