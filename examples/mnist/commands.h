@@ -3,5 +3,7 @@
 #define MNIST_COMMANDS_H
 
 int train_command(int argc, char **argv);
+int eval_command(int argc, char **argv);
+int info_command(int argc, char **argv);
 
 #endif

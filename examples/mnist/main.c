@@ -6,6 +6,8 @@ int main(int argc, char **argv)
 {
     static const program_command commands[] = {
         {"train", "train a net on MNIST or data like it, and test it", train_command},
+        {"eval", "test a model file", eval_command},
+        {"info", "show what is in a model file", info_command},
     };
     static const program mnist = {"mnist", "Trains a classifier of handwritten digits.", commands,
                                   sizeof commands / sizeof *commands};

@@ -1,10 +1,10 @@
 #include "mnist/progress.h"
 
 #include "common/json.h"
-#include "common/table.h"
 #include "common/terminal.h"
 #include "mnist/clock.h"
-#include "mnist/confusions.h"
+#include "mnist/net_table.h"
+#include "mnist/outcome.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,33 +28,6 @@ bool progress_open(progress *p, const train_options *chosen)
 
 /* --- The start -------------------------------------------------------------- */
 
-static void print_net(const pmy_net *net)
-{
-    static const table_column columns[] = {{"#", TABLE_LEFT},
-                                           {"layer", TABLE_LEFT},
-                                           {"output", TABLE_LEFT},
-                                           {"parameters", TABLE_RIGHT},
-                                           {"FLOPs", TABLE_RIGHT}};
-    table *layers = table_new(columns, sizeof columns / sizeof *columns);
-    double flops = 0;
-    for (size_t i = 0; i < net->count; i++) {
-        const pmy_layer *layer = &net->layer[i];
-        table_cell(layers, "%s", layer->name);
-        table_cell(layers, "%s", pmy_layer_print(layer).text);
-        table_cell(layers, "%s", pmy_shape_print(pmy_shape_of_row(layer->output)).text);
-        table_cell(layers, "%zu", layer->parameters);
-        table_cell(layers, "%.0f", layer->flops);
-        flops += layer->flops;
-    }
-    table_cell(layers, "%s", "");
-    table_cell(layers, "%s", "all");
-    table_cell(layers, "%s", "");
-    table_cell(layers, "%zu", net->parameters);
-    table_cell(layers, "%.0f", flops);
-    (void)table_print(layers, stdout);
-    table_free(layers);
-}
-
 void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,
                     const pmy_dataset *test, const pmy_net *net)
 {
@@ -64,7 +37,7 @@ void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *va
            p->options->data, train->count, train->height, train->width, train->classes, validation->count,
            test->count);
     printf("net     %s\n\n", net->text);
-    print_net(net);
+    net_table_print(net);
     printf("\nrecipe\n");
     options_print_line(&p->options->command, stdout, true);
     printf("\n\n");
@@ -138,31 +111,21 @@ void progress_epoch(progress *p, const pmy_epoch_report *epoch)
 
 /* --- The end ---------------------------------------------------------------- */
 
-void progress_test(progress *p, const pmy_score *score, const pmy_assessment *assessment,
-                   double train_seconds)
+void progress_test(progress *p, const pmy_assessment *assessment, double train_seconds)
 {
-    double low, high, accuracy = (double)score->correct / (double)score->count;
-    pmy_wilson95(score->correct, score->count, &low, &high);
     double total = clock_seconds() - p->started;
     if (p->options->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");
-        json_real(&line, "accuracy", accuracy, NUMBER_DOUBLE);
-        json_whole(&line, "correct", (long long)score->correct);
-        json_whole(&line, "total", (long long)score->count);
-        json_reals(&line, "wilson95", (double[]){low, high}, 2, NUMBER_DOUBLE);
-        json_real(&line, "loss", score->loss, NUMBER_DOUBLE);
+        outcome_add(&line, assessment);
         json_real(&line, "train_seconds", train_seconds, NUMBER_DOUBLE);
         json_real(&line, "total_seconds", total, NUMBER_DOUBLE);
         (void)json_end(&line, stdout);
-    } else {
-        printf("test    %.2f %% right: %zu of %zu; with 95 %% confidence between %.2f and %.2f %%\n",
-               100 * accuracy, score->correct, score->count, 100 * low, 100 * high);
-        if (p->options->quiet)
-            return;
-        confusions_print(assessment, stdout);
-        printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
+        return;
     }
+    outcome_print(assessment, p->options->quiet);
+    if (!p->options->quiet)
+        printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
 }
 
 bool progress_close(progress *p)

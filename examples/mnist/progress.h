@@ -23,8 +23,7 @@ void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *va
 
 void progress_step(progress *p, const pmy_step_report *step);
 void progress_epoch(progress *p, const pmy_epoch_report *epoch);
-void progress_test(progress *p, const pmy_score *score, const pmy_assessment *assessment,
-                   double train_seconds);
+void progress_test(progress *p, const pmy_assessment *assessment, double train_seconds);
 
 /* False: something could not be written, and stderr has said so. */
 bool progress_close(progress *p);

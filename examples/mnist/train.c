@@ -1,14 +1,14 @@
 /* mnist train: load, train, validate, test. */
 #include "common/program.h"
 #include "common/underline.h"
+#include "io/replacement.h"
 #include "mnist/commands.h"
+#include "mnist/data.h"
 #include "mnist/progress.h"
 #include "tensor/blas.h"
 
 #include <signal.h>
 #include <string.h>
-
-enum { CLASSES = 10 };
 
 typedef struct run {
     train_options options;
@@ -42,33 +42,12 @@ static int fail_net(const run *r, const char *net, const pmy_error *error)
     return PROGRAM_WRONG;
 }
 
-/* The two parts of the data, loaded side by side. */
-enum { TRAIN_PART, TEST_PART, PARTS };
-
-typedef struct loading {
-    const char *folder;
-    pmy_dataset *dataset[PARTS];
-    pmy_error error[PARTS];
-} loading;
-
-static void load_part(void *context, size_t part, unsigned worker)
-{
-    (void)worker;
-    loading *l = context;
-    l->error[part].code = PMY_OK;
-    (void)pmy_dataset_load(l->folder, part == TRAIN_PART ? PMY_DATASET_TRAIN : PMY_DATASET_TEST, CLASSES,
-                           l->dataset[part], &l->error[part]);
-}
-
 static int load(run *r)
 {
     pmy_error error;
     const char *folder = r->options.data;
-    loading parts = {.folder = folder, .dataset = {&r->whole, &r->test}};
-    pmy_pool_run(r->pool, PARTS, load_part, &parts);
-    for (size_t part = 0; part < PARTS; part++)
-        if (parts.error[part].code != PMY_OK)
-            return fail(r, &parts.error[part], PROGRAM_WRONG);
+    if (data_load(folder, r->pool, &r->whole, &r->test, &error) != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
     if ((size_t)r->options.validation >= r->whole.count) {
         (void)options_wrong(&r->options.command, "--val %lld: %s has only %zu training pictures",
                             r->options.validation, folder, r->whole.count);
@@ -80,6 +59,18 @@ static int load(run *r)
     return PROGRAM_FINE;
 }
 
+/* The weights to begin with. */
+static pmy_status begin_from(const run *r, pmy_error *error)
+{
+    pmy_model *model;
+    pmy_status status =
+        pmy_model_open(r->options.init, &pmy_training_classifier(r->training)->facts, &model, error);
+    if (status == PMY_OK)
+        status = pmy_model_fill(model, pmy_training_graph(r->training), error);
+    pmy_model_free(model);
+    return status;
+}
+
 static int prepare(run *r)
 {
     pmy_error error;
@@ -87,7 +78,22 @@ static int prepare(run *r)
     pmy_status status = pmy_training_new(&recipe, &r->train, r->pool, &r->training, &error);
     if (status == PMY_BAD_NET)
         return fail_net(r, recipe.net, &error);
+    if (status == PMY_OK && r->options.init)
+        status = begin_from(r, &error);
     return status == PMY_OK ? PROGRAM_FINE : fail(r, &error, PROGRAM_WRONG);
+}
+
+/* Whether the model can be written when it is trained: better said now than then. */
+static int try_save(const run *r)
+{
+    pmy_error error;
+    pmy_replacement trial;
+    if (!r->options.save)
+        return PROGRAM_FINE;
+    if (pmy_replacement_begin(r->options.save, &trial, &error) != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
+    pmy_replacement_abandon(&trial);
+    return PROGRAM_FINE;
 }
 
 static bool after_step(void *context, const pmy_step_report *step)
@@ -104,12 +110,13 @@ static void after_epoch(void *context, const pmy_epoch_report *epoch)
     progress_epoch(&r->progress, epoch);
 }
 
-static pmy_status test(run *r, pmy_score *score, pmy_error *error)
+static pmy_status test(run *r, pmy_error *error)
 {
+    pmy_score score;
     pmy_status status = pmy_assessment_new(r->test.classes, r->test.count, &r->assessment, error);
     if (status == PMY_OK)
         status =
-            pmy_evaluate_watched(r->training, &r->test, pmy_assessment_watcher(r->assessment), score, error);
+            pmy_evaluate_watched(r->training, &r->test, pmy_assessment_watcher(r->assessment), &score, error);
     if (status == PMY_OK)
         pmy_assessment_end(r->assessment);
     return status;
@@ -118,13 +125,14 @@ static pmy_status test(run *r, pmy_score *score, pmy_error *error)
 static int train_and_test(run *r)
 {
     pmy_error error;
-    pmy_score score;
     pmy_watcher watcher = {r, after_step, after_epoch};
     pmy_status status = pmy_train(r->training, &r->validation, &watcher, &error);
+    if (status == PMY_OK && r->options.save)
+        status = pmy_training_save(r->training, r->options.save, &error);
     if (status == PMY_OK)
-        status = test(r, &score, &error);
+        status = test(r, &error);
     if (status == PMY_OK) {
-        progress_test(&r->progress, &score, r->assessment, r->train_seconds);
+        progress_test(&r->progress, r->assessment, r->train_seconds);
         return PROGRAM_FINE;
     }
     if (r->progress.live)
@@ -133,7 +141,9 @@ static int train_and_test(run *r)
     (void)fail(r, &error, PROGRAM_FAILED);
     if (status == PMY_BAD_DATA)
         fprintf(stderr, "  the learning rate may be too high: try a smaller --lr\n");
-    return status == PMY_STOPPED ? PROGRAM_INTERRUPTED : PROGRAM_FAILED;
+    if (status == PMY_STOPPED)
+        return PROGRAM_INTERRUPTED;
+    return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
 }
 
 static int train_run(run *r)
@@ -144,6 +154,8 @@ static int train_run(run *r)
     int status = load(r);
     if (status == PROGRAM_FINE)
         status = prepare(r);
+    if (status == PROGRAM_FINE)
+        status = try_save(r);
     if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options))
         status = PROGRAM_WRONG;
     if (status != PROGRAM_FINE)

@@ -5,10 +5,10 @@
 #include "common/options.h"
 #include "train/training.h"
 
-enum { TRAIN_OPTION_ROWS = 18 };
+enum { TRAIN_OPTION_ROWS = 24 };
 
 typedef struct train_options {
-    const char *data, *net, *log;
+    const char *data, *net, *init, *save, *log;
     long long epochs, batch, validation, seed, threads;
     int optim, schedule, order; /* indices into their lists of words */
     double learning_rate, momentum, weight_decay, label_smoothing;

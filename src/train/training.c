@@ -91,6 +91,11 @@ void pmy_training_free(pmy_training *training)
     free(training);
 }
 
+pmy_classifier *pmy_training_classifier(const pmy_training *training)
+{
+    return training->classifier;
+}
+
 const pmy_net *pmy_training_net(const pmy_training *training)
 {
     return &training->classifier->facts.net;
@@ -181,6 +186,11 @@ pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *datas
                                 pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
     return pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
+}
+
+pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error)
+{
+    return pmy_model_save(path, &training->classifier->facts, training->classifier->graph, error);
 }
 
 static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,

@@ -37,6 +37,8 @@ pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset
                             pmy_training **training, pmy_error *error);
 void pmy_training_free(pmy_training *training);
 
+/* The model. */
+pmy_classifier *pmy_training_classifier(const pmy_training *training);
 /* The model as it was read. */
 const pmy_net *pmy_training_net(const pmy_training *training);
 pmy_graph *pmy_training_graph(const pmy_training *training);
@@ -64,6 +66,9 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
 /* The same; shows the logits, batch by batch, in the order of the dataset. */
 pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
                                 pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
+
+/* Writes the model, with the numbers that pmy_evaluate computes with (see train/model.h). */
+pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {

@@ -1,0 +1,37 @@
+#include "mnist/data.h"
+
+enum { CLASSES = 10 };
+
+/* The two parts of the data. */
+enum { TEST_PART, TRAIN_PART, PARTS };
+
+typedef struct loading {
+    const char *folder;
+    pmy_dataset *dataset[PARTS];
+    pmy_error error[PARTS];
+} loading;
+
+static void load_part(void *context, size_t part, unsigned worker)
+{
+    (void)worker;
+    loading *l = context;
+    l->error[part].code = PMY_OK;
+    (void)pmy_dataset_load(l->folder, part == TRAIN_PART ? PMY_DATASET_TRAIN : PMY_DATASET_TEST, CLASSES,
+                           l->dataset[part], &l->error[part]);
+}
+
+pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
+                     pmy_error *error)
+{
+    loading parts = {.folder = folder, .dataset = {test, train}};
+    pmy_pool_run(pool, train ? PARTS : 1, load_part, &parts);
+    for (size_t part = PARTS; part-- > 0;)
+        if (parts.error[part].code != PMY_OK) {
+            *error = parts.error[part];
+            pmy_dataset_free(test);
+            if (train)
+                pmy_dataset_free(train);
+            return error->code;
+        }
+    return PMY_OK;
+}

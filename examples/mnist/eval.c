@@ -1,0 +1,106 @@
+/* mnist eval: tests a model file. */
+#include "common/options.h"
+#include "common/program.h"
+#include "common/underline.h"
+#include "mnist/commands.h"
+#include "mnist/data.h"
+#include "mnist/outcome.h"
+#include "mnist/preset.h"
+#include "tensor/blas.h"
+#include "train/classifier.h"
+
+typedef struct evaluation {
+    const char *model, *data, *net;
+    long long threads;
+    bool json, quiet;
+    options command;
+    pmy_pool *pool;
+    pmy_dataset test;
+    pmy_classifier *classifier;
+    pmy_assessment *assessment;
+} evaluation;
+
+static int fail(const evaluation *e, const pmy_error *error)
+{
+    (void)options_wrong(&e->command, "%s", error->message);
+    if (error->code == PMY_BAD_NET)
+        underline(stderr, preset_net(e->net), error->position, error->length);
+    return PROGRAM_WRONG;
+}
+
+static pmy_status load(evaluation *e, pmy_error *error)
+{
+    pmy_model_facts assumed;
+    pmy_status status = pmy_pool_new((unsigned)e->threads, &e->pool, error);
+    if (status == PMY_OK)
+        status = data_load(e->data, e->pool, NULL, &e->test, error);
+    if (status == PMY_OK && e->net)
+        status = pmy_facts_for(preset_net(e->net), &e->test, (pmy_normalization){0, 1}, &assumed, error);
+    if (status == PMY_OK)
+        status = pmy_classifier_load(e->model, e->net ? &assumed : NULL, e->pool, &e->classifier, error);
+    return status;
+}
+
+static pmy_status assess(evaluation *e, pmy_error *error)
+{
+    pmy_score score;
+    pmy_status status = pmy_assessment_new(e->test.classes, e->test.count, &e->assessment, error);
+    if (status == PMY_OK)
+        status = pmy_classifier_evaluate(e->classifier, &e->test, pmy_assessment_watcher(e->assessment),
+                                         &score, error);
+    if (status == PMY_OK)
+        pmy_assessment_end(e->assessment);
+    return status;
+}
+
+static int evaluate(evaluation *e)
+{
+    pmy_error error;
+    pmy_status status = load(e, &error);
+    if (status == PMY_OK)
+        status = assess(e, &error);
+    if (status != PMY_OK)
+        return fail(e, &error);
+    if (e->json) {
+        json_line line = json_begin();
+        json_text(&line, "event", "test");
+        outcome_add(&line, e->assessment);
+        (void)json_end(&line, stdout);
+        return PROGRAM_FINE;
+    }
+    if (!e->quiet)
+        printf("model   %s: %s\ndata    %s: %zu pictures to test\n", e->model, e->classifier->facts.net.text,
+               e->data, e->test.count);
+    outcome_print(e->assessment, e->quiet);
+    return PROGRAM_FINE;
+}
+
+int eval_command(int argc, char **argv)
+{
+    evaluation e = {.data = "data/mnist", .threads = pmy_processors()};
+    const option_row rows[] = {
+        {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save, or from PyTorch")},
+        {OPTION_TEXT("data", "DIR", &e.data, "folder of the IDX files, raw or gz")},
+        {OPTION_TEXT("net", "SPEC", &e.net,
+                     "layers or a preset, for a file that does not say of which net it is")},
+        {OPTION_THREADS(&e.threads)},
+        {OPTION_JSON(&e.json)},
+        {OPTION_QUIET(&e.quiet)},
+    };
+    e.command = (options){.name = "mnist eval",
+                          .summary = "Tests a model on the test pictures of a folder.",
+                          .rows = rows,
+                          .row_count = sizeof rows / sizeof *rows};
+    options_result read = options_parse(&e.command, argc, argv, NULL);
+    if (read == OPTIONS_RUN && !e.model)
+        read = options_wrong(&e.command, "--model FILE is missing");
+    if (read != OPTIONS_RUN)
+        return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    pmy_blas_single_threaded();
+    int status = evaluate(&e);
+    pmy_assessment_free(e.assessment);
+    pmy_classifier_free(e.classifier);
+    pmy_dataset_free(&e.test);
+    pmy_pool_free(e.pool);
+    return status;
+}
