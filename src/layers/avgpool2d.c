@@ -27,13 +27,13 @@ static void pmy_avgpool_plane(const pmy_pooling *pool, const pmy_real *x, pmy_re
 {
     pmy_real share = share_of(pool->window);
     for (size_t row = 0; row < pool->rows; row++) {
-        pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
+        pmy_covered rows = pmy_window_inside(pool->window, row, pool->height);
         memcpy(sums, x + rows.begin * pool->width, pool->width * sizeof *sums);
         for (size_t i = rows.begin + 1; i < rows.end; i++)
             for (size_t j = 0; j < pool->width; j++)
                 sums[j] += x[i * pool->width + j];
         for (size_t column = 0; column < pool->columns; column++) {
-            pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
+            pmy_covered columns = pmy_window_inside(pool->window, column, pool->width);
             pmy_real sum = 0;
             for (size_t j = columns.begin; j < columns.end; j++)
                 sum += sums[j];
@@ -51,11 +51,11 @@ static void pmy_avgpool_plane_backward(const pmy_pooling *pool, const pmy_real *
     for (size_t row = 0; row < pool->rows; row++) {
         memset(spread, 0, pool->width * sizeof *spread);
         for (size_t column = 0; column < pool->columns; column++) {
-            pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
+            pmy_covered columns = pmy_window_inside(pool->window, column, pool->width);
             for (size_t j = columns.begin; j < columns.end; j++)
                 spread[j] += dy[row * pool->columns + column] * share;
         }
-        pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
+        pmy_covered rows = pmy_window_inside(pool->window, row, pool->height);
         for (size_t i = rows.begin; i < rows.end; i++)
             for (size_t j = 0; j < pool->width; j++)
                 dx[i * pool->width + j] += spread[j];

@@ -1,10 +1,7 @@
 #include "layers/layer_argument.h"
 
 #include <limits.h>
-#include <locale.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 size_t pmy_argument_count(const pmy_layer_argument argument[PMY_MAX_ARGUMENTS])
@@ -20,36 +17,10 @@ double pmy_argument_default(const pmy_layer_argument *argument, double first)
     return argument->otherwise == PMY_AS_FIRST ? first : argument->otherwise;
 }
 
-/* The C library reads and writes numbers with the decimal point of the program's locale; a line of text has a
- * dot. */
-static void change_point(char *text, char from, char to)
-{
-    for (; from != to && *text; text++)
-        if (*text == from)
-            *text = to;
-}
-
-/* False: it is no number as nets have it. */
-static bool read_real(const char *text, size_t length, double *number)
-{
-    char copy[128], *end;
-    if (length == 0 || strspn(text, "0123456789.e-+") < length)
-        return false;
-    /* What is so long is out of every range. */
-    *number = HUGE_VAL;
-    if (length >= sizeof copy)
-        return true;
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    change_point(copy, '.', *localeconv()->decimal_point);
-    *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
-    return !*end;
-}
-
 pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who, const char *text,
                              size_t length, double *number, pmy_error *error)
 {
-    bool readable = read_real(text, length, number);
+    bool readable = pmy_number_read(text, length, number);
     if (argument->type == PMY_RATE) {
         if (!readable)
             return pmy_fail(error, PMY_BAD_NET, "%s needs a real number", who);
@@ -67,17 +38,9 @@ pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who
 
 pmy_number_text pmy_argument_print(const pmy_layer_argument *argument, double number)
 {
+    if (argument->type == PMY_RATE)
+        return pmy_number_print(number);
     pmy_number_text out;
-    if (argument->type != PMY_RATE) {
-        (void)snprintf(out.text, sizeof out.text, "%.0f", number);
-        return out;
-    }
-    /* 17 digits always do. */
-    for (int digits = 1; digits <= 17; digits++) {
-        (void)snprintf(out.text, sizeof out.text, "%.*g", digits, number);
-        if (strtod(out.text, NULL) == number)
-            break;
-    }
-    change_point(out.text, *localeconv()->decimal_point, '.');
+    (void)snprintf(out.text, sizeof out.text, "%.0f", number);
     return out;
 }

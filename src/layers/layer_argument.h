@@ -3,7 +3,7 @@
 #ifndef PMY_LAYERS_LAYER_ARGUMENT_H
 #define PMY_LAYERS_LAYER_ARGUMENT_H
 
-#include "tensor/status.h"
+#include "tensor/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,9 +40,6 @@ pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who
                              size_t length, double *number, pmy_error *error);
 
 /* The shortest text that reads back as the same number. */
-typedef struct pmy_number_text {
-    char text[32];
-} pmy_number_text;
 pmy_number_text pmy_argument_print(const pmy_layer_argument *argument, double number);
 
 #endif

@@ -92,13 +92,13 @@ PMY_CLONES
 static void pmy_maxpool_plane(const pmy_pooling *pool, const pmy_real *x, pmy_real *most, pmy_real *y)
 {
     for (size_t row = 0; row < pool->rows; row++) {
-        pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
+        pmy_covered rows = pmy_window_inside(pool->window, row, pool->height);
         memcpy(most, x + rows.begin * pool->width, pool->width * sizeof *most);
         for (size_t i = rows.begin + 1; i < rows.end; i++)
             for (size_t j = 0; j < pool->width; j++)
                 most[j] = larger(most[j], x[i * pool->width + j]);
         for (size_t column = 0; column < pool->columns; column++) {
-            pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
+            pmy_covered columns = pmy_window_inside(pool->window, column, pool->width);
             pmy_real largest = most[columns.begin];
             for (size_t j = columns.begin + 1; j < columns.end; j++)
                 largest = larger(largest, most[j]);
@@ -111,8 +111,8 @@ static void pmy_maxpool_plane(const pmy_pooling *pool, const pmy_real *x, pmy_re
  * is none, because y is NaN. */
 static size_t winner(const pmy_pooling *pool, size_t row, size_t column, const pmy_real *x, pmy_real y)
 {
-    pmy_span rows = pmy_window_inside(pool->window, row, pool->height);
-    pmy_span columns = pmy_window_inside(pool->window, column, pool->width);
+    pmy_covered rows = pmy_window_inside(pool->window, row, pool->height);
+    pmy_covered columns = pmy_window_inside(pool->window, column, pool->width);
     for (size_t i = rows.begin; i < rows.end; i++)
         for (size_t j = columns.begin; j < columns.end; j++)
             if (x[i * pool->width + j] == y)

@@ -1,7 +1,7 @@
 #include "layers/net.h"
 
 #include "layers/layer_kind.h"
-#include "layers/net_words.h"
+#include "tensor/words.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -245,14 +245,17 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
     if (!pmy_shape_valid(net->input))
         return pmy_fail(error, PMY_BAD_SHAPE, "an example of %s is too large or has a 0",
                         pmy_shape_print(input).text);
-    reader r = {.words = {.text = text, .error = error}, .net = net, .shape = net->input, .list = ""};
+    reader r = {.words = {.text = text, .wrong = PMY_BAD_NET, .error = error},
+                .net = net,
+                .shape = net->input,
+                .list = ""};
     return read_net(&r);
 }
 
 bool pmy_net_wants_images(const char *text)
 {
     pmy_net net = {.input = PMY_SHAPE(1, 1)};
-    reader r = {.words = {.text = text}, .net = &net, .shape = net.input, .list = ""};
+    reader r = {.words = {.text = text, .wrong = PMY_BAD_NET}, .net = &net, .shape = net.input, .list = ""};
     (void)read_net(&r);
     return r.wants_images;
 }

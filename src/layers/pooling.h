@@ -21,15 +21,15 @@ pmy_status pmy_pooling_infer(pmy_node *node, pmy_error *error);
 
 /* The part begin … end − 1 of a window of `length` places from place·stride − padding on that lies inside of
  * the picture. */
-typedef struct pmy_span {
+typedef struct pmy_covered {
     size_t begin, end;
-} pmy_span;
-static inline pmy_span pmy_window_inside(pmy_window window, size_t place, size_t length)
+} pmy_covered;
+static inline pmy_covered pmy_window_inside(pmy_window window, size_t place, size_t length)
 {
     size_t begin = place * window.stride, end = begin + window.kernel;
     begin = begin > window.padding ? begin - window.padding : 0;
     end -= window.padding;
-    return (pmy_span){begin, end < length ? end : length};
+    return (pmy_covered){begin, end < length ? end : length};
 }
 
 #endif

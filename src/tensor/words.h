@@ -1,7 +1,7 @@
-/* A net's line of text as words and marks: what its reader sees, and how it says what is wrong with one.
- * For net_reader.c alone. */
-#ifndef PMY_LAYERS_NET_WORDS_H
-#define PMY_LAYERS_NET_WORDS_H
+/* A line of text as words, numbers and marks: what the readers of such lines see, and how they say what is
+ * wrong with one. */
+#ifndef PMY_TENSOR_WORDS_H
+#define PMY_TENSOR_WORDS_H
 
 #include "tensor/status.h"
 
@@ -14,8 +14,9 @@ typedef struct pmy_span {
 
 typedef struct pmy_words {
     const char *text;
-    size_t at;  /* of the next byte */
-    size_t end; /* behind the last word that was read */
+    size_t at;        /* of the next byte */
+    size_t end;       /* behind the last word that was read */
+    pmy_status wrong; /* what pmy_wrong_word ends in */
     pmy_error *error;
 } pmy_words;
 
@@ -39,6 +40,16 @@ pmy_shown_word pmy_show_word(const pmy_words *words, pmy_span word);
 /* How many letters must be inserted, deleted or replaced to make `other` of the word (Levenshtein); SIZE_MAX
  * where that is so many that it cannot be a slip. */
 size_t pmy_word_distance(const pmy_words *words, pmy_span word, const char *other);
+
+/* Reads the text's first `length` bytes as a number, with a dot in any locale; false: they are none. One that
+ * is too long for any range is HUGE_VAL. */
+bool pmy_number_read(const char *text, size_t length, double *number);
+
+/* The shortest text that reads back as the same number. */
+typedef struct pmy_number_text {
+    char text[32];
+} pmy_number_text;
+pmy_number_text pmy_number_print(double number);
 
 /* Fails with the place of the word that is wrong. */
 #if defined __GNUC__

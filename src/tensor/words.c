@@ -1,9 +1,12 @@
-#include "layers/net_words.h"
+#include "tensor/words.h"
 
 #include <ctype.h>
+#include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool ends_word(char letter)
@@ -81,6 +84,43 @@ size_t pmy_word_distance(const pmy_words *words, pmy_span word, const char *othe
     return row[width] <= MOST && 2 * row[width] <= length + 1 ? row[width] : SIZE_MAX;
 }
 
+/* The C library reads and writes numbers with the decimal point of the program's locale; a line of text has a
+ * dot. */
+static void change_point(char *text, char from, char to)
+{
+    for (; from != to && *text; text++)
+        if (*text == from)
+            *text = to;
+}
+
+bool pmy_number_read(const char *text, size_t length, double *number)
+{
+    char copy[128], *end;
+    if (length == 0 || strspn(text, "0123456789.e-+") < length)
+        return false;
+    *number = HUGE_VAL;
+    if (length >= sizeof copy)
+        return true;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    change_point(copy, '.', *localeconv()->decimal_point);
+    *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
+    return !*end;
+}
+
+pmy_number_text pmy_number_print(double number)
+{
+    pmy_number_text out;
+    /* 17 digits always do. */
+    for (int digits = 1; digits <= 17; digits++) {
+        (void)snprintf(out.text, sizeof out.text, "%.*g", digits, number);
+        if (strtod(out.text, NULL) == number)
+            break;
+    }
+    change_point(out.text, *localeconv()->decimal_point, '.');
+    return out;
+}
+
 pmy_status pmy_wrong_word(const pmy_words *words, pmy_span word, const char *format, ...)
 {
     char message[256];
@@ -88,10 +128,10 @@ pmy_status pmy_wrong_word(const pmy_words *words, pmy_span word, const char *for
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    (void)pmy_fail(words->error, PMY_BAD_NET, "%s", message);
+    (void)pmy_fail(words->error, words->wrong, "%s", message);
     if (words->error) {
         words->error->position = word.begin;
         words->error->length = word.end - word.begin;
     }
-    return PMY_BAD_NET;
+    return words->wrong;
 }
