@@ -26,6 +26,7 @@
     X(linear)              \
     X(conv2d)              \
     X(dropout)             \
+    X(batchnorm)           \
     X(maxpool2d)           \
     X(avgpool2d)           \
     X(global_average_pool) \

@@ -28,6 +28,7 @@
 #include "tensor/ops/ops.h"
 #include "layers/linear.h"
 #include "layers/conv2d.h"
+#include "layers/batchnorm.h"
 #include "layers/dropout.h"
 #include "layers/window.h"
 #include "layers/maxpool2d.h"

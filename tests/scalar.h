@@ -39,6 +39,8 @@
 #define pmy_backward pmy64_backward
 #define pmy_backward_from pmy64_backward_from
 #define pmy_batch pmy64_batch
+#define pmy_batchnorm pmy64_batchnorm
+#define pmy_batchnorm_with pmy64_batchnorm_with
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant
 #define pmy_conv2d pmy64_conv2d

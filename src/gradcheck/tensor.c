@@ -141,7 +141,7 @@ static void sample_tensor(pmy_session *session, const pmy_checked *checked, pmy_
 /* Whether probes may compute single rows: tried at an element of each row. */
 static bool rows_suffice(pmy_session *session, const pmy_checked *checked)
 {
-    if (!checked->node->batched)
+    if (!checked->node->batched || pmy_graph_mixes_rows(session->probe.graph))
         return false;
     session->probe.by_rows = true;
     size_t row_size = pmy_row_size(checked->node);

@@ -17,6 +17,7 @@ static bool index_nodes(pmy_graph *graph)
         graph->nodes[node->index] = node;
         graph->parameters.count += node->learned;
         graph->statistics.count += node->kept;
+        graph->mixes_rows |= node->op->mixes_rows;
     }
     graph->learned = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
     graph->kept = pmy_arena_take(&graph->arena, graph->statistics.count, sizeof(pmy_node *));

@@ -115,6 +115,13 @@ static void name_origin(pmy_graph *graph)
     }
 }
 
+static void move_statistics(pmy_graph *graph)
+{
+    for (size_t at = 0; graph->mode == PMY_TRAIN && at < graph->count; at++)
+        if (graph->nodes[at]->op->move_statistics)
+            graph->nodes[at]->op->move_statistics(graph->nodes[at]);
+}
+
 static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t count, pmy_error *error)
 {
     assert(graph->built);
@@ -128,8 +135,10 @@ static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t 
     run_stages(graph, &graph->forward, first, count);
     if (!graph->fault && pmy_shape_size(graph->root->shape) == 1 && pmy_is_nan(graph->root->value[0]))
         pmy_report(graph->root, 0, "the result is NaN");
-    if (!graph->fault)
+    if (!graph->fault) {
+        move_statistics(graph);
         return PMY_OK;
+    }
     name_origin(graph);
     if (error)
         *error = graph->fault_error;
@@ -144,6 +153,8 @@ pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error)
 {
     assert(first + count <= graph->batch);
+    if (graph->mixes_rows)
+        return pmy_forward(graph, PMY_REPLAY, error);
     return forward(graph, PMY_REPLAY, first, count, error);
 }
 

@@ -286,6 +286,11 @@ bool pmy_graph_is_partial(const pmy_graph *graph)
     return graph->partial;
 }
 
+bool pmy_graph_mixes_rows(const pmy_graph *graph)
+{
+    return graph->mixes_rows;
+}
+
 uint64_t pmy_graph_step(const pmy_graph *graph)
 {
     return graph->step;

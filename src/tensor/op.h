@@ -11,7 +11,7 @@
 #include "tensor/graph.h"
 #include "tensor/sample.h"
 
-enum { PMY_MAX_INPUTS = 4, PMY_MAX_PHASES = 4, PMY_MAX_NAME = 64 };
+enum { PMY_MAX_INPUTS = 6, PMY_MAX_PHASES = 4, PMY_MAX_NAME = 64 };
 
 /* The part of a phase one call works on: rows (or tiles) begin … end − 1. */
 typedef struct pmy_piece {
@@ -67,6 +67,11 @@ typedef struct pmy_op {
     unsigned whole;
     /* Bit i: input i may be a node of labels, which has no value. */
     unsigned labels;
+    /* A row of the value depends on other rows of the batch. */
+    bool mixes_rows;
+    /* NULL, or called by pmy_forward's thread behind a PMY_TRAIN forward that found no bad data: where
+     * statistics move. */
+    void (*move_statistics)(pmy_node *node);
     /* The value is the memory of input 0 in another shape; there is no forward. */
     bool view;
     const pmy_unary *unary;
@@ -151,6 +156,8 @@ pmy_mode pmy_graph_mode(const pmy_graph *graph);
 /* Whether the running forward computes only some of the rows (pmy_forward_rows): what an op keeps of the
  * others must stay as it is. */
 bool pmy_graph_is_partial(const pmy_graph *graph);
+/* Whether some op of the graph mixes rows. */
+bool pmy_graph_mixes_rows(const pmy_graph *graph);
 uint64_t pmy_graph_step(const pmy_graph *graph);
 
 /* True if the node's numbers are there before forward begins: a leaf's, or a

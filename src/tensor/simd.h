@@ -13,4 +13,12 @@
 #define PMY_CLONES
 #endif
 
+/* For what such a function calls in its loops: a function of its own would be compiled for the
+ * baseline alone, so it must become a part of its caller. */
+#if defined __GNUC__
+#define PMY_INLINED static inline __attribute__((always_inline))
+#else
+#define PMY_INLINED static inline
+#endif
+
 #endif
