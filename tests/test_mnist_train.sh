@@ -69,6 +69,16 @@ shows_the_net()
 }
 check "it shows the net, its parameters, and how it goes" shows_the_net
 
+shows_convolutions()
+{
+    local net='conv 4 5 stride 3, relu, [conv 4 3 pad 1], linear 10'
+    "$mnist" "${quick[@]}" --net "$net" >said && holds said '2.0' && lacks said 'computed by' &&
+        "$mnist" "${quick[@]}" --net "$net" --verbose >said && holds said 'computed by' &&
+        grep -qE '^0 +conv 4 5 stride 3 +4x8x8 +104 +12800 +[a-z]' said &&
+        grep -qE '^2\.0 +conv 4 3 pad 1 +4x8x8 +148 +18432 +[a-z]' said && grep -qE '^4 +linear 10 +10 +2570 +5120 *$' said
+}
+check "--verbose shows how convolutions are computed" shows_convolutions
+
 shows_the_worst_pairs()
 {
     "$mnist" "${quick[@]}" >said || return 1
@@ -84,7 +94,7 @@ every_option()
     "$mnist" train --help >help || return 1
     local option
     for option in data net epochs batch optim lr momentum weight-decay schedule label-smoothing val seed threads \
-        order log json quiet help version; do
+        order log verbose json quiet help version; do
         holds help "--$option" || return 1
     done
 }

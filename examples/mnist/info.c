@@ -140,7 +140,7 @@ static void show(const pmy_safetensors *contents, const pmy_net *net, bool json)
         printf("\n");
     }
     if (net) {
-        net_table_print(net);
+        net_table_print(net, NULL);
         printf("\n");
     }
     print_tensors(contents);

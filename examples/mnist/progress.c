@@ -29,15 +29,16 @@ bool progress_open(progress *p, const train_options *chosen)
 /* --- The start -------------------------------------------------------------- */
 
 void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,
-                    const pmy_dataset *test, const pmy_net *net)
+                    const pmy_dataset *test, const pmy_training *training)
 {
+    const pmy_net *net = pmy_training_net(training);
     if (!talks(p))
         return;
     printf("data    %s: %zu pictures of %zux%zu in %zu classes to train on, %zu to validate, %zu to test\n",
            p->options->data, train->count, train->height, train->width, train->classes, validation->count,
            test->count);
     printf("net     %s\n\n", net->text);
-    net_table_print(net);
+    net_table_print(net, p->options->verbose ? pmy_training_graph(training) : NULL);
     printf("\nrecipe\n");
     options_print_line(&p->options->command, stdout, true);
     printf("\n\n");

@@ -19,7 +19,7 @@ bool progress_open(progress *p, const train_options *chosen);
 
 /* The data, the net as a table, and the recipe. */
 void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,
-                    const pmy_dataset *test, const pmy_net *net);
+                    const pmy_dataset *test, const pmy_training *training);
 
 void progress_step(progress *p, const pmy_step_report *step);
 void progress_epoch(progress *p, const pmy_epoch_report *epoch);

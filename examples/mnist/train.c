@@ -160,7 +160,7 @@ static int train_run(run *r)
         status = PROGRAM_WRONG;
     if (status != PROGRAM_FINE)
         return status;
-    progress_start(&r->progress, &r->train, &r->validation, &r->test, pmy_training_net(r->training));
+    progress_start(&r->progress, &r->train, &r->validation, &r->test, r->training);
     status = train_and_test(r);
     if (!progress_close(&r->progress) && status == PROGRAM_FINE)
         status = PROGRAM_WRONG;

@@ -12,7 +12,7 @@ typedef struct train_options {
     long long epochs, batch, validation, seed, threads;
     int optim, schedule, order; /* indices into their lists of words */
     double learning_rate, momentum, weight_decay, label_smoothing;
-    bool json, quiet;
+    bool verbose, json, quiet;
     option_row rows[TRAIN_OPTION_ROWS];
     options command; /* over the rows, for messages and the line that reproduces the run */
 } train_options;

@@ -298,3 +298,8 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
     pmy_node *bias = pmy_layer_parameter(graph, "conv2d", "bias", PMY_SHAPE(out), PMY_UNIFORM, bound);
     return pmy_conv2d_with(graph, x, weight, bias, window, f);
 }
+
+const char *pmy_conv2d_way(const pmy_node *node)
+{
+    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->way->name : NULL;
+}
