@@ -27,6 +27,7 @@
     X(conv2d)              \
     X(dropout)             \
     X(batchnorm)           \
+    X(layernorm)           \
     X(maxpool2d)           \
     X(avgpool2d)           \
     X(global_average_pool) \

@@ -29,6 +29,7 @@
 #include "layers/linear.h"
 #include "layers/conv2d.h"
 #include "layers/batchnorm.h"
+#include "layers/layernorm.h"
 #include "layers/dropout.h"
 #include "layers/window.h"
 #include "layers/maxpool2d.h"

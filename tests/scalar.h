@@ -66,6 +66,8 @@
 #define pmy_item pmy64_item
 #define pmy_label_data pmy64_label_data
 #define pmy_labels pmy64_labels
+#define pmy_layernorm pmy64_layernorm
+#define pmy_layernorm_with pmy64_layernorm_with
 #define pmy_leaky_relu pmy64_leaky_relu
 #define pmy_linear pmy64_linear
 #define pmy_linear_with pmy64_linear_with

@@ -68,7 +68,7 @@ typedef void net_gradients(const subject *what, gradients *all);
 
 static bool rounds_products(const pmy_op *op)
 {
-    static const char *const names[] = {"linear", "conv2d", "batchnorm", "attention"};
+    static const char *const names[] = {"linear", "conv2d", "batchnorm", "layernorm", "attention"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(op->name, names[i]) == 0)
             return true;

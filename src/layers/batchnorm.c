@@ -25,7 +25,7 @@ enum { X, WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR, BATCHES, INPUTS };
 /* How many channels a tile combines, and how many numbers of a row backward takes at a time. */
 enum { TILE = 64, SPAN = 1024 };
 
-static const double epsilon = 1e-5, momentum = 0.1;
+static const double momentum = 0.1;
 
 typedef struct size_of {
     size_t rows, channels, positions;
@@ -177,15 +177,6 @@ static void take_batch_statistics(const pmy_node *node, tile t)
         }
 }
 
-static pmy_wide reciprocal_of(pmy_wide variance)
-{
-#if PMY_SCALAR == 32
-    return 1 / sqrt(variance + epsilon);
-#else
-    return 1 / pmy_sqrt(variance + (pmy_real)epsilon);
-#endif
-}
-
 static void forward_combine(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
@@ -199,7 +190,7 @@ static void forward_combine(const pmy_node *node, pmy_piece piece)
             mean = (pmy_wide)node->input[RUNNING_MEAN]->value[c];
             variance = (pmy_wide)node->input[RUNNING_VAR]->value[c];
         }
-        saved->reciprocal[c] = reciprocal_of(variance);
+        saved->reciprocal[c] = pmy_reciprocal_deviation(variance);
         pmy_wide scale = saved->reciprocal[c] * (pmy_wide)node->input[WEIGHT]->value[c];
         saved->rounded_mean[c] = (pmy_real)mean;
         saved->scale[c] = (pmy_real)scale;

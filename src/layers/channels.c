@@ -83,6 +83,16 @@ void pmy_channel_moments(size_t channels, size_t positions, const pmy_real *x, p
             moments(positions, x + c * positions, &mean[c], &squares[c]);
 }
 
+pmy_wide pmy_reciprocal_deviation(pmy_wide variance)
+{
+    const double epsilon = 1e-5;
+#if PMY_SCALAR == 32
+    return 1 / sqrt(variance + epsilon);
+#else
+    return 1 / pmy_sqrt(variance + (pmy_real)epsilon);
+#endif
+}
+
 PMY_CLONES
 void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x, const pmy_real *mean,
                            const pmy_real *scale, const pmy_real *shift, pmy_real *y)

@@ -13,6 +13,9 @@
 void pmy_channel_moments(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
                          pmy_wide *mean /* [channels] */, pmy_wide *squares /* [channels] */);
 
+/* 1/√(variance + ε), ε = 1e-5: what normalises. */
+pmy_wide pmy_reciprocal_deviation(pmy_wide variance);
+
 /* y = (x − mean) scale + shift; x and y may be the same. */
 void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
                            const pmy_real *mean /* [channels] */, const pmy_real *scale /* [channels] */,
