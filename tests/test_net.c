@@ -178,6 +178,12 @@ static void image_nets_have_pytorchs_indices(void **state)
          "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
          "linear 10",
          "0.weight 0.bias 2.weight 2.bias 7.weight 7.bias 10.weight 10.bias "},
+        {"conv 4 3, batchnorm, relu, [conv 4 3 pad 1, batchnorm, relu, conv 4 3 pad 1, batchnorm], relu, "
+         "gap, "
+         "linear 10, batchnorm",
+         40 + 8 + 148 + 8 + 148 + 8 + 50 + 20, NULL,
+         "0.weight 0.bias 1.weight 1.bias 3.0.weight 3.0.bias 3.1.weight 3.1.bias 3.3.weight 3.3.bias "
+         "3.4.weight 3.4.bias 7.weight 7.bias 8.weight 8.bias "},
         {"conv 4 3, [conv 4 3 pad 1, relu, [relu, conv 4 1], conv 4 3 pad 1], relu, gap, linear 10",
          40 + 148 + 20 + 148 + 50, NULL,
          "0.weight 0.bias 1.0.weight 1.0.bias 1.2.1.weight 1.2.1.bias 1.3.weight 1.3.bias 5.weight 5.bias "},
@@ -196,6 +202,33 @@ static void image_nets_have_pytorchs_indices(void **state)
             (void)strcat(names, " ");
         }
         assert_string_equal(names, cases[i].names);
+        if (strstr(cases[i].names, "3.4.weight"))
+            assert_non_null(pmy_find(g, "3.4.running_mean"));
+        pmy_graph_free(g);
+    }
+}
+
+/* An activation lies in the node of what stands right before it, but never in that of a group's last layer.
+ */
+static void activations_are_fused_where_they_can_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool fused;
+    } cases[] = {
+        {"linear 3, tanh", true},         {"conv 2 3, tanh", true},      {"conv 2 3, batchnorm, tanh", true},
+        {"[linear 9], tanh", false},      {"maxpool 2, tanh", false},    {"[conv 1 1], tanh", false},
+        {"[conv 1 1, tanh], relu", true}, {"gap, tanh", false},          {"dropout 0.5, tanh", false},
+        {"[batchnorm], tanh", false},     {"flatten, tanh, tanh", false}};
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        pmy_node *x, *y;
+        pmy_shape example = cases[i].text[1] == 'l' ? PMY_SHAPE(9) : PMY_SHAPE(1, 3, 3), batch = {{4}};
+        for (unsigned axis = 0; axis < 3; axis++)
+            batch.dim[axis + 1] = example.dim[axis];
+        pmy_graph *g = build_net(cases[i].text, example, batch, &x, &y);
+        if ((pmy_find(g, "tanh0") == NULL) != cases[i].fused)
+            fail_msg("'%s'", cases[i].text);
         pmy_graph_free(g);
     }
 }
@@ -630,6 +663,7 @@ int main(void)
         cmocka_unit_test(layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(parameters_are_named_as_pytorch_does),
         cmocka_unit_test(image_nets_have_pytorchs_indices),
+        cmocka_unit_test(activations_are_fused_where_they_can_be),
         cmocka_unit_test(image_layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(a_net_computes_what_its_layers_do),
         cmocka_unit_test(groups_know_what_is_in_them),

@@ -1,6 +1,7 @@
 #include "layers/layer_kind.h"
 
 #include "layers/avgpool2d.h"
+#include "layers/batchnorm.h"
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/global_average_pool.h"
@@ -143,6 +144,21 @@ static pmy_node *build_gap(const pmy_layer *layer, pmy_graph *graph, pmy_node *x
     return pmy_global_average_pool(graph, x);
 }
 
+/* --- Normalisations -------------------------------------------------------------- */
+
+static pmy_status measure_batchnorm(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    layer->parameters = 2 * input.dim[1];
+    return measure_same(layer, input, error);
+}
+
+static pmy_node *build_batchnorm(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                                 pmy_activation activation)
+{
+    (void)layer;
+    return pmy_batchnorm(graph, x, activation);
+}
+
 /* --- The table -------------------------------------------------------------- */
 
 #define ACTIVATION_WORD(word_, activation_, explanation_)                                               \
@@ -184,6 +200,11 @@ static const pmy_layer_kind kinds[] = {
      .indices = 2,
      .measure = measure_gap,
      .build = build_gap},
+    {.word = "batchnorm",
+     .explanation = "each channel to mean 0, variance 1 in the batch",
+     .fuses = true,
+     .measure = measure_batchnorm,
+     .build = build_batchnorm},
     ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
     ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
     ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
