@@ -47,6 +47,7 @@
 #include "train/model.h"
 #include "train/classifier.h"
 #include "train/training.h"
+#include "train/checkpoint.h"
 #include "train/assessment.h"
 #include "tensor/sample.h"
 #include "tensor/op.h"

@@ -52,9 +52,9 @@ typedef struct pmy_safetensors {
     void *header; /* what names and texts point into; NULL where the caller made the lists */
 } pmy_safetensors;
 
-/* Replaces the file at `path`, or leaves it as it is (see io/replacement.h). Names, and keys, are UTF-8 and
- * each there once. Elements of more bytes come first in the file, so that each is aligned.
- * Errors: PMY_IO, PMY_NO_MEMORY. */
+/* Replaces the file at `path`, or leaves it as it is (see io/replacement.h). Names, and keys, are each there
+ * once. Elements of more bytes come first in the file, so that each is aligned. Errors: PMY_IO,
+ * PMY_NO_MEMORY, PMY_BAD_ARGUMENT (a text that is not UTF-8). */
 pmy_status pmy_safetensors_write(const char *path, const pmy_safetensors *contents, pmy_error *error);
 
 /* Reads a file's `size` bytes, which must outlive *contents; `path` is for messages. Everything is checked:

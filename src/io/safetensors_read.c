@@ -1,5 +1,7 @@
 #include "io/safetensors.h"
 
+#include "io/utf8.h"
+
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -23,30 +25,12 @@ typedef struct reading {
 
 /* --- The header's text ------------------------------------------------------ */
 
-/* The length of the UTF-8 character at text [left > 0]; 0: it is none. */
-static size_t character_length(const uint8_t *text, size_t left)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint8_t first = text[0];
-    size_t length = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
-    if (length < 2 || length > left)
-        return length == 1;
-    uint32_t character = first & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if (text[i] >> 6 != 2)
-            return 0;
-        character = character << 6 | (text[i] & 0x3F);
-    }
-    bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-    return character >= least[length] && character <= 0x10FFFF && !surrogate ? length : 0;
-}
-
 /* cJSON would take bytes that are no UTF-8 as they are, and end a text at a NUL. */
 static pmy_status check_text(const reading *r, const uint8_t *text)
 {
     size_t length, escaped = 0; /* backslashes right before `at` */
     for (size_t at = 0; at < r->header_length; at += length) {
-        length = character_length(text + at, r->header_length - at);
+        length = pmy_utf8_length(text + at, r->header_length - at);
         if (!length)
             return pmy_fail(r->error, PMY_BAD_FILE, "%s: byte %zu of its header is not UTF-8", r->path, at);
         bool nul = text[at] == 0 ||

@@ -1,6 +1,7 @@
 #include "io/safetensors.h"
 
 #include "io/replacement.h"
+#include "io/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -90,13 +91,38 @@ static void write_all(FILE *file, const pmy_safetensors *contents, const char *h
         (void)fwrite(tensor->data, 1, bytes_of(tensor), file);
 }
 
+static bool is_utf8(const char *text)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    size_t left = strlen(text), length;
+    while (left && (length = pmy_utf8_length(bytes, left)))
+        bytes += length, left -= length;
+    return left == 0;
+}
+
+/* A text that no reader would take must not get into a file. */
+static pmy_status check_texts(const char *path, const pmy_safetensors *contents, pmy_error *error)
+{
+    for (size_t i = 0; i < contents->count; i++)
+        if (!is_utf8(contents->tensor[i].name))
+            return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: the name of its tensor %zu is not UTF-8", path, i);
+    for (size_t i = 0; i < contents->notes; i++)
+        if (!is_utf8(contents->note[i].key) || !is_utf8(contents->note[i].text))
+            return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: its metadata '%s' is not UTF-8", path,
+                            contents->note[i].key);
+    return PMY_OK;
+}
+
 pmy_status pmy_safetensors_write(const char *path, const pmy_safetensors *contents, pmy_error *error)
 {
+    pmy_status status = check_texts(path, contents, error);
+    if (status != PMY_OK)
+        return status;
     char *header = print_header(contents);
     if (!header)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its header", path);
     pmy_replacement replacement;
-    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    status = pmy_replacement_begin(path, &replacement, error);
     if (status == PMY_OK) {
         write_all(replacement.file, contents, header);
         status = pmy_replacement_end(&replacement, error);

@@ -296,6 +296,11 @@ uint64_t pmy_graph_step(const pmy_graph *graph)
     return graph->step;
 }
 
+void pmy_set_graph_step(pmy_graph *graph, uint64_t step)
+{
+    graph->step = step;
+}
+
 size_t pmy_batch(const pmy_graph *graph)
 {
     return graph->batch;

@@ -93,13 +93,18 @@ typedef enum pmy_mode {
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
 /* As pmy_forward in PMY_REPLAY, where since the last forward only rows first … first + count − 1
- * of the batch's inputs have changed: of what runs by the batch's rows, only these are computed again; all are where an op
- * mixes rows. For finite differences, which change one number at a time. */
+ * of the batch's inputs have changed: of what runs by the batch's rows, only these are computed again; all
+ * are where an op mixes rows. For finite differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
 /* Work on few numbers runs in one piece. Checks turn that off, so that small samples see to it that pieces
  * begin where they should. */
 void pmy_split_always(pmy_graph *graph, bool always);
+
+/* How many forwards in PMY_TRAIN began, from which their random numbers follow; set where a graph goes on
+ * with what another began. */
+uint64_t pmy_graph_step(const pmy_graph *graph);
+void pmy_set_graph_step(pmy_graph *graph, uint64_t step);
 
 /* Computes the gradient of the root, which must be a scalar, with respect to
  * every parameter and wanted leaf. */

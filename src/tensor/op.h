@@ -150,15 +150,14 @@ __attribute__((format(printf, 3, 4)))
 #endif
 void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
 
-/* The mode of the running forward, and how many PMY_TRAIN forwards began: what
- * random numbers are drawn from. */
+/* The mode of the running forward. What random numbers are drawn from is pmy_graph_step, within a PMY_TRAIN
+ * forward counting this one. */
 pmy_mode pmy_graph_mode(const pmy_graph *graph);
 /* Whether the running forward computes only some of the rows (pmy_forward_rows): what an op keeps of the
  * others must stay as it is. */
 bool pmy_graph_is_partial(const pmy_graph *graph);
 /* Whether some op of the graph mixes rows. */
 bool pmy_graph_mixes_rows(const pmy_graph *graph);
-uint64_t pmy_graph_step(const pmy_graph *graph);
 
 /* True if the node's numbers are there before forward begins: a leaf's, or a
  * view's of one. */

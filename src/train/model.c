@@ -15,26 +15,6 @@ struct pmy_model {
     pmy_model_facts facts;
 };
 
-/* --- The tensors of a graph ------------------------------------------------- */
-
-/* The index-th of the parameters and, behind them, the statistics; NULL behind the last. */
-static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
-{
-    size_t parameters = pmy_graph_parameters(graph).count;
-    if (index < parameters)
-        return pmy_parameter_at(graph, index);
-    return index - parameters < pmy_graph_statistics(graph).count
-               ? pmy_statistic_at(graph, index - parameters)
-               : NULL;
-}
-
-/* PyTorch's batchnorm counts its batches in an I64. */
-static bool holds_counts(const pmy_node *node)
-{
-    const char *dot = strrchr(pmy_node_name(node), '.');
-    return dot && strcmp(dot, ".num_batches_tracked") == 0;
-}
-
 /* --- Saving ----------------------------------------------------------------- */
 
 static void add_facts(pmy_stored *stored, const pmy_model_facts *facts)
@@ -57,10 +37,7 @@ pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const 
 {
     pmy_stored stored = {.failed = false};
     add_facts(&stored, facts);
-    const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
-        pmy_stored_add(&stored, pmy_node_name(node), pmy_node_shape(node), holds_counts(node),
-                       pmy_value(node).data);
+    pmy_stored_add_graph(&stored, graph);
     pmy_status status = pmy_stored_write(&stored, path, error);
     pmy_stored_free(&stored);
     return status;
@@ -147,6 +124,9 @@ static pmy_status open_model(pmy_model *model, const pmy_model_facts *assumed, p
             pmy_safetensors_read(model->path, model->file.bytes, model->file.size, &model->tensors, error);
     if (status != PMY_OK)
         return status;
+    if (pmy_safetensors_text(&model->tensors, "pmy.step"))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: is a checkpoint of a run, which it can only resume",
+                        model->path);
     if (pmy_safetensors_text(&model->tensors, "pmy.net"))
         status = read_facts(model, error);
     else if (assumed)
@@ -196,36 +176,23 @@ const pmy_safetensors *pmy_model_tensors(const pmy_model *model)
 
 /* --- Filling ---------------------------------------------------------------- */
 
-static bool is_kept(const pmy_graph *graph, const char *name)
+static pmy_status check_no_others(const pmy_model *model, const pmy_graph *graph, pmy_error *error)
 {
-    const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
-        if (strcmp(pmy_node_name(node), name) == 0)
-            return true;
-    return false;
-}
-
-static pmy_status check_fit(const pmy_model *model, const pmy_graph *graph, pmy_error *error)
-{
-    const pmy_node *node;
-    pmy_status status = PMY_OK;
-    for (size_t i = 0; status == PMY_OK && (node = kept_at(graph, i)); i++)
-        status = pmy_stored_check(model->path, &model->tensors, pmy_node_name(node), pmy_node_shape(node),
-                                  holds_counts(node), error);
-    for (size_t i = 0; status == PMY_OK && i < model->tensors.count; i++)
-        if (!is_kept(graph, model->tensors.tensor[i].name))
-            status = pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", model->path,
-                              model->tensors.tensor[i].name);
-    return status;
+    for (size_t i = 0; i < model->tensors.count; i++) {
+        const char *name = model->tensors.tensor[i].name;
+        if (!pmy_stored_is_of(graph, name))
+            return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", model->path,
+                            name);
+    }
+    return PMY_OK;
 }
 
 pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error)
 {
-    pmy_status status = check_fit(model, graph, error);
-    if (status != PMY_OK)
-        return status;
-    const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
-        pmy_stored_copy(&model->tensors, pmy_node_name(node), pmy_value(node).data);
-    return PMY_OK;
+    pmy_status status = pmy_stored_check_graph(model->path, &model->tensors, graph, error);
+    if (status == PMY_OK)
+        status = check_no_others(model, graph, error);
+    if (status == PMY_OK)
+        pmy_stored_copy_graph(&model->tensors, graph);
+    return status;
 }

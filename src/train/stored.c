@@ -1,6 +1,7 @@
 #include "train/stored.h"
 
-#include <cjson/cJSON.h>
+#include "tensor/words.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -89,14 +90,7 @@ void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ..
 
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
 {
-    cJSON *item = cJSON_CreateNumber(number);
-    char *text = item ? cJSON_PrintUnformatted(item) : NULL;
-    if (text)
-        pmy_stored_note(stored, key, "%s", text);
-    else
-        stored->failed = true;
-    cJSON_free(text);
-    cJSON_Delete(item);
+    pmy_stored_note(stored, key, "%s", pmy_number_print(number).text);
 }
 
 pmy_status pmy_stored_write(const pmy_stored *stored, const char *path, pmy_error *error)
@@ -190,11 +184,7 @@ pmy_status pmy_stored_real(const char *path, const pmy_safetensors *contents, co
     pmy_status status = pmy_stored_text(path, contents, key, &text, error);
     if (status != PMY_OK)
         return status;
-    cJSON *item = cJSON_ParseWithOpts(text, NULL, true);
-    bool is_number = cJSON_IsNumber(item) && pmy_is_finite((pmy_real)item->valuedouble);
-    *number = is_number ? item->valuedouble : 0;
-    cJSON_Delete(item);
-    if (!is_number)
+    if (!pmy_number_read(text, strlen(text), number) || !pmy_is_finite((pmy_real)*number))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its %s '%.40s' is no finite number", path, key, text);
     return PMY_OK;
 }

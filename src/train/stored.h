@@ -4,7 +4,7 @@
 #define PMY_TRAIN_STORED_H
 
 #include "io/safetensors.h"
-#include "tensor/real.h"
+#include "tensor/graph.h"
 
 /* A file being put together; begins as {0}. Everything is copied. */
 typedef struct pmy_stored {
@@ -15,6 +15,9 @@ typedef struct pmy_stored {
 /* Adds a tensor of reals, F32 or, where pmy_real is wider, F64; or of counts, I64. */
 void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, bool counts,
                     const pmy_real *values /* [shape] */);
+
+/* Adds the parameters and statistics of a built graph, by their names. */
+void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph);
 
 /* Adds an entry of the metadata. */
 #if defined __GNUC__
@@ -36,6 +39,12 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
 
 /* Copies the numbers of a tensor that passed the check. */
 void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_real *values /* [its shape] */);
+
+/* The same for all parameters and statistics of a built graph; whether it has one of that name. */
+pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *contents, const pmy_graph *graph,
+                                  pmy_error *error);
+void pmy_stored_copy_graph(const pmy_safetensors *contents, pmy_graph *graph);
+bool pmy_stored_is_of(const pmy_graph *graph, const char *name);
 
 /* The text of that key as a number from 0 on, or as any finite one; PMY_BAD_FILE if it is missing or
  * something else. */

@@ -108,14 +108,17 @@ pmy_graph *pmy_training_graph(const pmy_training *training)
 
 /* --- Steps ---------------------------------------------------------------- */
 
+pmy_status pmy_training_order(pmy_training *training, uint64_t epoch, pmy_error *error)
+{
+    return pmy_epoch_order(training->recipe.order, training->recipe.seed, (uint32_t)epoch,
+                           training->dataset->count, training->order, error);
+}
+
 static pmy_status take_step(pmy_training *training, size_t first, size_t count, pmy_error *error)
 {
-    const pmy_recipe *recipe = &training->recipe;
     pmy_status status = PMY_OK;
     if (first == 0)
-        status = pmy_epoch_order(recipe->order, recipe->seed,
-                                 (uint32_t)(training->step / training->steps_per_epoch),
-                                 training->dataset->count, training->order, error);
+        status = pmy_training_order(training, training->step / training->steps_per_epoch, error);
     if (status == PMY_OK)
         status = pmy_classifier_feed(training->classifier, training->dataset, training->order + first, count,
                                      error);

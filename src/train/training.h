@@ -15,7 +15,7 @@
 #include "optim/schedule.h"
 #include "train/classifier.h"
 
-/* What a run is, but for its data. */
+/* What a run is, but for its data. All of it is kept in checkpoints (add_recipe in checkpoint.c). */
 typedef struct pmy_recipe {
     const char *net; /* see layers/net.h */
     size_t epochs, batch;

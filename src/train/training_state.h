@@ -20,4 +20,7 @@ struct pmy_training {
     size_t epoch_correct;
 };
 
+/* Fills order with that of an epoch, counted from 0. */
+pmy_status pmy_training_order(pmy_training *training, uint64_t epoch, pmy_error *error);
+
 #endif

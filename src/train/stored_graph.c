@@ -1,0 +1,57 @@
+/* The parameters and statistics of a graph as tensors of a file. */
+#include "train/stored.h"
+
+#include <string.h>
+
+/* The index-th of the parameters and, behind them, the statistics; NULL behind the last. */
+static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
+{
+    size_t parameters = pmy_graph_parameters(graph).count;
+    if (index < parameters)
+        return pmy_parameter_at(graph, index);
+    return index - parameters < pmy_graph_statistics(graph).count
+               ? pmy_statistic_at(graph, index - parameters)
+               : NULL;
+}
+
+/* PyTorch's batchnorm counts its batches in an I64. */
+static bool holds_counts(const pmy_node *node)
+{
+    const char *dot = strrchr(pmy_node_name(node), '.');
+    return dot && strcmp(dot, ".num_batches_tracked") == 0;
+}
+
+void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph)
+{
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        pmy_stored_add(stored, pmy_node_name(node), pmy_node_shape(node), holds_counts(node),
+                       pmy_value(node).data);
+}
+
+pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *contents, const pmy_graph *graph,
+                                  pmy_error *error)
+{
+    const pmy_node *node;
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && (node = kept_at(graph, i)); i++)
+        status = pmy_stored_check(path, contents, pmy_node_name(node), pmy_node_shape(node),
+                                  holds_counts(node), error);
+    return status;
+}
+
+void pmy_stored_copy_graph(const pmy_safetensors *contents, pmy_graph *graph)
+{
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        pmy_stored_copy(contents, pmy_node_name(node), pmy_value(node).data);
+}
+
+bool pmy_stored_is_of(const pmy_graph *graph, const char *name)
+{
+    const pmy_node *node;
+    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+        if (strcmp(pmy_node_name(node), name) == 0)
+            return true;
+    return false;
+}
