@@ -30,7 +30,7 @@ endif
 
 INCLUDES = -Isrc -I$(BUILD)/gen
 COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
-LIBRARY_FLAGS := -Wl,--as-needed -lopenblas -ldeflate -lcjson $(if $(GCC),-lquadmath) -lm -lpthread
+LIBRARY_FLAGS := -Wl,--as-needed -lopenblas -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
