@@ -184,6 +184,9 @@ static void image_nets_have_pytorchs_indices(void **state)
          40 + 8 + 148 + 8 + 148 + 8 + 50 + 20, NULL,
          "0.weight 0.bias 1.weight 1.bias 3.0.weight 3.0.bias 3.1.weight 3.1.bias 3.3.weight 3.3.bias "
          "3.4.weight 3.4.bias 7.weight 7.bias 8.weight 8.bias "},
+        {"layernorm, conv 4 3 stride 5, layernorm, linear 10, layernorm", 2 * 784 + 40 + 2 * 144 + 1450 + 20,
+         "layernorm, conv 4 3 stride 5, layernorm, flatten, linear 10, layernorm",
+         "0.weight 0.bias 1.weight 1.bias 2.weight 2.bias 4.weight 4.bias 5.weight 5.bias "},
         {"conv 4 3, [conv 4 3 pad 1, relu, [relu, conv 4 1], conv 4 3 pad 1], relu, gap, linear 10",
          40 + 148 + 20 + 148 + 50, NULL,
          "0.weight 0.bias 1.0.weight 1.0.bias 1.2.1.weight 1.2.1.bias 1.3.weight 1.3.bias 5.weight 5.bias "},

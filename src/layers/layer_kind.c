@@ -5,6 +5,7 @@
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
 #include "layers/global_average_pool.h"
+#include "layers/layernorm.h"
 #include "layers/linear.h"
 #include "layers/maxpool2d.h"
 #include "tensor/gemm.h"
@@ -159,6 +160,20 @@ static pmy_node *build_batchnorm(const pmy_layer *layer, pmy_graph *graph, pmy_n
     return pmy_batchnorm(graph, x, activation);
 }
 
+static pmy_status measure_layernorm(pmy_layer *layer, pmy_shape input, pmy_error *error)
+{
+    if (!pmy_size_multiply(2, pmy_shape_size(input), &layer->parameters))
+        return pmy_fail(error, PMY_BAD_NET, "%s are too many weights", pmy_shape_print(input).text);
+    return measure_same(layer, input, error);
+}
+
+static pmy_node *build_layernorm(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
+                                 pmy_activation activation)
+{
+    (void)layer, (void)activation;
+    return pmy_layernorm(graph, x);
+}
+
 /* --- The table -------------------------------------------------------------- */
 
 #define ACTIVATION_WORD(word_, activation_, explanation_)                                               \
@@ -177,14 +192,14 @@ static const pmy_layer_kind kinds[] = {
      .build = build_linear},
     {.word = "conv",
      .argument = {{PMY_COUNT, "N"}, {PMY_COUNT, "K"}, {PMY_COUNT, "S", "stride", 1}, {PMY_WHOLE, "P", "pad"}},
-     .explanation = "convolution, N outputs, KxK kernels; default S: 1, P: 0",
+     .explanation = "convolution, N outputs, KxK; left out, S: 1, P: 0",
      .fuses = true,
      .images = true,
      .measure = measure_conv,
      .build = build_conv},
     {.word = "maxpool",
      .argument = {{PMY_COUNT, "K"}, {PMY_COUNT, "S", "stride", PMY_AS_FIRST}, {PMY_WHOLE, "P", "pad"}},
-     .explanation = "largest of KxK numbers; default S: K, P: 0",
+     .explanation = "largest of KxK numbers; left out, S: K, P: 0",
      .images = true,
      .measure = measure_pool,
      .build = build_maxpool},
@@ -205,6 +220,10 @@ static const pmy_layer_kind kinds[] = {
      .fuses = true,
      .measure = measure_batchnorm,
      .build = build_batchnorm},
+    {.word = "layernorm",
+     .explanation = "all numbers of an example to mean 0, variance 1",
+     .measure = measure_layernorm,
+     .build = build_layernorm},
     ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
     ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
     ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
