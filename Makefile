@@ -158,6 +158,8 @@ $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT) $(COMMON) 
 $(NUMERICS): $(call object,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
 
+# Trains a preset, which it has from where they are.
+$(BUILD)/bench/bench_fast: $(call object,examples/mnist/preset.c)
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
 
