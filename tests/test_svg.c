@@ -100,6 +100,30 @@ static void every_marker_is_another_shape(void **state)
     free(text);
 }
 
+static void a_page_has_one_style_for_its_pictures(void **state)
+{
+    svg *picture = svg_new(100, 50, "<t>", "d");
+    svg_line(picture, 1, 2, 3, 4, "grid");
+    char *text;
+    size_t size;
+    FILE *page = open_memstream(&text, &size);
+    assert_true(svg_put_inline(picture, page));
+    (void)fclose(page);
+    assert_well_formed(text);
+    assert_null(strstr(text, "http"));
+    assert_null(strstr(text, "<style"));
+    assert_non_null(strstr(text, "<svg class=\"pmy-plot\" role=\"img\" width=\"100\""));
+    assert_non_null(strstr(text, "<title>&lt;t&gt;</title><desc>d</desc>"));
+    assert_non_null(strstr(text, "<line class=\"grid\""));
+    free(text);
+    /* The file still has both. */
+    text = written(*state, picture);
+    assert_non_null(strstr(text, "<svg xmlns="));
+    assert_non_null(strstr(text, "<style"));
+    free(text);
+    assert_false(svg_put_inline(NULL, stdout));
+}
+
 /* ---- writing ---------------------------------------------------------------- */
 
 static size_t files_in(const test_folder *folder)
@@ -154,7 +178,8 @@ static const double steps[] = {1e-8, 1e-6, 1e-4, 1e-2, 1}, errors[] = {1e-4, 1e-
 
 static void a_curve_is_where_its_numbers_are(void **state)
 {
-    const svg_curve curve = {"central <difference>", steps, errors, 5, SVG_MARKED_LINE};
+    const svg_curve curve = {
+        .name = "central <difference>", .x = steps, .y = errors, .count = 5, .look = SVG_MARKED_LINE};
     const svg_mark mark = {1e-4, 1e-8, "chosen"};
     const svg_plot plot = {.title = "error",
                            .x_label = "step",
@@ -187,10 +212,32 @@ static void a_curve_is_where_its_numbers_are(void **state)
     free(text);
 }
 
+static void curves_share_colours_and_say_how_sure_they_are(void **state)
+{
+    static const double x[] = {0, 1, 2}, y[] = {1, 2, 3}, low[] = {0.5, 1, (double)NAN}, high[] = {2, 9, 4};
+    const svg_curve curves[] = {
+        {.name = "raw", .x = x, .y = y, .count = 3, .look = SVG_FAINT_LINE},
+        {.name = "smooth", .x = x, .y = y, .count = 3, .look = SVG_LINE, .continues = true},
+        {.name = "sure", .x = x, .y = y, .count = 3, .look = SVG_MARKERS, .low = low, .high = high}};
+    svg *picture = svg_new(400, 400, "t", NULL);
+    svg_plot_draw(picture, (svg_box){0, 0, 400, 400}, &(svg_plot){.curves = curves, .curve_count = 3});
+    char *text = written(*state, picture);
+    /* Each line once in the legend and once in the plot. */
+    assert_int_equal(count_tags(text, "<path class=\"stroke-0 faint\""), 2);
+    assert_int_equal(count_tags(text, "<path class=\"stroke-0\""), 2);
+    assert_int_equal(count_tags(text, "class=\"fill-1\""), 1 + 3);
+    assert_int_equal(count_tags(text, "<line class=\"stroke-1\""), 2); /* not where one end is none */
+    const char *second = find_tag(text, "<line class=\"stroke-1\"", 1);
+    assert_true(attribute_of(second, "y2") < attribute_of(second, "y1"));
+    assert_true(attribute_of(second, "y2") > 0);
+    assert_true(near(attribute_of(second, "x1"), attribute_of(second, "x2")));
+    free(text);
+}
+
 static void slopes_run_through_their_points(void **state)
 {
     const double y[] = {1e-8, 1, 1, 1, 1};
-    const svg_curve curve = {"c", steps, y, 5, SVG_LINE};
+    const svg_curve curve = {.name = "c", .x = steps, .y = y, .count = 5, .look = SVG_LINE};
     const svg_slope slopes[] = {
         {1e-4, 1e-4, 1, "slope 1"}, {1e-4, 1e-4, 0, "slope 0"}, {1, 1e30, 1, "far away"}};
     const svg_plot plot = {.x_scale = SVG_LOG,
@@ -224,7 +271,7 @@ static void slopes_run_through_their_points(void **state)
 static void labels_keep_out_of_each_others_way(void **state)
 {
     const double y[] = {1, 2, 3, 2, 1}, x[] = {0, 1, 2, 3, 4};
-    const svg_curve curve = {NULL, x, y, 5, SVG_LINE};
+    const svg_curve curve = {.x = x, .y = y, .count = 5, .look = SVG_LINE};
     const svg_mark marks[] = {{2, 2, "label"}, {2, 2, "label"}, {2, 2, "label"}, {2, 2, "label"}};
     const svg_plot plot = {.curves = &curve, .curve_count = 1, .marks = marks, .mark_count = 4};
     svg *picture = svg_new(400, 400, "t", NULL);
@@ -261,8 +308,9 @@ static void offset_of_label(test_folder *folder, const svg_curve *curves, size_t
 static void labels_keep_off_curves_and_within_the_plot(void **state)
 {
     const double x[] = {0, 4, 8}, flat[] = {1, 1, 1}, low[] = {0, 0, 0}, high[] = {2, 2, 2};
-    const svg_curve apart[] = {{NULL, x, high, 3, SVG_LINE}, {NULL, x, low, 3, SVG_LINE}};
-    const svg_curve through[] = {apart[0], apart[1], {NULL, x, flat, 3, SVG_LINE}};
+    const svg_curve apart[] = {{.x = x, .y = high, .count = 3, .look = SVG_LINE},
+                               {.x = x, .y = low, .count = 3, .look = SVG_LINE}};
+    const svg_curve through[] = {apart[0], apart[1], {.x = x, .y = flat, .count = 3, .look = SVG_LINE}};
     double offset[2];
     /* Nothing in the way: on the right, its letters as high as the ring. */
     offset_of_label(*state, apart, 2, (svg_mark){4, 1, "label"}, offset);
@@ -275,7 +323,7 @@ static void labels_keep_off_curves_and_within_the_plot(void **state)
     assert_true(offset[0] < -20 && fabs(offset[1]) < 6);
     /* No line leads from one curve's end to where the next begins. */
     const double corner[] = {8, 8, 8}, rising[] = {0, 1, 2};
-    const svg_curve beside[] = {apart[1], {NULL, corner, rising, 3, SVG_LINE}};
+    const svg_curve beside[] = {apart[1], {.x = corner, .y = rising, .count = 3, .look = SVG_LINE}};
     offset_of_label(*state, beside, 2, (svg_mark){4, 0.9, "label"}, offset);
     assert_true(offset[0] > 20 && fabs(offset[1]) < 6);
 }
@@ -294,7 +342,8 @@ static void assert_inside(const char *text, double width, double height)
 static void hard_numbers_make_a_sound_plot(void **state)
 {
     const double hard[] = {(double)NAN, HUGE_VAL, -HUGE_VAL, 0, -1, 5e-324, 1.7976931348623157e308, 1e-300};
-    const svg_curve curves[] = {{"a", hard, hard, 8, SVG_MARKED_LINE}, {"b", hard, hard, 0, SVG_DASHED_LINE}};
+    const svg_curve curves[] = {{.name = "a", .x = hard, .y = hard, .count = 8, .look = SVG_MARKED_LINE},
+                                {.name = "b", .x = hard, .y = hard, .count = 0, .look = SVG_DASHED_LINE}};
     const svg_mark mark = {(double)NAN, 1, "m"};
     const svg_slope slope = {0, -1, HUGE_VAL, "s"};
     for (int scales = 0; scales < 4; scales++) {
@@ -383,7 +432,14 @@ static void crowded_bars_leave_names_and_values_out(void **state)
 static void cells_show_sign_size_and_value(void **state)
 {
     const double values[] = {0.5, -0.25, 0, (double)NAN, HUGE_VAL, -HUGE_VAL};
-    const svg_heat_map map = {"Jacobian", "i", "j", names, names, values, 2, 3};
+    const svg_heat_map map = {.title = "Jacobian",
+                              .row_label = "i",
+                              .column_label = "j",
+                              .row_names = names,
+                              .column_names = names,
+                              .values = values,
+                              .rows = 2,
+                              .columns = 3};
     svg *picture = svg_new(500, 300, "t", NULL);
     svg_heat_map_draw(picture, (svg_box){0, 0, 500, 300}, &map);
     char *text = written(*state, picture);
@@ -415,6 +471,30 @@ static void cells_show_sign_size_and_value(void **state)
     free(text);
 }
 
+static void counts_can_be_coloured_by_something_else(void **state)
+{
+    const double values[] = {250, 0, 3, 9}, strengths[] = {0.5, 0, -0.25, 1};
+    const svg_heat_map map = {.row_names = names,
+                              .column_names = names,
+                              .values = values,
+                              .rows = 2,
+                              .columns = 2,
+                              .counts = true,
+                              .strengths = strengths};
+    svg *picture = svg_new(400, 300, "t", NULL);
+    svg_heat_map_draw(picture, (svg_box){0, 0, 400, 300}, &map);
+    char *text = written(*state, picture);
+    assert_int_equal(count_tags(text, "<rect"), 1 + 4); /* the paper, the cells, and no key */
+    assert_int_equal(count_tags(text, "class=\"negative\""), 1);
+    assert_true(near(attribute_of(find_tag(text, "<rect", 1), "fill-opacity"), 0.5));
+    assert_true(near(attribute_of(find_tag(text, "<rect class=\"negative\"", 0), "fill-opacity"), 0.25));
+    assert_non_null(strstr(text, ">250</text>"));
+    assert_non_null(strstr(text, ">9</text>"));
+    assert_null(strstr(text, ">0</text>"));
+    assert_inside(text, 400, 300);
+    free(text);
+}
+
 static void large_and_odd_maps_are_sound(void **state)
 {
     enum { SIZE = 60 };
@@ -422,10 +502,32 @@ static void large_and_odd_maps_are_sound(void **state)
     const char *many[SIZE];
     for (size_t i = 0; i < SIZE; i++)
         many[i] = "a name that is longer than any cell";
-    const svg_heat_map maps[] = {{"large", "i", "j", many, many, values, SIZE, SIZE},
-                                 {"wide", NULL, NULL, many, many, values, 1, SIZE},
-                                 {"high", NULL, NULL, many, many, values, SIZE, 1},
-                                 {"one", NULL, NULL, names, names, values, 1, 1}};
+    const svg_heat_map maps[] = {{.title = "large",
+                                  .row_label = "i",
+                                  .column_label = "j",
+                                  .row_names = many,
+                                  .column_names = many,
+                                  .values = values,
+                                  .rows = SIZE,
+                                  .columns = SIZE},
+                                 {.title = "wide",
+                                  .row_names = many,
+                                  .column_names = many,
+                                  .values = values,
+                                  .rows = 1,
+                                  .columns = SIZE},
+                                 {.title = "high",
+                                  .row_names = many,
+                                  .column_names = many,
+                                  .values = values,
+                                  .rows = SIZE,
+                                  .columns = 1},
+                                 {.title = "one",
+                                  .row_names = names,
+                                  .column_names = names,
+                                  .values = values,
+                                  .rows = 1,
+                                  .columns = 1}};
     for (size_t i = 0; i < 4; i++) {
         for (int filled = 0; filled < 2; filled++) {
             values[0] = filled ? 1e-300 : 0;
@@ -512,7 +614,12 @@ static void values_are_readable_on_every_cell(void **state)
         values[i] = (double)i / (CELLS - 1);
         values[CELLS + i] = -values[i];
     }
-    const svg_heat_map map = {NULL, NULL, NULL, numbers, numbers, values, 2, CELLS};
+    const svg_heat_map map = {.title = NULL,
+                              .row_names = numbers,
+                              .column_names = numbers,
+                              .values = values,
+                              .rows = 2,
+                              .columns = CELLS};
     svg *picture = svg_new(6000, 300, "t", NULL);
     svg_heat_map_draw(picture, (svg_box){0, 0, 6000, 300}, &map);
     char *text = written(*state, picture);
@@ -542,9 +649,11 @@ int main(void)
         WITH_FOLDER(text_is_escaped),
         WITH_FOLDER(a_path_has_a_gap_where_a_point_is_missing),
         WITH_FOLDER(every_marker_is_another_shape),
+        WITH_FOLDER(a_page_has_one_style_for_its_pictures),
         WITH_FOLDER(a_failed_write_leaves_nothing_behind),
         WITH_FOLDER(no_picture_is_refused),
         WITH_FOLDER(a_curve_is_where_its_numbers_are),
+        WITH_FOLDER(curves_share_colours_and_say_how_sure_they_are),
         WITH_FOLDER(slopes_run_through_their_points),
         WITH_FOLDER(labels_keep_out_of_each_others_way),
         WITH_FOLDER(labels_keep_off_curves_and_within_the_plot),
@@ -552,6 +661,7 @@ int main(void)
         WITH_FOLDER(bars_stand_on_zero),
         WITH_FOLDER(crowded_bars_leave_names_and_values_out),
         WITH_FOLDER(cells_show_sign_size_and_value),
+        WITH_FOLDER(counts_can_be_coloured_by_something_else),
         WITH_FOLDER(large_and_odd_maps_are_sound),
         cmocka_unit_test(lines_and_letters_stand_out_from_both_papers),
         WITH_FOLDER(values_are_readable_on_every_cell),

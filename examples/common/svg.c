@@ -1,5 +1,6 @@
 #include "common/svg.h"
 
+#include "common/markup.h"
 #include "common/svg_style.h"
 #include "common/utf8.h"
 #include "io/replacement.h"
@@ -17,6 +18,8 @@ struct svg {
     FILE *stream; /* grows `text` until the picture is ended */
     char *text;
     size_t size;
+    /* What only a picture on its own needs: text[name_begin … name_end), text[style_begin … style_end). */
+    size_t name_begin, name_end, style_begin, style_end;
     bool failed; /* there was no memory */
 };
 
@@ -43,28 +46,10 @@ static void put_attribute(FILE *file, const char *name, double value)
     (void)fputc('"', file);
 }
 
-static void put_escaped(FILE *file, const char *text)
-{
-    for (uint32_t character = utf8_next(&text); character; character = utf8_next(&text)) {
-        /* Two that UTF-8 can hold and XML cannot. */
-        bool no_xml = utf8_is_control(character) || character == 0xFFFE || character == 0xFFFF;
-        if (character == '&')
-            (void)fputs("&amp;", file);
-        else if (character == '<')
-            (void)fputs("&lt;", file);
-        else if (character == '>')
-            (void)fputs("&gt;", file);
-        else if (character == '"')
-            (void)fputs("&quot;", file);
-        else
-            utf8_put(file, no_xml ? UTF8_REPLACEMENT : character);
-    }
-}
-
 static void put_element(FILE *file, const char *name, const char *text)
 {
     (void)fprintf(file, "<%s>", name);
-    put_escaped(file, text);
+    markup_put(file, text);
     (void)fprintf(file, "</%s>", name);
 }
 
@@ -82,6 +67,13 @@ static void end_shape(FILE *file, const char *name, const char *tooltip)
 
 /* ---- the picture ---------------------------------------------------------- */
 
+/* How long the text is so far. */
+static size_t text_length(svg *picture)
+{
+    (void)fflush(picture->stream);
+    return picture->size;
+}
+
 svg *svg_new(double width, double height, const char *title, const char *description)
 {
     svg *picture = calloc(1, sizeof *picture);
@@ -93,7 +85,11 @@ svg *svg_new(double width, double height, const char *title, const char *descrip
         return NULL;
     }
     FILE *file = picture->stream;
-    (void)fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pmy-plot\" role=\"img\"", file);
+    (void)fputs("<svg", file);
+    picture->name_begin = text_length(picture);
+    (void)fputs(" xmlns=\"http://www.w3.org/2000/svg\"", file);
+    picture->name_end = text_length(picture);
+    (void)fputs(" class=\"pmy-plot\" role=\"img\"", file);
     put_attribute(file, "width", width);
     put_attribute(file, "height", height);
     (void)fputs(" viewBox=\"0 0 ", file);
@@ -104,7 +100,10 @@ svg *svg_new(double width, double height, const char *title, const char *descrip
     put_element(file, "title", title);
     if (description)
         put_element(file, "desc", description);
-    (void)fprintf(file, "\n<style>\n%s</style>\n", svg_style_sheet);
+    (void)fputc('\n', file);
+    picture->style_begin = text_length(picture);
+    (void)fprintf(file, "<style>\n%s</style>\n", svg_style_sheet);
+    picture->style_end = text_length(picture);
     svg_rectangle(picture, (svg_box){0, 0, width, height}, "paper", 1, NULL);
     return picture;
 }
@@ -141,6 +140,16 @@ pmy_status svg_write(svg *picture, const char *path, pmy_error *error)
         return status;
     (void)fwrite(picture->text, 1, picture->size, replacement.file);
     return pmy_replacement_end(&replacement, error);
+}
+
+bool svg_put_inline(svg *picture, FILE *file)
+{
+    if (!picture || !end_picture(picture))
+        return false;
+    (void)fwrite(picture->text, 1, picture->name_begin, file);
+    (void)fwrite(picture->text + picture->name_end, 1, picture->style_begin - picture->name_end, file);
+    (void)fwrite(picture->text + picture->style_end, 1, picture->size - picture->style_end, file);
+    return true;
 }
 
 /* ---- shapes --------------------------------------------------------------- */
@@ -272,7 +281,7 @@ static void put_text(FILE *file, double x, double y, svg_anchor anchor, const ch
         (void)fputs(")\"", file);
     }
     (void)fputc('>', file);
-    put_escaped(file, text);
+    markup_put(file, text);
     (void)fputs("</text>\n", file);
 }
 

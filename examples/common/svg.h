@@ -14,7 +14,9 @@
 
 #include "tensor/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 typedef struct svg svg;
 
@@ -29,6 +31,10 @@ void svg_free(svg *picture);
 /* Ends the picture and writes it, whole or not at all. Errors: PMY_NO_MEMORY (now or
  * in any call before), PMY_IO. */
 pmy_status svg_write(svg *picture, const char *path, pmy_error *error);
+
+/* Ends the picture and writes it as an element of an HTML page, which has svg_style_sheet (svg_style.h) for
+ * all of its pictures. False, and nothing is written, if there was no memory. */
+bool svg_put_inline(svg *picture, FILE *file);
 
 /* ---- shapes -----------------------------------------------------------------
  *

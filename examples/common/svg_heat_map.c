@@ -65,19 +65,30 @@ static svg_label value_label(const map_area *area, double value)
     return area->decimals < 0 ? svg_label_power(value, 1) : svg_label_fixed(value, area->decimals);
 }
 
-/* How strongly a value is coloured, 0 … 1. */
-static double strength(const map_area *area, double value)
+/* How strongly a value is coloured, −1 … 1. */
+static double strength_of(const map_area *area, double value)
 {
     if (isinf(value))
-        return 1;
-    return area->largest > 0 ? fabs(value) / area->largest : 0;
+        return value < 0 ? -1 : 1;
+    return area->largest > 0 ? value / area->largest : 0;
+}
+
+static double strength(const map_area *area, size_t row, size_t column)
+{
+    size_t cell = row * area->map->columns + column;
+    return area->map->strengths ? area->map->strengths[cell] : strength_of(area, area->map->values[cell]);
+}
+
+static bool has_key(const map_area *area)
+{
+    return area->largest > 0 && !area->map->strengths;
 }
 
 static void draw_cell(const map_area *area, size_t row, size_t column)
 {
     const svg_heat_map *map = area->map;
     double value = map->values[row * map->columns + column];
-    double strong = strength(area, value);
+    double signed_strength = strength(area, row, column), strong = fabs(signed_strength);
     svg_box box = {area->left + (double)column * area->cell, area->top + (double)row * area->cell, area->cell,
                    area->cell};
     char tooltip[256];
@@ -86,10 +97,11 @@ static void draw_cell(const map_area *area, size_t row, size_t column)
     if (isnan(value))
         svg_rectangle(area->picture, box, "unknown", 1, tooltip);
     else
-        svg_rectangle(area->picture, box, value < 0 ? "negative" : "positive", strong, tooltip);
+        svg_rectangle(area->picture, box, signed_strength < 0 ? "negative" : "positive", strong, tooltip);
 
     svg_label label = value_label(area, value);
-    if (area->cell < LEAST_HEIGHT || svg_text_width(label.text, SVG_TICK_SIZE) + 4 > area->cell)
+    if ((map->counts && value == 0) || area->cell < LEAST_HEIGHT ||
+        svg_text_width(label.text, SVG_TICK_SIZE) + 4 > area->cell)
         return;
     svg_text(area->picture, box.left + area->cell / 2, box.top + area->cell / 2 + LETTERS_BELOW, SVG_MIDDLE,
              isnan(value) || strong > STRONG ? "on-strong" : "cell", label.text);
@@ -153,7 +165,8 @@ static void draw_key(const map_area *area, bool any_negative)
     for (int i = 0; i < KEY_STEPS; i++) {
         double value = area->largest + (least - area->largest) * (i + 0.5) / KEY_STEPS;
         svg_box part = {box.left, box.top + i * step, KEY_WIDTH, step};
-        svg_rectangle(area->picture, part, value < 0 ? "negative" : "positive", strength(area, value), NULL);
+        svg_rectangle(area->picture, part, value < 0 ? "negative" : "positive",
+                      fabs(strength_of(area, value)), NULL);
     }
     double x = box.left + KEY_WIDTH + BESIDE;
     svg_label most = value_label(area, area->largest), lowest = svg_label_fixed(0, 0);
@@ -172,7 +185,7 @@ static void lay_out(map_area *area, svg_box box)
     area->row_names_width = widest_name(map->row_names, map->rows);
     area->column_names_width = widest_name(map->column_names, map->columns);
     double left_room = area->row_names_width + BESIDE + (map->row_label ? LABEL_ROOM : 0);
-    double cell_width = (box.width - left_room - KEY_ROOM) / (double)map->columns;
+    double cell_width = (box.width - left_room - (has_key(area) ? KEY_ROOM : 0)) / (double)map->columns;
     /* Short names, numbers mostly, rather go to every second column than stand on their heads. */
     area->upward = area->column_names_width + 4 > cell_width && area->column_names_width > SHORT_NAME;
     double top_room = (area->upward ? area->column_names_width : SVG_TICK_SIZE) + BESIDE +
@@ -187,13 +200,13 @@ void svg_heat_map_draw(svg *picture, svg_box box, const svg_heat_map *map)
 {
     bool any_negative;
     map_area area = {.picture = picture, .map = map, .largest = largest_size(map, &any_negative)};
-    area.decimals = decimals_for(area.largest);
+    area.decimals = map->counts ? 0 : decimals_for(area.largest);
     lay_out(&area, svg_legend_draw(picture, box, map->title, NULL, 0));
     for (size_t row = 0; row < map->rows; row++)
         for (size_t column = 0; column < map->columns; column++)
             draw_cell(&area, row, column);
     draw_row_names(&area);
     draw_column_names(&area);
-    if (area.largest > 0)
+    if (has_key(&area))
         draw_key(&area, any_negative);
 }

@@ -5,6 +5,7 @@
 
 #include "common/svg.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct svg_heat_map {
@@ -12,6 +13,9 @@ typedef struct svg_heat_map {
     const char *const *row_names, *const *column_names; /* [rows], [columns] */
     const double *values;                               /* [rows, columns] */
     size_t rows, columns;
+    bool counts;             /* the values are counts: whole, and where there is a 0 nothing is written */
+    const double *strengths; /* [rows, columns]: how a cell is coloured instead of by its value, −1 … 1, and
+                                then there is no key; NULL: by its value */
 } svg_heat_map;
 
 /* Draws the map into the box, with square cells, the values in them where there is

@@ -11,10 +11,17 @@
 #define BETWEEN 18 /* between entries */
 #define BELOW 8    /* between the last line and the plot */
 
+const char *svg_look_stroke(svg_look look, size_t series)
+{
+    return look == SVG_DASHED_LINE  ? svg_series_dashed(series)
+           : look == SVG_FAINT_LINE ? svg_series_faint(series)
+                                    : svg_series_stroke(series);
+}
+
 /* The look in small, from x on; y is the middle of the line's letters. */
 static void draw_sample(svg *picture, double x, double y, svg_look look, size_t series)
 {
-    const char *stroke = look == SVG_DASHED_LINE ? svg_series_dashed(series) : svg_series_stroke(series);
+    const char *stroke = svg_look_stroke(look, series);
     const char *fill = svg_series_fill(series);
     if (look == SVG_FILLED) {
         svg_rectangle(picture, (svg_box){x + 5, y - 6, 12, 12}, fill, 1, NULL);

@@ -10,9 +10,13 @@ typedef enum svg_look {
     SVG_LINE,        /* joined points */
     SVG_MARKED_LINE, /* joined points, each with a marker */
     SVG_DASHED_LINE,
+    SVG_FAINT_LINE,
     SVG_MARKERS, /* points alone */
     SVG_FILLED   /* an area */
 } svg_look;
+
+/* The words of the style sheet for the line of a series that looks so. */
+const char *svg_look_stroke(svg_look look, size_t series);
 
 /* Series take their colours by their number. */
 typedef struct svg_legend_entry {

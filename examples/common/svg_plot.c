@@ -71,12 +71,33 @@ static void draw_mark(plot_area *area, const svg_mark *mark)
     svg_text_beside(area->picture, &area->within, x, y, mark->label);
 }
 
-/* x and y [curve->count] are the places of the curve's points. */
-static void draw_curve(svg *picture, const svg_curve *curve, size_t series, const double *x, const double *y)
+/* The colour of the curve at that index. */
+static size_t series_of(const svg_plot *plot, size_t index)
 {
-    bool dashed = curve->look == SVG_DASHED_LINE;
+    size_t series = 0;
+    for (size_t c = 1; c <= index; c++)
+        series += !plot->curves[c].continues;
+    return series;
+}
+
+static void draw_uncertainty(const plot_area *area, const svg_curve *curve, size_t series, const double *x)
+{
+    for (size_t i = 0; i < curve->count; i++) {
+        double low = svg_axis_place(&area->y, curve->low[i]), high = svg_axis_place(&area->y, curve->high[i]);
+        if (isfinite(x[i]) && isfinite(low) && isfinite(high))
+            svg_line(area->picture, x[i], low, x[i], high, svg_series_stroke(series));
+    }
+}
+
+/* x and y [curve->count] are the places of the curve's points. */
+static void draw_curve(const plot_area *area, const svg_curve *curve, size_t series, const double *x,
+                       const double *y)
+{
+    svg *picture = area->picture;
     if (curve->look != SVG_MARKERS)
-        svg_path(picture, x, y, curve->count, dashed ? svg_series_dashed(series) : svg_series_stroke(series));
+        svg_path(picture, x, y, curve->count, svg_look_stroke(curve->look, series));
+    if (curve->low && curve->high)
+        draw_uncertainty(area, curve, series, x);
     bool marked = curve->look == SVG_MARKERS || curve->look == SVG_MARKED_LINE;
     for (size_t i = 0; marked && i < curve->count; i++)
         if (isfinite(x[i]) && isfinite(y[i]))
@@ -113,6 +134,10 @@ static void measure(const svg_plot *plot, svg_range *x, svg_range *y)
         for (size_t i = 0; i < curve->count; i++) {
             svg_range_add(x, curve->x[i], plot->x_scale);
             svg_range_add(y, curve->y[i], plot->y_scale);
+            if (curve->low && curve->high) {
+                svg_range_add(y, curve->low[i], plot->y_scale);
+                svg_range_add(y, curve->high[i], plot->y_scale);
+            }
         }
     }
     for (size_t i = 0; i < plot->mark_count; i++) {
@@ -126,7 +151,7 @@ static svg_box draw_legend(svg *picture, svg_box box, const svg_plot *plot)
     svg_legend_entry *entries = svg_take(picture, plot->curve_count, sizeof *entries);
     size_t count = entries ? plot->curve_count : 0;
     for (size_t i = 0; i < count; i++)
-        entries[i] = (svg_legend_entry){plot->curves[i].name, plot->curves[i].look, i};
+        entries[i] = (svg_legend_entry){plot->curves[i].name, plot->curves[i].look, series_of(plot, i)};
     box = svg_legend_draw(picture, box, plot->title, entries, count);
     free(entries);
     return box;
@@ -162,7 +187,7 @@ void svg_plot_draw(svg *picture, svg_box box, const svg_plot *plot)
         for (size_t i = 0; i < plot->slope_count; i++)
             draw_slope(&area, &plot->slopes[i]);
         for (size_t c = 0, at = 0; c < plot->curve_count; at += plot->curves[c++].count + 1)
-            draw_curve(picture, &plot->curves[c], c, x + at, y + at);
+            draw_curve(&area, &plot->curves[c], series_of(plot, c), x + at, y + at);
         for (size_t i = 0; i < plot->mark_count; i++)
             draw_mark(&area, &plot->marks[i]);
         for (size_t i = 0; i < plot->slope_count; i++)

@@ -7,6 +7,7 @@
 #include "common/svg_axis.h"
 #include "common/svg_legend.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Points without a place on the axes (not finite, or not positive on a
@@ -15,7 +16,9 @@ typedef struct svg_curve {
     const char *name;    /* in the legend; may be NULL */
     const double *x, *y; /* [count] */
     size_t count;
-    svg_look look; /* not SVG_FILLED */
+    svg_look look;            /* not SVG_FILLED */
+    bool continues;           /* is of the colour of the curve before */
+    const double *low, *high; /* [count], each point's uncertainty as a line upright; NULL: none is drawn */
 } svg_curve;
 
 /* A ring around a point, with a label beside it. */

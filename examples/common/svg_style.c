@@ -25,7 +25,7 @@ const char svg_style_sheet[] =
     ".pmy-plot path,.pmy-plot .ring{fill:none;stroke-width:2px;stroke-linejoin:round;stroke-linecap:round}\n"
     ".pmy-plot rect{shape-rendering:crispEdges}\n"
     ".pmy-plot .reference{stroke-width:1.5px;stroke-dasharray:2 4}\n"
-    ".pmy-plot .dashed{stroke-dasharray:7 5}\n"
+    ".pmy-plot .dashed{stroke-dasharray:7 5}.pmy-plot .faint{stroke-width:1px;stroke-opacity:0.45}\n"
     COLOURS("#ffffff", "#1f2328", "#59636e", "#dfe4ea", "#000000", "#0a4a96", "#8c3000", "#6a727c")
     SERIES(0, "#0a66b7") SERIES(1, "#b34700") SERIES(2, "#14795a")
     SERIES(3, "#a3328c") SERIES(4, "#7a6100") SERIES(5, "#5a4fcf")
@@ -48,6 +48,13 @@ const char *svg_series_dashed(size_t series)
 {
     static const char *const names[SVG_SERIES] = {"stroke-0 dashed", "stroke-1 dashed", "stroke-2 dashed",
                                                   "stroke-3 dashed", "stroke-4 dashed", "stroke-5 dashed"};
+    return names[series % SVG_SERIES];
+}
+
+const char *svg_series_faint(size_t series)
+{
+    static const char *const names[SVG_SERIES] = {"stroke-0 faint", "stroke-1 faint", "stroke-2 faint",
+                                                  "stroke-3 faint", "stroke-4 faint", "stroke-5 faint"};
     return names[series % SVG_SERIES];
 }
 

@@ -9,7 +9,7 @@
  *   positive  negative      the colours of a heat map's cells
  *   unknown                 what has no value
  *   stroke-N  fill-N        the colour of series N, 0 ≤ N < SVG_SERIES
- *   dashed                  beside stroke-N */
+ *   dashed  faint           beside stroke-N: how the line is drawn */
 #ifndef COMMON_SVG_STYLE_H
 #define COMMON_SVG_STYLE_H
 
@@ -23,9 +23,11 @@
 
 extern const char svg_style_sheet[];
 
-/* "stroke-N", "stroke-N dashed" and "fill-N" for any N: the series take turns with the colours. */
+/* "stroke-N", "stroke-N dashed", "stroke-N faint" and "fill-N" for any N: the series take turns with the
+ * colours. */
 const char *svg_series_stroke(size_t series);
 const char *svg_series_dashed(size_t series);
+const char *svg_series_faint(size_t series);
 const char *svg_series_fill(size_t series);
 
 #endif

@@ -38,8 +38,12 @@ static void draw(svg *picture, svg_box box, const pmy_curve *curve, const char *
     double extrapolated = curve->extrapolated > 0 ? curve->extrapolated : least_error(curve);
     double chosen[2] = {curve->smallest_step, curve->largest_step}, level[2] = {extrapolated, extrapolated};
     const svg_curve curves[] = {
-        {"one central difference", step, error, curve->count, SVG_MARKED_LINE},
-        {"extrapolated from these steps", chosen, level, 2, SVG_LINE},
+        {.name = "one central difference",
+         .x = step,
+         .y = error,
+         .count = curve->count,
+         .look = SVG_MARKED_LINE},
+        {.name = "extrapolated from these steps", .x = chosen, .y = level, .count = 2, .look = SVG_LINE},
     };
     const svg_mark marks[] = {
         {curve->smallest_step, extrapolated, "Richardson"},

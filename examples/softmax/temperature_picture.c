@@ -50,12 +50,20 @@ static void draw(svg *picture, const temperature_curves *of, const double *tempe
     for (size_t i = 0; i <= of->classes; i++) {
         const double *y = shares + i * POINTS;
         if (i == of->classes)
-            curves[i] = (svg_curve){"entropy / its limit", temperature, y, POINTS, SVG_DASHED_LINE};
+            curves[i] = (svg_curve){.name = "entropy / its limit",
+                                    .x = temperature,
+                                    .y = y,
+                                    .count = POINTS,
+                                    .look = SVG_DASHED_LINE};
         else if (i < SVG_SERIES)
-            curves[i] = (svg_curve){classes.list[i], temperature, y, POINTS, SVG_LINE};
+            curves[i] = (svg_curve){
+                .name = classes.list[i], .x = temperature, .y = y, .count = POINTS, .look = SVG_LINE};
         else
-            curves[i] =
-                (svg_curve){classes.list[i], marked, marked_shares[i], MARKED_POINTS, SVG_MARKED_LINE};
+            curves[i] = (svg_curve){.name = classes.list[i],
+                                    .x = marked,
+                                    .y = marked_shares[i],
+                                    .count = MARKED_POINTS,
+                                    .look = SVG_MARKED_LINE};
     }
     const svg_plot plot = {.title = "softmax(z/T) against the temperature",
                            .x_label = "temperature T",
