@@ -43,15 +43,24 @@ pmy_status output_folder_make(const char *folder, pmy_error *error)
                   : PMY_OK;
 }
 
+char *output_folder_path(const char *folder, const char *name, pmy_error *error)
+{
+    size_t room = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(room);
+    if (path)
+        (void)snprintf(path, room, "%s/%s", folder, name);
+    else
+        (void)pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write %s", folder, name);
+    return path;
+}
+
 pmy_status output_folder_write(const char *folder, const char *name,
                                void (*put)(FILE *file, const void *context), const void *context,
                                pmy_error *error)
 {
-    size_t room = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(room);
+    char *path = output_folder_path(folder, name, error);
     if (!path)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write %s", folder, name);
-    (void)snprintf(path, room, "%s/%s", folder, name);
+        return PMY_NO_MEMORY;
     pmy_replacement replacement;
     pmy_status status = pmy_replacement_begin(path, &replacement, error);
     if (status == PMY_OK) {

@@ -10,6 +10,9 @@
  * PMY_NO_MEMORY. */
 pmy_status output_folder_make(const char *folder, pmy_error *error);
 
+/* The path of a file of that name in the folder, which the caller frees; NULL: no memory. */
+char *output_folder_path(const char *folder, const char *name, pmy_error *error);
+
 /* Writes a file of that name in the folder, whole or not at all; `put` writes what it holds. Errors: PMY_IO,
  * PMY_NO_MEMORY. */
 pmy_status output_folder_write(const char *folder, const char *name,

@@ -129,6 +129,12 @@ void progress_test(progress *p, const pmy_assessment *assessment, double train_s
         printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
 }
 
+void progress_report(const progress *p)
+{
+    if (talks(p))
+        printf("report  %s/index.html\n", p->options->report);
+}
+
 bool progress_close(progress *p)
 {
     if (!p->log)

@@ -25,6 +25,9 @@ void progress_step(progress *p, const pmy_step_report *step);
 void progress_epoch(progress *p, const pmy_epoch_report *epoch);
 void progress_test(progress *p, const pmy_assessment *assessment, double train_seconds);
 
+/* The report is written. */
+void progress_report(const progress *p);
+
 /* False: something could not be written, and stderr has said so. */
 bool progress_close(progress *p);
 

@@ -1,10 +1,12 @@
 /* mnist train: load, train, validate, test. */
+#include "common/output_folder.h"
 #include "common/program.h"
 #include "common/underline.h"
 #include "io/replacement.h"
 #include "mnist/commands.h"
 #include "mnist/data.h"
 #include "mnist/progress.h"
+#include "mnist/report.h"
 #include "tensor/blas.h"
 
 #include <signal.h>
@@ -17,6 +19,7 @@ typedef struct run {
     pmy_training *training;
     pmy_assessment *assessment; /* of the test */
     progress progress;
+    history history; /* for a report */
     double train_seconds;
 } run;
 
@@ -101,6 +104,8 @@ static bool after_step(void *context, const pmy_step_report *step)
     run *r = context;
     r->train_seconds = step->seconds;
     progress_step(&r->progress, step);
+    if (r->options.report)
+        history_step(&r->history, step);
     return !interrupted;
 }
 
@@ -108,6 +113,8 @@ static void after_epoch(void *context, const pmy_epoch_report *epoch)
 {
     run *r = context;
     progress_epoch(&r->progress, epoch);
+    if (r->options.report)
+        history_epoch(&r->history, epoch);
 }
 
 static pmy_status test(run *r, pmy_error *error)
@@ -146,6 +153,26 @@ static int train_and_test(run *r)
     return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
 }
 
+static int write_report(run *r)
+{
+    static const char *const digits[CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    pmy_error error;
+    pmy_status status = report_write(&(report){.folder = r->options.report,
+                                               .command = &r->options.command,
+                                               .data = r->options.data,
+                                               .net = pmy_training_net(r->training),
+                                               .graph = pmy_training_graph(r->training),
+                                               .test = &r->test,
+                                               .classes = digits,
+                                               .result = r->assessment,
+                                               .history = &r->history},
+                                     &error);
+    if (status != PMY_OK)
+        return fail(r, &error, PROGRAM_WRONG);
+    progress_report(&r->progress);
+    return PROGRAM_FINE;
+}
+
 static int train_run(run *r)
 {
     pmy_error error;
@@ -156,12 +183,17 @@ static int train_run(run *r)
         status = prepare(r);
     if (status == PROGRAM_FINE)
         status = try_save(r);
+    if (status == PROGRAM_FINE && r->options.report &&
+        output_folder_make(r->options.report, &error) != PMY_OK)
+        status = fail(r, &error, PROGRAM_WRONG);
     if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options))
         status = PROGRAM_WRONG;
     if (status != PROGRAM_FINE)
         return status;
     progress_start(&r->progress, &r->train, &r->validation, &r->test, r->training);
     status = train_and_test(r);
+    if (status == PROGRAM_FINE && r->options.report)
+        status = write_report(r);
     if (!progress_close(&r->progress) && status == PROGRAM_FINE)
         status = PROGRAM_WRONG;
     return status;
@@ -183,6 +215,7 @@ int train_command(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     pmy_blas_single_threaded();
     int status = train_run(&r);
+    history_free(&r.history);
     pmy_assessment_free(r.assessment);
     pmy_training_free(r.training);
     pmy_pool_free(r.pool);

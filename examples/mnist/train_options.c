@@ -102,6 +102,10 @@ static void fill_table(train_options *o)
         {OPTION_TEXT("log", "FILE", &o->log, "write each step's loss to FILE, one JSON object per line"),
          .presentation = true},
         {OPTION_FLAG("verbose", &o->verbose, "show how each convolution is computed"), .presentation = true},
+        {OPTION_TEXT(
+             "report", "DIR", &o->report,
+             "write a page to look at into DIR: curves, confusions, mistakes, and the numbers as CSV"),
+         .presentation = true},
         {OPTION_JSON(&o->json)},
         {OPTION_QUIET(&o->quiet)},
     };

@@ -8,7 +8,7 @@
 enum { TRAIN_OPTION_ROWS = 24 };
 
 typedef struct train_options {
-    const char *data, *net, *init, *save, *log;
+    const char *data, *net, *init, *save, *log, *report;
     long long epochs, batch, validation, seed, threads;
     int optim, schedule, order; /* indices into their lists of words */
     double learning_rate, momentum, weight_decay, label_smoothing;

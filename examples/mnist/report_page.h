@@ -1,0 +1,13 @@
+/* The page of a report: one file that needs no other, no script and no network. */
+#ifndef MNIST_REPORT_PAGE_H
+#define MNIST_REPORT_PAGE_H
+
+#include <stdio.h>
+
+/* `parts` are report_parts. */
+void report_put_page(FILE *file, const void *parts);
+
+/* The page's style sheet, but for its plots. */
+extern const char report_style_sheet[];
+
+#endif
