@@ -65,10 +65,10 @@ static void widen(svg_axis *axis)
     axis->most += room;
 }
 
-static void round_ends_linear(svg_axis *axis)
+static void round_ends_linear(svg_axis *axis, double least_step)
 {
     widen(axis);
-    axis->step = round_up((axis->most - axis->least) / label_count(axis));
+    axis->step = fmax(least_step, round_up((axis->most - axis->least) / label_count(axis)));
     axis->least = axis->step * floor(axis->least / axis->step + SLACK);
     axis->most = axis->step * ceil(axis->most / axis->step - SLACK);
 }
@@ -97,7 +97,14 @@ svg_axis svg_axis_over(svg_range range, svg_scale scale, double start, double en
     if (scale == SVG_LOG)
         round_ends_log(&axis);
     else
-        round_ends_linear(&axis);
+        round_ends_linear(&axis, 0);
+    return axis;
+}
+
+svg_axis svg_axis_over_whole(svg_range range, double start, double end)
+{
+    svg_axis axis = svg_axis_over(range, SVG_LINEAR, start, end);
+    round_ends_linear(&axis, 1);
     return axis;
 }
 

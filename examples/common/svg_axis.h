@@ -32,6 +32,9 @@ typedef struct svg_axis {
  * it spans few. An empty range becomes 0 … 1 or 1 … 10, a single value gets room on both sides. */
 svg_axis svg_axis_over(svg_range range, svg_scale scale, double start, double end);
 
+/* The same for numbers that are counted: a linear axis whose round numbers are whole. */
+svg_axis svg_axis_over_whole(svg_range range, double start, double end);
+
 /* Where the value is; NaN if it has no place on the axis. */
 double svg_axis_place(const svg_axis *axis, double value);
 

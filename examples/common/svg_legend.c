@@ -13,9 +13,16 @@
 
 const char *svg_look_stroke(svg_look look, size_t series)
 {
-    return look == SVG_DASHED_LINE  ? svg_series_dashed(series)
-           : look == SVG_FAINT_LINE ? svg_series_faint(series)
-                                    : svg_series_stroke(series);
+    switch (look) {
+    case SVG_DASHED_LINE:
+        return svg_series_dashed(series);
+    case SVG_FAINT_LINE:
+        return svg_series_faint(series);
+    case SVG_REFERENCE_LINE:
+        return "reference";
+    default:
+        return svg_series_stroke(series);
+    }
 }
 
 /* The look in small, from x on; y is the middle of the line's letters. */

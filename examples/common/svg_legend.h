@@ -11,8 +11,9 @@ typedef enum svg_look {
     SVG_MARKED_LINE, /* joined points, each with a marker */
     SVG_DASHED_LINE,
     SVG_FAINT_LINE,
-    SVG_MARKERS, /* points alone */
-    SVG_FILLED   /* an area */
+    SVG_REFERENCE_LINE, /* something to compare with; of no colour */
+    SVG_MARKERS,        /* points alone */
+    SVG_FILLED          /* an area */
 } svg_look;
 
 /* The words of the style sheet for the line of a series that looks so. */

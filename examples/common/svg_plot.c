@@ -167,7 +167,8 @@ static void draw_axes(plot_area *area, svg_box box, const svg_plot *plot)
     double left_room = svg_axis_left_room(&area->y, plot->y_label);
     box.left += left_room;
     box.width -= left_room + RIGHT_ROOM;
-    area->x = svg_axis_over(x, plot->x_scale, box.left, box.left + box.width);
+    area->x = plot->x_counts ? svg_axis_over_whole(x, box.left, box.left + box.width)
+                             : svg_axis_over(x, plot->x_scale, box.left, box.left + box.width);
     area->within.area = box;
     svg_axis_draw_bottom(area->picture, box, &area->x, plot->x_label);
     svg_axis_draw_left(area->picture, box, &area->y, plot->y_label);

@@ -36,6 +36,7 @@ typedef struct svg_slope {
 typedef struct svg_plot {
     const char *title, *x_label, *y_label; /* each may be NULL */
     svg_scale x_scale, y_scale;
+    bool x_counts;           /* x is counted: its axis has whole numbers only */
     const svg_curve *curves; /* [curve_count] */
     size_t curve_count;
     const svg_mark *marks; /* [mark_count] */

@@ -1,6 +1,6 @@
 #include "mnist/data.h"
 
-enum { CLASSES = 10 };
+const char *const data_classes[DATA_CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
 /* The two parts of the data. */
 enum { TEST_PART, TRAIN_PART, PARTS };
@@ -16,7 +16,7 @@ static void load_part(void *context, size_t part, unsigned worker)
     (void)worker;
     loading *l = context;
     l->error[part].code = PMY_OK;
-    (void)pmy_dataset_load(l->folder, part == TRAIN_PART ? PMY_DATASET_TRAIN : PMY_DATASET_TEST, CLASSES,
+    (void)pmy_dataset_load(l->folder, part == TRAIN_PART ? PMY_DATASET_TRAIN : PMY_DATASET_TEST, DATA_CLASSES,
                            l->dataset[part], &l->error[part]);
 }
 

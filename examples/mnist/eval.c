@@ -1,16 +1,18 @@
 /* mnist eval: tests a model file. */
 #include "common/options.h"
+#include "common/output_folder.h"
 #include "common/program.h"
 #include "common/underline.h"
 #include "mnist/commands.h"
 #include "mnist/data.h"
 #include "mnist/outcome.h"
 #include "mnist/preset.h"
+#include "mnist/report.h"
 #include "tensor/blas.h"
 #include "train/classifier.h"
 
 typedef struct evaluation {
-    const char *model, *data, *net;
+    const char *model, *data, *net, *report;
     long long threads;
     bool json, quiet;
     options command;
@@ -32,6 +34,8 @@ static pmy_status load(evaluation *e, pmy_error *error)
 {
     pmy_model_facts assumed;
     pmy_status status = pmy_pool_new((unsigned)e->threads, &e->pool, error);
+    if (status == PMY_OK && e->report)
+        status = output_folder_make(e->report, error);
     if (status == PMY_OK)
         status = data_load(e->data, e->pool, NULL, &e->test, error);
     if (status == PMY_OK && e->net)
@@ -53,12 +57,27 @@ static pmy_status assess(evaluation *e, pmy_error *error)
     return status;
 }
 
+static pmy_status write_report(const evaluation *e, pmy_error *error)
+{
+    return report_write(&(report){.folder = e->report,
+                                  .command = &e->command,
+                                  .data = e->data,
+                                  .net = &e->classifier->facts.net,
+                                  .graph = e->classifier->graph,
+                                  .test = &e->test,
+                                  .classes = data_classes,
+                                  .result = e->assessment},
+                        error);
+}
+
 static int evaluate(evaluation *e)
 {
     pmy_error error;
     pmy_status status = load(e, &error);
     if (status == PMY_OK)
         status = assess(e, &error);
+    if (status == PMY_OK && e->report)
+        status = write_report(e, &error);
     if (status != PMY_OK)
         return fail(e, &error);
     if (e->json) {
@@ -72,6 +91,8 @@ static int evaluate(evaluation *e)
         printf("model   %s: %s\ndata    %s: %zu pictures to test\n", e->model, e->classifier->facts.net.text,
                e->data, e->test.count);
     outcome_print(e->assessment, e->quiet);
+    if (e->report && !e->quiet)
+        printf("report  %s/index.html\n", e->report);
     return PROGRAM_FINE;
 }
 
@@ -84,6 +105,10 @@ int eval_command(int argc, char **argv)
         {OPTION_TEXT("net", "SPEC", &e.net,
                      "layers or a preset, for a file that does not say of which net it is")},
         {OPTION_THREADS(&e.threads)},
+        {OPTION_TEXT(
+             "report", "DIR", &e.report,
+             "write a page to look at into DIR: confusions, mistakes, filters, and the numbers as CSV"),
+         .presentation = true},
         {OPTION_JSON(&e.json)},
         {OPTION_QUIET(&e.quiet)},
     };

@@ -68,14 +68,14 @@ svg *report_draw_reliability(const pmy_assessment *a)
     }
     static const double ends[] = {0, 1};
     const svg_curve curves[] = {
-        {.name = "right as often as p says", .x = ends, .y = ends, .count = 2, .look = SVG_DASHED_LINE},
         {.name = "this model, with 95 % intervals",
          .x = p,
          .y = right,
          .count = count,
          .look = SVG_MARKED_LINE,
          .low = low,
-         .high = high}};
+         .high = high},
+        {.name = "right as often as p says", .x = ends, .y = ends, .count = 2, .look = SVG_REFERENCE_LINE}};
     svg_plot_draw(picture, page,
                   &(svg_plot){.x_label = "p of the prediction",
                               .y_label = "share that is right",

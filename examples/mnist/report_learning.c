@@ -127,6 +127,7 @@ svg *report_draw_loss(const history *h)
     svg_plot_draw(picture, page,
                   &(svg_plot){.title = "Loss",
                               .x_label = "epoch",
+                              .x_counts = true,
                               .y_label = "mean loss, logarithmic",
                               .y_scale = SVG_LOG,
                               .curves = curves,
@@ -150,6 +151,7 @@ svg *report_draw_accuracy(const history *h)
     svg_plot_draw(picture, page,
                   &(svg_plot){.title = "Accuracy",
                               .x_label = "epoch",
+                              .x_counts = true,
                               .y_label = "% right",
                               .curves = curves,
                               .curve_count = has_validation(h) ? 2 : 1});
@@ -169,9 +171,12 @@ svg *report_draw_rate(const history *h)
         rate.y[i] = h->steps[i * each].learning_rate;
     }
     svg_curve curve = curve_of(NULL, &rate, SVG_LINE);
-    svg_plot_draw(
-        picture, page,
-        &(svg_plot){.title = "Learning rate", .x_label = "epoch", .curves = &curve, .curve_count = 1});
+    svg_plot_draw(picture, page,
+                  &(svg_plot){.title = "Learning rate",
+                              .x_label = "epoch",
+                              .x_counts = true,
+                              .curves = &curve,
+                              .curve_count = 1});
     series_free(&rate);
     return picture;
 }

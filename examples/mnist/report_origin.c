@@ -5,6 +5,8 @@
 #include "mnist/report_html.h"
 #include "mnist/report_tables.h"
 
+#include <string.h>
+
 /* --- The recipe ------------------------------------------------------------------ */
 
 static void put_layers(FILE *file, const pmy_net *net)
@@ -27,13 +29,26 @@ static void put_layers(FILE *file, const pmy_net *net)
                   html_count(net->parameters).text);
 }
 
+/* The command line, in pieces that lines are broken between: each option with its value. */
+static void put_command(FILE *file, char *command)
+{
+    for (char *piece = command, *next; piece; piece = next) {
+        next = strstr(piece, " --");
+        if (next)
+            *next++ = '\0';
+        html_element(file, "span", piece);
+        if (next)
+            (void)fputc(' ', file);
+    }
+}
+
 void report_put_recipe(FILE *file, const report_parts *parts)
 {
-    (void)fputs("<p class=\"lead\">This command makes the same again, to the last bit.</p>\n"
-                "<div class=\"card\"><pre><code>",
-                file);
-    markup_put(file, parts->command);
-    (void)fputs("</code></pre></div>\n<div class=\"card scroll\" tabindex=\"0\" role=\"region\" "
+    (void)fprintf(file, "<p class=\"lead\">%s</p>\n<div class=\"card\"><p class=\"command\"><code>",
+                  parts->report->history ? "This command makes the same again, to the last bit."
+                                         : "This command tests the model again.");
+    put_command(file, parts->command);
+    (void)fputs("</code></p></div>\n<div class=\"card scroll\" tabindex=\"0\" role=\"region\" "
                 "aria-label=\"Layers\">\n",
                 file);
     put_layers(file, parts->report->net);

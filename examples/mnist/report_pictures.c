@@ -26,11 +26,12 @@ static planes first_filters(const pmy_graph *graph, const pmy_dataset *dataset)
     for (size_t i = 0; i < parameters; i++) {
         pmy_tensor weight = pmy_value(pmy_parameter_at(graph, i));
         const size_t *dim = weight.shape.dim;
-        if (weight.shape.rank == 4)
+        unsigned rank = pmy_shape_rank(weight.shape);
+        if (rank == 4)
             return (planes){weight.data, dim[0] * dim[1], dim[2], dim[3]};
-        if (weight.shape.rank == 2 && dim[1] == pmy_dataset_features(dataset))
+        if (rank == 2 && dim[1] == pmy_dataset_features(dataset))
             return (planes){weight.data, dim[0] * dataset->channels, dataset->height, dataset->width};
-        if (weight.shape.rank == 2)
+        if (rank == 2)
             break;
     }
     return (planes){0};
@@ -50,7 +51,7 @@ static int compare_ranked(const void *left, const void *right)
 }
 
 /* The planes in falling order of their norm, [count], which the caller frees; NULL: no memory. */
-static ranked *rank(const planes *all)
+static ranked *rank_planes(const planes *all)
 {
     ranked *order = calloc(all->count, sizeof *order);
     size_t size = all->height * all->width;
@@ -100,7 +101,7 @@ pmy_status report_draw_filters(const pmy_graph *graph, const pmy_dataset *datase
     size_t columns = shown < COLUMNS ? shown : COLUMNS, rows = (shown + columns - 1) / columns;
     size_t across = all.width * zoom + GAP, down = all.height * zoom + GAP;
     size_t width = columns * across - GAP, height = rows * down - GAP;
-    ranked *order = rank(&all);
+    ranked *order = rank_planes(&all);
     unsigned char *pixels = calloc(width * height, 4);
     for (size_t i = 0; order && pixels && i < shown; i++)
         draw_plane(&all, order[i].index, zoom,

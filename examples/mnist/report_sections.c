@@ -147,7 +147,7 @@ static double strip_begin(const pmy_assessment *a)
 static void put_strip(FILE *file, size_t part, size_t whole, double begin)
 {
     double value = whole ? (double)part / (double)whole : (double)NAN;
-    (void)fprintf(file, "<td>%s", html_percent(value).text);
+    (void)fprintf(file, "<td><div><span>%s</span>", html_percent(value).text);
     if (whole) {
         double low, high, scale = 100 / (1 - begin);
         pmy_wilson95(part, whole, &low, &high);
@@ -156,7 +156,7 @@ static void put_strip(FILE *file, size_t part, size_t whole, double begin)
                       "<b style=\"left:%.2f%%\"></b></span>",
                       (low - begin) * scale, (high - low) * scale, (value - begin) * scale);
     }
-    (void)fputs("</td>", file);
+    (void)fputs("</div></td>", file);
 }
 
 static void put_classes(FILE *file, const report_parts *parts)
@@ -272,9 +272,10 @@ static void put_filters(FILE *file, const report_parts *parts)
     const report_filters *filters = &parts->filters;
     (void)fprintf(
         file,
-        "<p class=\"lead\">What the first layer looks for, in %zu by %zu pixels each: where ink speaks "
-        "for it <span class=\"key positive\">blue</span>, where ink speaks against it "
-        "<span class=\"key negative\">orange</span>, each in proportion to its own largest weight. ",
+        "<p class=\"lead\">The weights of the first layer's filters, %zu by %zu each: "
+        "<span class=\"key positive\">blue</span> where ink speaks for the filter, "
+        "<span class=\"key negative\">orange</span> where it speaks against it, in proportion to the "
+        "filter's largest weight. ",
         filters->height, filters->width);
     if (filters->shown < filters->count)
         (void)fprintf(file, "These are the %zu of %s with the largest weights.", filters->shown,

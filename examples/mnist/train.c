@@ -155,7 +155,6 @@ static int train_and_test(run *r)
 
 static int write_report(run *r)
 {
-    static const char *const digits[CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
     pmy_error error;
     pmy_status status = report_write(&(report){.folder = r->options.report,
                                                .command = &r->options.command,
@@ -163,7 +162,7 @@ static int write_report(run *r)
                                                .net = pmy_training_net(r->training),
                                                .graph = pmy_training_graph(r->training),
                                                .test = &r->test,
-                                               .classes = digits,
+                                               .classes = data_classes,
                                                .result = r->assessment,
                                                .history = &r->history},
                                      &error);
