@@ -79,6 +79,8 @@ const char report_style_sheet[] =
     "@media (max-width:520px){header,main,footer{padding-left:16px;padding-right:16px}header{padding-top:32px}"
     "section{padding-top:48px}.card{padding:14px}.mistakes{grid-template-columns:repeat(3,1fr);gap:8px}.mistakes .card{padding:8px}.verdict{font-size:14px}"
     "th,td{padding-left:8px}.classes :nth-child(n+3):nth-child(-n+4):is(th,td){padding-left:10px}.tiles{grid-template-columns:1fr 1fr}.tiles div{padding:12px 14px}"
-    ".tiles dd{font-size:21px}table{font-size:14px}}\n"
+    ".tiles dd{font-size:21px}.tiles div:last-child:nth-child(odd){grid-column:1/-1}table{font-size:14px}"
+    ".classes{font-size:13px}.classes td:nth-child(3),.classes td:nth-child(4){min-width:0;width:27%}"
+    ".strip{flex-basis:56px}}\n"
     "@media print{body{background:#fff}.card{break-inside:avoid}nav{display:none}}\n";
 /* clang-format on */
