@@ -35,6 +35,9 @@ numbers_add_up()
     right=$(sed -nE 's/.*% right: ([0-9]+) of.*/\1/p' ../../said.first)
     awk -F, -v right="$right" 'NR > 1 { for (i = 2; i <= NF; i++) { all += $i; if (i == NR) same += $i } }
         END { exit !(all == 10000 && same == right) }' confusion.csv || status=1
+    # A row is a label: it sums to the examples of the class; a column, to its predictions.
+    awk -F, 'FNR == 1 { next } FNR == NR { for (i = 2; i <= NF; i++) { row[FNR] += $i; column[i] += $i }; next }
+        $2 != row[FNR] || $3 != column[FNR] { wrong = 1 } END { exit wrong }' confusion.csv classes.csv || status=1
     awk -F, -v right="$right" 'NR > 1 { examples += $2; predicted += $3; correct += $4
             d = $6 - $4 / $2; if (d * d > 1e-18) wrong = 1; d = $5 - $4 / $3; if (d * d > 1e-18) wrong = 1
             d = $7 - 2 * $5 * $6 / ($5 + $6); if (d * d > 1e-18) wrong = 1 }
