@@ -9,8 +9,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* A table with more rows than this would be no help to anybody. */
-#define MOST_ROWS 64
 #define LONGEST_MESSAGE 1024
 
 /* Above every character, so that getopt's answers can be told apart. */
@@ -174,9 +172,9 @@ static bool is_operand(const char *word)
 }
 
 /* Lists the names for getopt_long: the rows' in their order, then help and version. */
-static void list_names(const options *command, struct option known[MOST_ROWS + 3])
+static void list_names(const options *command, struct option known[OPTIONS_MOST_ROWS + 3])
 {
-    assert(command->row_count <= MOST_ROWS);
+    assert(command->row_count <= OPTIONS_MOST_ROWS);
     size_t count = command->row_count;
     for (size_t i = 0; i < count; i++) {
         const option_row *row = &command->rows[i];
@@ -201,7 +199,7 @@ static bool is_known(const char *word, const struct option *known)
 
 static options_result unknown_option(const options *command, const char *word, const struct option *known)
 {
-    const char *names[MOST_ROWS + 2];
+    const char *names[OPTIONS_MOST_ROWS + 2];
     size_t count = 0;
     for (; known[count].name; count++)
         names[count] = known[count].name;
@@ -250,9 +248,9 @@ static options_result read_option(const options *command, const struct option *k
 
 options_result options_parse(const options *command, int argc, char **argv, size_t *operand_count)
 {
-    struct option known[MOST_ROWS + 3];
+    struct option known[OPTIONS_MOST_ROWS + 3];
     list_names(command, known);
-    staged_value staged[MOST_ROWS] = {{0}};
+    staged_value staged[OPTIONS_MOST_ROWS] = {{0}};
     size_t operands = 0;
     bool options_end = false;
     for (int at = 1; at < argc;) {

@@ -20,6 +20,7 @@
 #include "common/number.h"
 #include "tensor/pool.h"
 
+#include <cjson/cJSON.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,6 +77,9 @@ typedef struct option_row {
 #define OPTION_JSON(flag_) OPTION_FLAG("json", flag_, "print one JSON object per line"), .presentation = true
 #define OPTION_QUIET(flag_) OPTION_FLAG("quiet", flag_, "print results only"), .presentation = true
 
+/* A table with more rows than this would be no help to anybody. */
+#define OPTIONS_MOST_ROWS 64
+
 /* --help and --version are there without a row. */
 typedef struct options {
     const char *name;    /* as one types it: "mnist train" */
@@ -120,6 +124,16 @@ void options_print_help(const options *command, FILE *file);
  * shell reads it, in one line or, if wrapped, in lines of 80 columns with
  * a backslash at the end; no newline after the last. Operands are not in it. */
 void options_print_line(const options *command, FILE *file, bool wrapped);
+
+/* The same in one line, with the options that are set and presentation alone. */
+void options_print_presentation(const options *command, FILE *file);
+
+/* The options of the recipe as a text for options_recall, which the caller frees; NULL: no memory. */
+char *options_keep(const options *command);
+
+/* Reads them again as if they had been typed. Texts among the destinations then point into *words, which is
+ * for cJSON_Delete once they are not needed. On OPTIONS_WRONG, stderr has said why. */
+options_result options_recall(const options *command, const char *kept, cJSON **words);
 
 /* The destination's value as one would type it; NULL if it is not set. */
 const char *option_value_text(const option_row *row, char number[NUMBER_TEXT]);

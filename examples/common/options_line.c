@@ -3,6 +3,7 @@
 #include "common/paragraph.h"
 #include "common/utf8.h"
 
+#include <cjson/cJSON.h>
 #include <string.h>
 
 #define INDENT 4
@@ -41,16 +42,22 @@ static size_t quoted_width(const char *text)
     return width;
 }
 
-void options_print_line(const options *command, FILE *file, bool wrapped)
+/* Whether the option is set, and to which value; that of a flag is NULL. */
+static bool is_set(const option_row *row, char number[NUMBER_TEXT], const char **value)
+{
+    *value = option_value_text(row, number);
+    return row->kind == OPTION_IS_FLAG ? *row->destination.flag : *value != NULL;
+}
+
+static void print_line(const options *command, FILE *file, bool wrapped, bool presentation)
 {
     (void)fputs(command->name, file);
     size_t column = utf8_width(command->name);
     for (size_t i = 0; i < command->row_count; i++) {
         const option_row *row = &command->rows[i];
         char number[NUMBER_TEXT];
-        bool is_flag = row->kind == OPTION_IS_FLAG;
-        const char *value = option_value_text(row, number);
-        if (row->presentation || (is_flag ? !*row->destination.flag : !value))
+        const char *value;
+        if (row->presentation != presentation || !is_set(row, number, &value))
             continue;
 
         size_t width = strlen(" --") + utf8_width(row->name) + (value ? 1 + quoted_width(value) : 0);
@@ -66,4 +73,53 @@ void options_print_line(const options *command, FILE *file, bool wrapped)
         }
         column += width;
     }
+}
+
+void options_print_line(const options *command, FILE *file, bool wrapped)
+{
+    print_line(command, file, wrapped, false);
+}
+
+void options_print_presentation(const options *command, FILE *file)
+{
+    print_line(command, file, false, true);
+}
+
+/* ---- keeping --------------------------------------------------------------- */
+
+static bool add_word(cJSON *words, const option_row *row, const char *value)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "--%s", row->name);
+    return cJSON_AddItemToArray(words, cJSON_CreateString(name)) &&
+           (!value || cJSON_AddItemToArray(words, cJSON_CreateString(value)));
+}
+
+char *options_keep(const options *command)
+{
+    cJSON *words = cJSON_CreateArray();
+    bool added = words != NULL;
+    for (size_t i = 0; added && i < command->row_count; i++) {
+        const option_row *row = &command->rows[i];
+        char number[NUMBER_TEXT];
+        const char *value;
+        if (!row->presentation && is_set(row, number, &value))
+            added = add_word(words, row, value);
+    }
+    char *text = added ? cJSON_PrintUnformatted(words) : NULL;
+    cJSON_Delete(words);
+    return text;
+}
+
+options_result options_recall(const options *command, const char *kept, cJSON **words)
+{
+    char *argv[2 * OPTIONS_MOST_ROWS + 2] = {NULL};
+    int argc = 1;
+    *words = cJSON_ParseWithOpts(kept, NULL, true);
+    for (cJSON *word = cJSON_IsArray(*words) ? (*words)->child : NULL; word; word = word->next) {
+        if (!cJSON_IsString(word) || argc > 2 * OPTIONS_MOST_ROWS)
+            return options_wrong(command, "the options that were kept are none");
+        argv[argc++] = word->valuestring;
+    }
+    return options_parse(command, argc, argv, NULL);
 }

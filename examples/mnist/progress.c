@@ -7,23 +7,52 @@
 #include "mnist/outcome.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool talks(const progress *p)
 {
     return !p->options->json && !p->options->quiet;
 }
 
-bool progress_open(progress *p, const train_options *chosen)
+/* Opens the log of so many steps for the next ones; what is behind those steps goes away. */
+static FILE *reopen_log(const char *path, uint64_t steps)
 {
-    *p = (progress){.options = chosen, .started = clock_seconds()};
+    FILE *log = fopen(path, "r+");
+    if (!log)
+        return errno == ENOENT ? fopen(path, "w") : NULL;
+    for (int byte = 0; steps && byte != EOF; steps -= byte == '\n')
+        byte = fgetc(log);
+    off_t end = ftello(log);
+    if (!steps && end >= 0 && ftruncate(fileno(log), end) == 0 && fseeko(log, end, SEEK_SET) == 0)
+        return log;
+    if (steps)
+        errno = EINVAL;
+    (void)fclose(log);
+    return NULL;
+}
+
+bool progress_open(progress *p, const train_options *chosen, const pmy_training *training)
+{
+    pmy_position at = pmy_training_position(training);
+    *p = (progress){.options = chosen, .started = clock_seconds() - at.seconds, .loss = (double)NAN};
     p->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
     if (!chosen->log)
         return true;
-    p->log = fopen(chosen->log, "w");
-    if (!p->log)
+    p->log = at.step ? reopen_log(chosen->log, at.step) : fopen(chosen->log, "w");
+    if (!p->log && errno == EINVAL)
+        (void)options_wrong(&chosen->command, "--log %s: it does not hold the %llu steps that were done",
+                            chosen->log, (unsigned long long)at.step);
+    else if (!p->log)
         (void)options_wrong(&chosen->command, "--log %s: %s", chosen->log, strerror(errno));
     return p->log != NULL;
+}
+
+void progress_flush(progress *p)
+{
+    if (p->log && fflush(p->log) != 0)
+        p->failed = true;
 }
 
 /* --- The start -------------------------------------------------------------- */
@@ -75,7 +104,7 @@ void progress_step(progress *p, const pmy_step_report *step)
         fprintf(p->log, "{\"step\":%llu,\"loss\":%.9g}\n", (unsigned long long)step->step, step->loss) < 0)
         p->failed = true;
     const double memory = 0.98; /* the shown loss is mostly of the last fifty steps */
-    p->loss = step->step == 1 ? step->loss : memory * p->loss + (1 - memory) * step->loss;
+    p->loss = isnan(p->loss) ? step->loss : memory * p->loss + (1 - memory) * step->loss;
     if (p->live)
         show_progress(p, step);
 }

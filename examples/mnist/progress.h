@@ -14,8 +14,12 @@ typedef struct progress {
     bool failed; /* something could not be written */
 } progress;
 
-/* Opens the log, if there is one. False: stderr says why not. */
-bool progress_open(progress *p, const train_options *chosen);
+/* Opens the log, if there is one; that of a run that goes on keeps the steps it goes on behind. False: stderr
+ * says why not. */
+bool progress_open(progress *p, const train_options *chosen, const pmy_training *training);
+
+/* Whatever is in the log reaches the system now. */
+void progress_flush(progress *p);
 
 /* The data, the net as a table, and the recipe. */
 void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,

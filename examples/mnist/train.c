@@ -8,8 +8,10 @@
 #include "mnist/progress.h"
 #include "mnist/report.h"
 #include "tensor/blas.h"
+#include "train/checkpoint.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct run {
@@ -20,7 +22,8 @@ typedef struct run {
     pmy_assessment *assessment; /* of the test */
     progress progress;
     history history; /* for a report */
-    double train_seconds;
+    char *kept;      /* the options, for checkpoints */
+    bool lost;       /* a checkpoint could not be written */
 } run;
 
 static volatile sig_atomic_t interrupted;
@@ -81,32 +84,49 @@ static int prepare(run *r)
     pmy_status status = pmy_training_new(&recipe, &r->train, r->pool, &r->training, &error);
     if (status == PMY_BAD_NET)
         return fail_net(r, recipe.net, &error);
-    if (status == PMY_OK && r->options.init)
+    if (status == PMY_OK && r->options.resume)
+        status = pmy_checkpoint_resume(r->training, r->options.resume, &error);
+    else if (status == PMY_OK && r->options.init)
         status = begin_from(r, &error);
+    if (status == PMY_OK && r->options.checkpoint && !(r->kept = options_keep(&r->options.command)))
+        status = pmy_fail(&error, PMY_NO_MEMORY, "no memory for checkpoints");
     return status == PMY_OK ? PROGRAM_FINE : fail(r, &error, PROGRAM_WRONG);
 }
 
-/* Whether the model can be written when it is trained: better said now than then. */
-static int try_save(const run *r)
+/* Whether a file can be written when the time comes: better said now than then. */
+static int try_path(const run *r, const char *path)
 {
     pmy_error error;
     pmy_replacement trial;
-    if (!r->options.save)
+    if (!path)
         return PROGRAM_FINE;
-    if (pmy_replacement_begin(r->options.save, &trial, &error) != PMY_OK)
+    if (pmy_replacement_begin(path, &trial, &error) != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
     pmy_replacement_abandon(&trial);
     return PROGRAM_FINE;
 }
 
+static void write_checkpoint(run *r)
+{
+    pmy_error error;
+    progress_flush(&r->progress);
+    r->lost = pmy_checkpoint_save(r->training, r->kept, r->options.checkpoint, &error) != PMY_OK;
+    if (r->lost)
+        (void)fail(r, &error, PROGRAM_WRONG);
+}
+
 static bool after_step(void *context, const pmy_step_report *step)
 {
     run *r = context;
-    r->train_seconds = step->seconds;
     progress_step(&r->progress, step);
     if (r->options.report)
         history_step(&r->history, step);
-    return !interrupted;
+    uint64_t every =
+        r->options.every ? (uint64_t)r->options.every : pmy_training_position(r->training).steps_per_epoch;
+    bool stops = interrupted;
+    if (r->options.checkpoint && (stops || step->step % every == 0))
+        write_checkpoint(r);
+    return !stops;
 }
 
 static void after_epoch(void *context, const pmy_epoch_report *epoch)
@@ -129,6 +149,17 @@ static pmy_status test(run *r, pmy_error *error)
     return status;
 }
 
+static void say_how_to_resume(run *r)
+{
+    if (!r->options.checkpoint || r->lost)
+        return;
+    r->options.resume = r->options.checkpoint;
+    r->options.checkpoint = NULL;
+    fprintf(stderr, "  to go on: ");
+    options_print_presentation(&r->options.command, stderr);
+    fprintf(stderr, "\n");
+}
+
 static int train_and_test(run *r)
 {
     pmy_error error;
@@ -139,7 +170,7 @@ static int train_and_test(run *r)
     if (status == PMY_OK)
         status = test(r, &error);
     if (status == PMY_OK) {
-        progress_test(&r->progress, r->assessment, r->train_seconds);
+        progress_test(&r->progress, r->assessment, pmy_training_position(r->training).seconds);
         return PROGRAM_FINE;
     }
     if (r->progress.live)
@@ -148,8 +179,10 @@ static int train_and_test(run *r)
     (void)fail(r, &error, PROGRAM_FAILED);
     if (status == PMY_BAD_DATA)
         fprintf(stderr, "  the learning rate may be too high: try a smaller --lr\n");
-    if (status == PMY_STOPPED)
+    if (status == PMY_STOPPED) {
+        say_how_to_resume(r);
         return PROGRAM_INTERRUPTED;
+    }
     return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
 }
 
@@ -181,11 +214,13 @@ static int train_run(run *r)
     if (status == PROGRAM_FINE)
         status = prepare(r);
     if (status == PROGRAM_FINE)
-        status = try_save(r);
+        status = try_path(r, r->options.save);
+    if (status == PROGRAM_FINE)
+        status = try_path(r, r->options.checkpoint);
     if (status == PROGRAM_FINE && r->options.report &&
         output_folder_make(r->options.report, &error) != PMY_OK)
         status = fail(r, &error, PROGRAM_WRONG);
-    if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options))
+    if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options, r->training))
         status = PROGRAM_WRONG;
     if (status != PROGRAM_FINE)
         return status;
@@ -193,7 +228,7 @@ static int train_run(run *r)
     status = train_and_test(r);
     if (status == PROGRAM_FINE && r->options.report)
         status = write_report(r);
-    if (!progress_close(&r->progress) && status == PROGRAM_FINE)
+    if ((!progress_close(&r->progress) || r->lost) && status == PROGRAM_FINE)
         status = PROGRAM_WRONG;
     return status;
 }
@@ -205,16 +240,20 @@ int train_command(int argc, char **argv)
     case OPTIONS_DONE:
         return PROGRAM_FINE;
     case OPTIONS_WRONG:
+        train_options_free(&r.options);
         return PROGRAM_WRONG;
     case OPTIONS_RUN:
         break;
     }
-    struct sigaction action = {.sa_handler = interrupt};
+    /* Files are written on, whatever comes. */
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     pmy_blas_single_threaded();
     int status = train_run(&r);
     history_free(&r.history);
+    free(r.kept);
+    train_options_free(&r.options);
     pmy_assessment_free(r.assessment);
     pmy_training_free(r.training);
     pmy_pool_free(r.pool);

@@ -2,7 +2,10 @@
 
 #include "mnist/preset.h"
 
+#include "train/checkpoint.h"
+
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- Lists of words, from the library's tables ----------------------------- */
@@ -99,6 +102,14 @@ static void fill_table(train_options *o)
         {OPTION_TEXT("init", "FILE", &o->init, "begin with the weights of this model of the same net")},
         {OPTION_TEXT("save", "FILE", &o->save, "write the trained model to FILE, as safetensors"),
          .presentation = true},
+        {OPTION_TEXT("checkpoint", "FILE", &o->checkpoint,
+                     "write to FILE from time to time, and when interrupted, what --resume needs"),
+         .presentation = true},
+        {OPTION_WHOLE("every", "N", &o->every, 1, LLONG_MAX, "steps from one checkpoint to the next"),
+         .shown_default = "those of an epoch", .presentation = true},
+        {OPTION_TEXT("resume", "FILE", &o->resume,
+                     "go on with the run of this checkpoint, whose options it takes, and go on writing it"),
+         .presentation = true},
         {OPTION_TEXT("log", "FILE", &o->log, "write each step's loss to FILE, one JSON object per line"),
          .presentation = true},
         {OPTION_FLAG("verbose", &o->verbose, "show how each convolution is computed"), .presentation = true},
@@ -126,6 +137,38 @@ static void fill_table(train_options *o)
 
 /* --- Reading ---------------------------------------------------------------- */
 
+/* The options of the run that is resumed, and over them those of this command line. */
+static options_result take_resumed(train_options *o, int argc, char **argv)
+{
+    pmy_error error;
+    char *note;
+    if (o->init)
+        return options_wrong(&o->command, "--init begins a run, --resume goes on with one");
+    if (pmy_checkpoint_note(o->resume, &note, &error) != PMY_OK)
+        return options_wrong(&o->command, "%s", error.message);
+    options_result result = options_recall(&o->command, note, &o->resumed);
+    free(note);
+    if (result == OPTIONS_RUN)
+        result = options_parse(&o->command, argc, argv, NULL);
+    if (!o->checkpoint)
+        o->checkpoint = o->resume;
+    return result;
+}
+
+/* The preset of the net, and over it the options of this command line. */
+static options_result take_preset(train_options *o, int argc, char **argv)
+{
+    const preset *p = preset_for(o->net);
+    use_preset(o, p);
+    options_result result = options_parse(&o->command, argc, argv, NULL);
+    const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
+    if (isnan(o->learning_rate))
+        o->learning_rate = strcmp(optim, p->optim) == 0 ? p->learning_rate : preset_rate_of(optim);
+    if (strcmp(optim, "sgd") == 0 && isnan(o->momentum))
+        o->momentum = p->momentum;
+    return result;
+}
+
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
     *o = (train_options){.data = "data/mnist",
@@ -137,22 +180,25 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     o->threads = pmy_processors();
     fill_table(o);
     use_preset(o, preset_at(0));
-    /* Once to learn which net it is, and again over the defaults of its preset. */
+    /* Once to learn which net or run it is, and again over the defaults that it brings. */
     options_result result = options_parse(&o->command, argc, argv, NULL);
+    if (result == OPTIONS_RUN)
+        result = o->resume ? take_resumed(o, argc, argv) : take_preset(o, argc, argv);
     if (result != OPTIONS_RUN)
         return result;
-    const preset *p = preset_for(o->net);
-    use_preset(o, p);
-    (void)options_parse(&o->command, argc, argv, NULL);
     const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
-    if (isnan(o->learning_rate))
-        o->learning_rate = strcmp(optim, p->optim) == 0 ? p->learning_rate : preset_rate_of(optim);
-    bool sgd = strcmp(optim, "sgd") == 0;
-    if (!sgd && !isnan(o->momentum))
+    if (strcmp(optim, "sgd") != 0 && !isnan(o->momentum))
         return options_wrong(&o->command, "--momentum is for sgd, not for %s", optim);
-    if (sgd && isnan(o->momentum))
-        o->momentum = p->momentum;
+    if (o->every && !o->checkpoint)
+        return options_wrong(&o->command,
+                             "--every is how often a --checkpoint is written, and there is none");
     return OPTIONS_RUN;
+}
+
+void train_options_free(train_options *o)
+{
+    cJSON_Delete(o->resumed);
+    o->resumed = NULL;
 }
 
 pmy_recipe train_options_recipe(const train_options *o)

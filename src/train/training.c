@@ -177,6 +177,14 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     return PMY_OK;
 }
 
+pmy_position pmy_training_position(const pmy_training *training)
+{
+    return (pmy_position){.step = training->step,
+                          .steps = training->schedule.total,
+                          .steps_per_epoch = training->steps_per_epoch,
+                          .seconds = training->seconds};
+}
+
 /* --- Evaluating and running ----------------------------------------------- */
 
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,

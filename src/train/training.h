@@ -59,6 +59,14 @@ typedef struct pmy_step_report {
  * updated. Not to be called once all steps are done. */
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error);
 
+/* How far the run is. */
+typedef struct pmy_position {
+    uint64_t step, steps; /* done so far; of the whole run */
+    uint64_t steps_per_epoch;
+    double seconds; /* spent in steps so far, before a checkpoint too */
+} pmy_position;
+pmy_position pmy_training_position(const pmy_training *training);
+
 /* How the model does on a dataset: pmy_classifier_evaluate. */
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
                         pmy_error *error);
