@@ -1,5 +1,5 @@
-/* Training the preset `fast` on all of MNIST, beside PyTorch with the same net and recipe: seconds and accuracy,
- * seed by seed, the two in turn. */
+/* Training the preset `fast` on all of MNIST, beside PyTorch with the same net and recipe: seconds and
+ * accuracy, seed by seed, the two in turn. */
 #include "mnist/preset.h"
 #include "measure.h"
 #include "peer.h"

@@ -17,7 +17,7 @@
 #ifndef PMY_H
 #define PMY_H
 
-#include "version.h"
+#include "tensor/version.h"
 #include "tensor/status.h"
 #include "tensor/shape.h"
 #include "tensor/real.h"

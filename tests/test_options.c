@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "common/utf8.h"
-#include "version.h"
+#include "tensor/version.h"
 
 /* ---- a command with everything ------------------------------------------ */
 

@@ -2,7 +2,7 @@
 
 #include "common/suggest.h"
 #include "common/utf8.h"
-#include "version.h"
+#include "tensor/version.h"
 
 #include <assert.h>
 #include <getopt.h>

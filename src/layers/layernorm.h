@@ -8,8 +8,8 @@
  *
  *   y = (x − mean)/√(variance + 1e-5) · weight + bias
  *
- * with the mean and the (biased) variance of each row by itself. Makes the parameters "weight" (ones) and "bias"
- * (zeros), both of x's shape without the batch. Bad data: a row whose variance is not finite. */
+ * with the mean and the (biased) variance of each row by itself. Makes the parameters "weight" (ones) and
+ * "bias" (zeros), both of x's shape without the batch. Bad data: a row whose variance is not finite. */
 pmy_node *pmy_layernorm(pmy_graph *graph, pmy_node *x);
 
 /* The same with weight and bias made before. */

@@ -49,7 +49,7 @@ struct pmy_graph {
     pmy_statistics statistics;
     pmy_node **kept; /* [statistics.count] */
     pmy_stages forward, backward;
-    bool mixes_rows; /* some op does */
+    bool mixes_rows;        /* some op does */
     unsigned char *scratch; /* [threads][scratch_size] */
     size_t scratch_size;
 

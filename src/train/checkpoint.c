@@ -3,7 +3,7 @@
 #include "data/file.h"
 #include "train/stored.h"
 #include "train/training_state.h"
-#include "version.h"
+#include "tensor/version.h"
 
 #include <libdeflate.h>
 #include <stdio.h>

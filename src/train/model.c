@@ -2,7 +2,7 @@
 
 #include "data/file.h"
 #include "train/stored.h"
-#include "version.h"
+#include "tensor/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>

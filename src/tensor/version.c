@@ -1,4 +1,4 @@
-#include "version.h"
+#include "tensor/version.h"
 
 const char *pmy_version(void)
 {
