@@ -103,6 +103,38 @@ pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error)
     return status;
 }
 
+/* Reads until the stream ends, into twice as much room each time that it is full. */
+static pmy_status read_to_end(int descriptor, const char *name, size_t most, pmy_file *file, pmy_error *error)
+{
+    enum { FIRST_ROOM = 1 << 16 };
+    size_t got = 0, room = 0;
+    pmy_status status = PMY_OK;
+    do {
+        room = room ? 2 * room : FIRST_ROOM;
+        uint8_t *bytes = realloc(file->bytes, room);
+        if (!bytes)
+            return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for more than %zu bytes", name, file->size);
+        file->bytes = bytes;
+        status = read_up_to(descriptor, name, bytes + file->size, room - file->size, &got, error);
+        file->size += got;
+        if (!status && file->size > most)
+            return pmy_fail(error, PMY_BAD_FILE, "%s: more than %zu bytes", name, most);
+    } while (!status && file->size == room);
+    return status;
+}
+
+pmy_status pmy_file_read_stream(int descriptor, const char *name, size_t most, pmy_file *file,
+                                pmy_error *error)
+{
+    *file = (pmy_file){0};
+    pmy_status status = read_to_end(descriptor, name, most, file, error);
+    if (!status && pmy_is_gzip(file->bytes, file->size))
+        status = expand(name, file, error);
+    if (status)
+        pmy_file_free(file);
+    return status;
+}
+
 void pmy_file_free(pmy_file *file)
 {
     free(file->bytes);

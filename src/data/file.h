@@ -27,6 +27,11 @@ pmy_status pmy_file_read(const char *path, pmy_file *file, pmy_error *error);
 /* The same, but gzip's bytes are read as any others, for formats that may begin with its magic bytes. */
 pmy_status pmy_file_read_as_it_is(const char *path, pmy_file *file, pmy_error *error);
 
+/* Reads what comes from an open descriptor, a pipe or a terminal too, to its end; `name` begins the messages.
+ * More than `most` bytes are PMY_BAD_FILE; the rest is as for pmy_file_read. */
+pmy_status pmy_file_read_stream(int descriptor, const char *name, size_t most, pmy_file *file,
+                                pmy_error *error);
+
 /* Gives the memory back and empties *file; an empty one is left as it is. */
 void pmy_file_free(pmy_file *file);
 

@@ -1,0 +1,174 @@
+/* mnist predict: says which digits are on pictures. */
+#include "common/json.h"
+#include "common/options.h"
+#include "common/program.h"
+#include "common/table.h"
+#include "mnist/commands.h"
+#include "mnist/seen.h"
+#include "mnist/sheet.h"
+#include "tensor/blas.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct prediction {
+    const char *model, *stages, *explain;
+    bool json, quiet;
+    options command;
+    seen *pictures; /* [count] */
+    size_t count;
+    pmy_classifier *classifier;
+    size_t classes;
+} prediction;
+
+static int fail(const prediction *p, const pmy_error *error)
+{
+    (void)options_wrong(&p->command, "%s", error->message);
+    return PROGRAM_WRONG;
+}
+
+/* --- Showing answers ------------------------------------------------------------ */
+
+/* A bar for each class, in eighths of a column. */
+static void print_bars(const seen *picture, size_t classes)
+{
+    enum { COLUMNS = 40, EIGHTHS = 8 };
+    static const char *const parts[EIGHTHS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    for (size_t i = 0; i < classes; i++) {
+        int eighths = (int)(picture->p[i] * COLUMNS * EIGHTHS + 0.5);
+        printf("  %2zu  %6.2f %%  ", i, 100 * picture->p[i]);
+        for (int full = 0; full < eighths / EIGHTHS; full++)
+            fputs("█", stdout);
+        printf("%s\n", parts[eighths % EIGHTHS]);
+    }
+}
+
+static void print_one(const prediction *p, const seen *picture)
+{
+    const char *warning;
+    printf("%s: %zu, with %.2f %%\n", picture->name, picture->best, 100 * picture->p[picture->best]);
+    if (p->quiet)
+        return;
+    print_bars(picture, p->classes);
+    for (size_t i = 0; (warning = seen_warning(picture, i)); i++)
+        printf("  warning: %s\n", warning);
+}
+
+static void print_table(const prediction *p)
+{
+    static const table_column columns[] = {{"picture", TABLE_LEFT}, {"digit", TABLE_RIGHT},
+                                           {"sure", TABLE_RIGHT},   {"or", TABLE_RIGHT},
+                                           {"sure", TABLE_RIGHT},   {"warning", TABLE_LEFT}};
+    table *answers = table_new(columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < p->count; i++) {
+        const seen *picture = &p->pictures[i];
+        if (!picture->read)
+            continue;
+        const char *warning = seen_warning(picture, 0);
+        table_cell(answers, "%s", picture->name);
+        table_cell(answers, "%zu", picture->best);
+        table_cell(answers, "%.2f %%", 100 * picture->p[picture->best]);
+        table_cell(answers, "%zu", picture->second);
+        table_cell(answers, "%.2f %%", 100 * picture->p[picture->second]);
+        table_cell(answers, "%s", warning ? warning : "");
+    }
+    (void)table_print(answers, stdout);
+    table_free(answers);
+}
+
+static void print_json(const prediction *p, const seen *picture)
+{
+    const char *warning;
+    json_line line = json_begin();
+    json_text(&line, "file", picture->name);
+    json_whole(&line, "class", (long long)picture->best);
+    json_reals(&line, "p", picture->p, p->classes, NUMBER_FLOAT);
+    cJSON *warnings = cJSON_AddArrayToObject(line.object, "warnings");
+    for (size_t i = 0; (warning = seen_warning(picture, i)); i++)
+        line.failed |= !cJSON_AddItemToArray(warnings, cJSON_CreateString(warning));
+    (void)json_end(&line, stdout);
+}
+
+static void show(const prediction *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->json && p->pictures[i].read)
+            print_json(p, &p->pictures[i]);
+        else if (p->count == 1 && p->pictures[i].read)
+            print_one(p, &p->pictures[i]);
+    }
+    if (!p->json && p->count > 1)
+        print_table(p);
+}
+
+/* --- Running ------------------------------------------------------------------------ */
+
+/* One picture that cannot be read does not keep the others from being looked at. */
+static int read_all(prediction *p, char **names)
+{
+    int status = PROGRAM_FINE;
+    for (size_t i = 0; i < p->count; i++) {
+        pmy_error error;
+        if (seen_read(&p->pictures[i], names[i], &error) != PMY_OK)
+            status = fail(p, &error);
+    }
+    return status;
+}
+
+static int predict(prediction *p, char **names)
+{
+    pmy_error error;
+    p->pictures = calloc(p->count, sizeof *p->pictures);
+    if (!p->pictures) {
+        (void)pmy_fail(&error, PMY_NO_MEMORY, "no memory for %zu pictures", p->count);
+        return fail(p, &error);
+    }
+    int status = read_all(p, names);
+    if (seen_ask(p->pictures, p->count, p->model, &p->classifier, &error) != PMY_OK)
+        return fail(p, &error);
+    p->classes = p->classifier->facts.classes;
+    show(p);
+    if (p->stages && sheet_of_stages(p->pictures, p->count, p->stages, &error) != PMY_OK)
+        status = fail(p, &error);
+    if (p->explain && sheet_of_reasons(p->pictures, p->count, p->classifier, p->explain, &error) != PMY_OK)
+        status = fail(p, &error);
+    return status;
+}
+
+int predict_command(int argc, char **argv)
+{
+    prediction p = {0};
+    const option_row rows[] = {
+        {OPTION_TEXT("model", "FILE", &p.model, "the model: a file from mnist train --save")},
+        {OPTION_TEXT("stages", "FILE", &p.stages,
+                     "draw, as a PNG, how each picture became a digit like MNIST's"),
+         .presentation = true},
+        {OPTION_TEXT("explain", "FILE", &p.explain,
+                     "draw, as a PNG, which pixels speak for the answer (blue) and which against it (red)"),
+         .presentation = true},
+        {OPTION_JSON(&p.json)},
+        {OPTION_QUIET(&p.quiet)},
+    };
+    p.command = (options){.name = "mnist predict",
+                          .summary = "Says which digit is on a picture: PNG, BMP or JPEG, drawn or "
+                                     "photographed, dark on light paper or "
+                                     "light on dark. It should show one digit, upright, and nothing else but "
+                                     "paper. - is standard input.",
+                          .rows = rows,
+                          .row_count = sizeof rows / sizeof *rows,
+                          .operands = "PICTURE...",
+                          .fewest_operands = 1,
+                          .most_operands = SIZE_MAX};
+    options_result read = options_parse(&p.command, argc, argv, &p.count);
+    if (read == OPTIONS_RUN && !p.model)
+        read = options_wrong(&p.command, "--model FILE is missing");
+    if (read != OPTIONS_RUN)
+        return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    pmy_blas_single_threaded();
+    int status = predict(&p, argv + 1);
+    for (size_t i = 0; p.pictures && i < p.count; i++)
+        seen_free(&p.pictures[i]);
+    free(p.pictures);
+    pmy_classifier_free(p.classifier);
+    return status;
+}

@@ -1,0 +1,173 @@
+#include "mnist/seen.h"
+
+#include "data/file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static pmy_status read_picture(const char *name, pmy_picture *picture, pmy_error *error)
+{
+    if (strcmp(name, "-") != 0)
+        return pmy_picture_read(name, picture, error);
+    pmy_file file;
+    const char *input = "standard input";
+    pmy_status status = pmy_file_read_stream(STDIN_FILENO, input, PMY_PICTURE_LARGEST_FILE, &file, error);
+    if (status == PMY_OK)
+        status = pmy_picture_decode(input, file.bytes, file.size, picture, error);
+    pmy_file_free(&file);
+    return status;
+}
+
+pmy_status seen_read(seen *picture, const char *name, pmy_error *error)
+{
+    pmy_picture file = {0};
+    *picture = (seen){.name = name};
+    pmy_status status = read_picture(name, &file, error);
+    if (status == PMY_OK)
+        status = pmy_digit_make(&file, &picture->digit, error);
+    pmy_picture_free(&file);
+    picture->read = status == PMY_OK;
+    return status;
+}
+
+void seen_free(seen *picture)
+{
+    pmy_digit_free(&picture->digit);
+    free(picture->p);
+    *picture = (seen){0};
+}
+
+/* --- Asking the model --------------------------------------------------------- */
+
+/* A classifier with the file's numbers, for `count` pictures at a time: making one for many takes longer than
+ * asking it about one. */
+static pmy_status load(const char *path, size_t count, pmy_classifier **classifier, pmy_error *error)
+{
+    pmy_model *model = NULL;
+    pmy_status status = pmy_model_open(path, NULL, &model, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_model_facts *facts = pmy_model_facts_of(model);
+    pmy_classifier_options options = {.batch = count < PMY_EVALUATED ? count : PMY_EVALUATED};
+    if (!pmy_shape_equal(pmy_shape_of_row(facts->net.input), PMY_SHAPE(1, PMY_FIT_SIDE, PMY_FIT_SIDE)))
+        status =
+            pmy_fail(error, PMY_BAD_FILE, "%s: takes pictures of %s, not of 1x%dx%d", path,
+                     pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, PMY_FIT_SIDE, PMY_FIT_SIDE);
+    if (status == PMY_OK)
+        status = pmy_classifier_new(facts, &options, NULL, classifier, error);
+    if (status == PMY_OK)
+        status = pmy_model_fill(model, (*classifier)->graph, error);
+    pmy_model_free(model);
+    return status;
+}
+
+/* Softmax of a row of logits, and the two classes that come first. */
+static void take_answer(seen *picture, size_t classes, const pmy_real *logits)
+{
+    double most = (double)logits[0], sum = 0;
+    for (size_t i = 1; i < classes; i++)
+        most = fmax(most, (double)logits[i]);
+    for (size_t i = 0; i < classes; i++)
+        sum += picture->p[i] = exp((double)logits[i] - most);
+    for (size_t i = 0; i < classes; i++)
+        picture->p[i] /= sum;
+    picture->best = 0;
+    for (size_t i = 1; i < classes; i++)
+        if (picture->p[i] > picture->p[picture->best])
+            picture->best = i;
+    picture->second = picture->best == 0;
+    for (size_t i = 0; i < classes; i++)
+        if (i != picture->best && picture->p[i] > picture->p[picture->second])
+            picture->second = i;
+}
+
+typedef struct answers {
+    seen **pictures; /* in the order of the dataset */
+} answers;
+
+static void see_answers(void *context, const pmy_predictions *batch)
+{
+    answers *to = context;
+    for (size_t i = 0; i < batch->count; i++)
+        take_answer(to->pictures[batch->first + i], batch->classes, batch->logits + i * batch->classes);
+}
+
+static pmy_status ask(pmy_classifier *classifier, seen **pictures, size_t count, pmy_error *error)
+{
+    enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
+    size_t classes = classifier->facts.classes;
+    uint8_t *images = malloc(count * PIXELS);
+    int32_t *labels = calloc(count, sizeof *labels); /* unknown, and not looked at */
+    pmy_status status =
+        images && labels ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for the pictures");
+    for (size_t i = 0; status == PMY_OK && i < count; i++) {
+        memcpy(images + i * PIXELS, pictures[i]->digit.pixels, PIXELS);
+        pictures[i]->p = calloc(classes, sizeof *pictures[i]->p);
+        if (!pictures[i]->p)
+            status = pmy_fail(error, PMY_NO_MEMORY, "no memory for the answers");
+    }
+    if (status == PMY_OK) {
+        pmy_dataset dataset = {.images = images,
+                               .labels = labels,
+                               .count = count,
+                               .channels = 1,
+                               .height = PMY_FIT_SIDE,
+                               .width = PMY_FIT_SIDE,
+                               .classes = classes};
+        answers to = {pictures};
+        pmy_score score;
+        status = pmy_classifier_evaluate(classifier, &dataset, (pmy_predictions_watcher){&to, see_answers},
+                                         &score, error);
+    }
+    free(images);
+    free(labels);
+    return status;
+}
+
+pmy_status seen_ask(seen *pictures, size_t count, const char *model, pmy_classifier **classifier,
+                    pmy_error *error)
+{
+    seen **readable = calloc(count, sizeof *readable);
+    if (!readable)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the pictures");
+    size_t readable_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (pictures[i].read)
+            readable[readable_count++] = &pictures[i];
+    pmy_status status = load(model, readable_count ? readable_count : 1, classifier, error);
+    if (status == PMY_OK && readable_count > 0)
+        status = ask(*classifier, readable, readable_count, error);
+    free(readable);
+    return status;
+}
+
+/* --- Doubts -------------------------------------------------------------------- */
+
+const char *seen_warning(const seen *picture, size_t index)
+{
+    static const double sure = 0.75, percent = 100;
+    static char text[160];
+    const pmy_digit *digit = &picture->digit;
+    size_t at = 0;
+    if (digit->digits == 0)
+        return index == 0 ? "no ink was found: the answer means nothing" : NULL;
+    if (digit->ink_share > PMY_DIGIT_MOST_INK && index == at++) {
+        (void)snprintf(text, sizeof text, "ink everywhere (%.0f %%): is it a digit on paper?",
+                       percent * digit->ink_share);
+        return text;
+    }
+    if (digit->digits > 1 && index == at++) {
+        (void)snprintf(text, sizeof text, "%zu separate digits: only the one with most ink was looked at",
+                       digit->digits);
+        return text;
+    }
+    if (picture->p[picture->best] < sure && index == at++) {
+        (void)snprintf(text, sizeof text, "not sure: it may also be a %zu (%.1f %%)", picture->second,
+                       percent * picture->p[picture->second]);
+        return text;
+    }
+    return NULL;
+}

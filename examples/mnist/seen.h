@@ -1,0 +1,29 @@
+/* Pictures of digits and what a model makes of them. */
+#ifndef MNIST_SEEN_H
+#define MNIST_SEEN_H
+
+#include "data/digit.h"
+#include "train/classifier.h"
+
+typedef struct seen {
+    const char *name; /* the file's; "-" is standard input */
+    bool read;        /* everything below is there only if it could be read */
+    pmy_digit digit;
+    double *p; /* [classes], the probabilities */
+    size_t best, second;
+} seen;
+
+/* Reads the picture and makes a digit of it. *picture is empty but for its name after an error. */
+pmy_status seen_read(seen *picture, const char *name, pmy_error *error);
+
+/* Asks the model about the pictures [count] that could be read. */
+pmy_status seen_ask(seen *pictures, size_t count, const char *model, pmy_classifier **classifier,
+                    pmy_error *error);
+
+void seen_free(seen *picture);
+
+/* What makes the answer doubtful, one after the other: NULL behind the last. The text is gone with the next
+ * call. */
+const char *seen_warning(const seen *picture, size_t index);
+
+#endif

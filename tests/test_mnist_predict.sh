@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# mnist predict as its user meets it, with a small model and the pictures that are shipped.
+. tests/check.sh
+
+mnist=$BUILD/mnist
+digits=$PWD/examples/mnist/digits
+data=$PWD/data/mnist
+cd "$TMPDIR" || exit 2
+export LC_ALL=C.UTF-8
+
+"$mnist" train --data "$data" --net mlp-small --epochs 2 --quiet --save model >trained || exit 1
+
+# refused TEXT ARGUMENTS...: exit status 2, one message that holds the text, and nothing on stdout.
+refused()
+{
+    local text=$1
+    shift
+    status_is 2 "$mnist" predict "$@" >out 2>error </dev/null || return 1
+    holds error "$text" && [ ! -s out ] && [ "$(wc -l <error)" -eq 1 ]
+}
+
+shipped_digits()
+{
+    "$mnist" predict --model model --json "$digits"/*.{png,jpg,bmp} >out || return 1
+    [ "$(wc -l <out)" -eq 12 ] || return 1
+    [ "$(grep -cE '/([0-9])-[a-z-]+\.[a-z]+","class":\1,' out)" -ge 11 ]
+}
+check "of the dozen shipped pictures at least eleven are right" shipped_digits
+
+json_object()
+{
+    "$mnist" predict --model model --json "$digits/2-plain.png" >out &&
+        grep -qE '^\{"file":".*2-plain.png","class":2,"p":\[[-0-9.e]+(,[-0-9.e]+){9}\],"warnings":\[\]\}$' out
+}
+check "--json has file, class, p and warnings" json_object
+
+one_picture()
+{
+    "$mnist" predict --model model "$digits/2-plain.png" >out && holds out '2-plain.png: 2, with' && holds out '█' &&
+        [ "$(wc -l <out)" -eq 11 ]
+}
+check "one picture: the answer and a bar for each class" one_picture
+
+standard_input()
+{
+    "$mnist" predict --model model --json "$digits/6-plain.png" | sed 's/.*"class"//' >expected
+    # shellcheck disable=SC2002 # a pipe is what is meant
+    cat "$digits/6-plain.png" | "$mnist" predict --model model --json - | sed 's/.*"class"//' >out
+    [ -s out ] && cmp expected out
+}
+check "- is standard input" standard_input
+
+# The last digits of p may differ: products of many rows sum in another order.
+same_answer_alone()
+{
+    "$mnist" predict --model model --json "$digits"/*.png | grep 7-odd | grep -oE '"class":.*,0[.]9[0-9]{4}' >expected
+    "$mnist" predict --model model --json "$digits/7-odd.png" | grep -oE '"class":.*,0[.]9[0-9]{4}' >out
+    [ -s out ] && cmp expected out
+}
+check "a picture is answered alike alone and among others" same_answer_alone
+
+table_of_many()
+{
+    (cd "$digits" && "$mnist" predict --model "$TMPDIR/model" ./*.jpg) >out &&
+        holds out picture && [ "$(grep -c photo.jpg out)" -ge 3 ]
+}
+check "many pictures: a table" table_of_many
+
+sheets()
+{
+    "$mnist" predict --model model "$digits"/*.jpg --stages stages.png --explain explain.png >out || return 1
+    # Six and three tiles of 140, three rows; width and height are at byte 16 of a PNG.
+    [ "$(od -An -tu1 -j16 -N8 stages.png | tr -s ' ')" = " 0 0 3 100 0 0 1 180" ] &&
+        [ "$(od -An -tu1 -j16 -N8 explain.png | tr -s ' ')" = " 0 0 1 180 0 0 1 180" ]
+}
+check "--stages and --explain draw sheets" sheets
+
+blank_paper()
+{
+    # A white PNG through the program's own: the background of a digit's picture is not at hand, a BMP is.
+    { printf 'BM\366\0\0\0\0\0\0\0\066\0\0\0\050\0\0\0\010\0\0\0\010\0\0\0\001\0\030\0\0\0\0\0\300\0\0\0'
+      head -c 16 /dev/zero; head -c 192 /dev/zero | tr '\0' '\377'; } >blank.bmp
+    "$mnist" predict --model model blank.bmp >out && holds out 'warning: no ink'
+}
+check "blank paper is warned about" blank_paper
+
+check "no picture" refused 'PICTURE' --model model
+check "no model" refused '--model FILE is missing' "$digits/2-plain.png"
+check "a model that is missing" refused 'nowhere' --model nowhere "$digits/2-plain.png"
+check "a model that is none" refused '2-plain.png' --model "$digits/2-plain.png" "$digits/2-plain.png"
+check "a picture that is missing" refused 'none.png' --model model none.png
+head -c 1000 "$digits/2-plain.png" >half.png
+check "half a picture" refused 'half.png: truncated' --model model half.png
+check "no picture at all" refused 'trained: is no PNG, BMP or JPEG' --model model trained
+check "nothing on standard input" refused 'standard input: is empty' --model model -
+
+one_bad_among_good()
+{
+    status_is 2 "$mnist" predict --model model half.png "$digits/2-plain.png" --json >out 2>error &&
+        holds error half.png && holds out 2-plain.png && [ "$(wc -l <out)" -eq 1 ]
+}
+check "one that cannot be read does not keep others from being read" one_bad_among_good
+
+sheet_elsewhere()
+{
+    status_is 2 "$mnist" predict --model model "$digits/2-plain.png" --stages nowhere/a.png >out 2>error &&
+        holds error nowhere/a.png
+}
+check "a sheet that cannot be written" sheet_elsewhere
+
+finish
