@@ -49,7 +49,7 @@ static void draw(svg *picture, svg_box box, const pmy_curve *curve, const char *
         {curve->smallest_step, extrapolated, "Richardson"},
         {curve->smallest_step, error_at(curve, curve->smallest_step), "chosen step"},
     };
-    double middle = sqrt(step[0] * step[curve->count - 1]);
+    double middle = sqrt(curve->point[0].step * curve->point[curve->count - 1].step);
     const svg_slope slopes[] = {
         {1, curve->truncation, 2, "truncation, h\u00b2"},
         {middle, curve->noise / middle, -1, "round-off, 1/h"},

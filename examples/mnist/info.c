@@ -176,7 +176,7 @@ static pmy_status inform(const char *path, bool json, pmy_error *error)
 
 int info_command(int argc, char **argv)
 {
-    const char *model = NULL;
+    const char *model = "";
     bool json = false;
     const option_row rows[] = {{OPTION_TEXT("model", "FILE", &model, "the model")}, {OPTION_JSON(&json)}};
     const options command = {
@@ -187,7 +187,7 @@ int info_command(int argc, char **argv)
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows};
     options_result read = options_parse(&command, argc, argv, NULL);
-    if (read == OPTIONS_RUN && !model)
+    if (read == OPTIONS_RUN && !*model)
         read = options_wrong(&command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;

@@ -38,7 +38,7 @@ static surface solve(double matrix[TERMS][TERMS], double right[TERMS])
                 matrix[row][column] -= factor * matrix[i][column];
             right[row] -= factor * right[i];
         }
-    surface s;
+    surface s = {{0}};
     for (size_t i = TERMS; i-- > 0;) {
         double sum = right[i];
         for (size_t column = i + 1; column < TERMS; column++)

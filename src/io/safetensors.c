@@ -68,13 +68,21 @@ static double half_value(uint16_t bits)
     return bits >> 15 ? -magnitude : magnitude;
 }
 
+/* bfloat16: the upper half of an F32. */
+static double brain_value(uint16_t bits)
+{
+    uint32_t whole = (uint32_t)bits << 16;
+    float value;
+    memcpy(&value, &whole, sizeof value);
+    return (double)value;
+}
+
 double pmy_safetensor_element(const pmy_safetensor *tensor, size_t index)
 {
     union {
         double f64;
         int64_t i64;
         float f32;
-        uint32_t bits32;
         uint16_t bits16;
     } element = {0};
     size_t size = pmy_dtype_size(tensor->dtype);
@@ -88,9 +96,8 @@ double pmy_safetensor_element(const pmy_safetensor *tensor, size_t index)
         return (double)element.f32;
     case PMY_F16:
         return half_value(element.bits16);
-    case PMY_BF16: /* the upper half of an F32 */
-        element.bits32 = (uint32_t)element.bits16 << 16;
-        return (double)element.f32;
+    case PMY_BF16:
+        return brain_value(element.bits16);
     }
     return 0;
 }

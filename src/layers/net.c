@@ -50,12 +50,13 @@ static pmy_status unknown_argument(const reader *r, const pmy_layer_kind *kind, 
 static pmy_status read_number(reader *r, pmy_layer *layer, size_t index, pmy_span name, const char *who)
 {
     pmy_error why;
+    const pmy_layer_argument *argument = &layer->kind->argument[index];
     pmy_span place = {name.begin, r->words.end}, word = pmy_next_word(&r->words);
     if (pmy_is_empty(word))
         return pmy_wrong_word(&r->words, place, "%s needs %s number behind it", who,
-                              index > 0 && !layer->kind->argument[index].name ? "another" : "a");
-    if (pmy_argument_read(&layer->kind->argument[index], who, r->words.text + word.begin,
-                          word.end - word.begin, &layer->number[index], &why) != PMY_OK)
+                              index > 0 && !argument->name ? "another" : "a");
+    if (pmy_argument_read(argument, who, r->words.text + word.begin, word.end - word.begin,
+                          &layer->number[index], &why) != PMY_OK)
         return pmy_wrong_word(&r->words, word, "%s", why.message);
     return PMY_OK;
 }
