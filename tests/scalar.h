@@ -10,13 +10,16 @@
 #ifndef TEST_DOUBLE
 
 #include "pmy.h"
+#include "layers/convolution.h"
 #include "tensor/gemm.h"
 
 #else
 
 #include "pmy64/pmy.h"
+#include "pmy64/layers/convolution.h"
 #include "pmy64/tensor/gemm.h"
 
+#define PMY_CONVOLUTION_TILES PMY64_CONVOLUTION_TILES
 #define PMY_EVAL PMY64_EVAL
 #define PMY_GELU PMY64_GELU
 #define PMY_LEAKY_RELU PMY64_LEAKY_RELU
@@ -45,6 +48,10 @@
 #define pmy_constant pmy64_constant
 #define pmy_conv2d pmy64_conv2d
 #define pmy_conv2d_with pmy64_conv2d_with
+#define pmy_convolution pmy64_convolution
+#define pmy_convolution_memory pmy64_convolution_memory
+#define pmy_convolution_way pmy64_convolution_way
+#define pmy_convolution_ways pmy64_convolution_ways
 #define pmy_dropout pmy64_dropout
 #define pmy_exp_of pmy64_exp_of
 #define pmy_find pmy64_find

@@ -13,12 +13,16 @@
 #include "layers/convolution.h"
 #include "tensor/reduce.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { X, WEIGHT, BIAS };
 
 /* Groups of images for the weights' gradients; and into how many tiles the sums of the groups are split. */
 enum { GROUPS = 8, SUM_TILES = 8 };
+
+/* An image or weight may have this many numbers: then no size below overflows. */
+#define LARGEST ((size_t)0x7fffffff)
 
 typedef struct conv2d_attributes {
     pmy_window window;
@@ -27,11 +31,13 @@ typedef struct conv2d_attributes {
 
 typedef struct conv2d_saved {
     pmy_convolution sizes;
-    const pmy_convolution_way *way;
-    pmy_real *z;        /* as y, where the activation's backward reads it */
-    pmy_real *dz;       /* as y, where there is an activation; else dz is dy */
-    pmy_real *group_dw; /* [GROUPS, out, in, kernel, kernel] */
-    pmy_real *group_db; /* [GROUPS, out] */
+    const pmy_convolution_way *forward_way, *backward_way;
+    char ways[64]; /* their names */
+    pmy_convolution_memory forward_memory, backward_memory;
+    pmy_real *forward_weight, *backward_weight; /* as the ways want them; NULL: as they are */
+    pmy_real *z;                                /* as y, where the activation's backward reads it */
+    pmy_real *group_dw;                         /* [GROUPS, out, in, kernel, kernel] */
+    pmy_real *group_db;                         /* [GROUPS, out] */
 } conv2d_saved;
 
 static const conv2d_attributes *attributes(const pmy_node *node)
@@ -46,7 +52,7 @@ static const pmy_unary *activation(const pmy_node *node)
 
 /* --- Shapes and memory --------------------------------------------------- */
 
-static pmy_status measure(const pmy_node *node, pmy_convolution *c, pmy_error *error)
+static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
 {
     pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape, bias = node->input[BIAS]->shape;
     pmy_window window = attributes(node)->window;
@@ -61,46 +67,88 @@ static pmy_status measure(const pmy_node *node, pmy_convolution *c, pmy_error *e
     *c = (pmy_convolution){
         .in = x.dim[1], .height = x.dim[2], .width = x.dim[3], .out = weight.dim[0], .window = window};
     pmy_status status = pmy_window_measure(window, c->height, &c->out_height, error);
-    return status == PMY_OK ? pmy_window_measure(window, c->width, &c->out_width, error) : status;
+    if (status == PMY_OK)
+        status = pmy_window_measure(window, c->width, &c->out_width, error);
+    if (status != PMY_OK)
+        return status;
+    node->shape = PMY_SHAPE(x.dim[0], c->out, c->out_height, c->out_width);
+    if (!pmy_shape_valid(node->shape) || pmy_convolution_x_size(c) > LARGEST ||
+        pmy_convolution_y_size(c) > LARGEST || pmy_convolution_weight_size(c) > LARGEST)
+        return pmy_fail(error, PMY_BAD_SHAPE, "the convolution is too large");
+    return PMY_OK;
+}
+
+static bool take(pmy_node *node, size_t count, pmy_real **numbers)
+{
+    return count == 0 || (*numbers = pmy_take(node, count, sizeof **numbers)) != NULL;
 }
 
 static bool take_saved(pmy_node *node, conv2d_saved *saved)
 {
     const pmy_unary *f = activation(node);
-    size_t y_size = pmy_shape_size(node->shape);
-    bool fine = true;
-    if (f)
-        fine &= (saved->dz = pmy_take(node, y_size, sizeof(pmy_real))) != NULL;
-    if (f && f->needs_x)
-        fine &= (saved->z = pmy_take(node, y_size, sizeof(pmy_real))) != NULL;
-    size_t weights;
-    fine &= pmy_size_multiply(GROUPS, pmy_convolution_weight_size(&saved->sizes), &weights);
-    fine &= fine && (saved->group_dw = pmy_take(node, weights, sizeof(pmy_real))) != NULL;
-    return fine && (saved->group_db = pmy_take(node, GROUPS * saved->sizes.out, sizeof(pmy_real))) != NULL;
+    return take(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->z) &&
+           take(node, saved->forward_memory.forward_weight, &saved->forward_weight) &&
+           take(node, saved->backward_memory.backward_weight, &saved->backward_weight) &&
+           take(node, GROUPS * pmy_convolution_weight_size(&saved->sizes), &saved->group_dw) &&
+           take(node, GROUPS * saved->sizes.out, &saved->group_db);
+}
+
+/* Numbers that keep what lies behind them on whole cache lines. */
+static size_t aligned(size_t count)
+{
+    return (count + 15) / 16 * 16;
+}
+
+/* Backward computes dz, and where it must the sum that becomes dW, in scratch, beside what the way needs. */
+static size_t backward_scratch(const conv2d_saved *saved)
+{
+    const pmy_convolution_memory *memory = &saved->backward_memory;
+    return aligned(memory->images * pmy_convolution_y_size(&saved->sizes)) + aligned(memory->sum) +
+           memory->scratch;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
-    pmy_convolution c;
-    pmy_status status = measure(node, &c, error);
+    conv2d_saved *saved = pmy_take(node, 1, sizeof *saved);
+    if (!saved)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
+    node->saved = saved;
+    pmy_status status = measure(node, &saved->sizes, error);
     if (status != PMY_OK)
         return status;
-    const pmy_convolution_way *way = pmy_convolution_choose(&c);
-    node->shape = PMY_SHAPE(node->input[X]->shape.dim[0], c.out, c.out_height, c.out_width);
-    size_t scratch;
-    if (!pmy_shape_valid(node->shape) || !way->scratch(&c, &scratch) ||
-        !pmy_size_multiply(scratch, sizeof(pmy_real), &node->scratch))
+    saved->forward_way = pmy_convolution_forward_way(&saved->sizes);
+    saved->backward_way = pmy_convolution_backward_way(&saved->sizes);
+    bool alike = saved->forward_way == saved->backward_way;
+    (void)snprintf(saved->ways, sizeof saved->ways, "%s%s%s", saved->forward_way->name,
+                   alike ? "" : ", backward ", alike ? "" : saved->backward_way->name);
+    if (!saved->forward_way->measure(&saved->sizes, &saved->forward_memory) ||
+        !saved->backward_way->measure(&saved->sizes, &saved->backward_memory))
         return pmy_fail(error, PMY_BAD_SHAPE, "the convolution is too large");
-    conv2d_saved *saved = pmy_take(node, 1, sizeof *saved);
-    node->saved = saved;
-    if (saved)
-        *saved = (conv2d_saved){.sizes = c, .way = way};
-    if (!saved || !take_saved(node, saved))
+    size_t forward = saved->forward_memory.scratch, backward = backward_scratch(saved);
+    node->scratch = (forward > backward ? forward : backward) * sizeof(pmy_real);
+    if (!take_saved(node, saved))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     return PMY_OK;
 }
 
 /* --- Forward ------------------------------------------------------------- */
+
+static size_t prepare_tiles(const pmy_node *node)
+{
+    const conv2d_saved *saved = node->saved;
+    return saved->forward_weight || saved->backward_weight ? PMY_CONVOLUTION_TILES : 0;
+}
+
+/* The weight as the ways want it, once a step. */
+static void forward_prepare(const pmy_node *node, pmy_piece piece)
+{
+    const conv2d_saved *saved = node->saved;
+    const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in, kernel, kernel] */
+    if (saved->forward_weight)
+        saved->forward_way->prepare_forward(&saved->sizes, piece.begin, weight, saved->forward_weight);
+    if (saved->backward_weight && node->input[X]->gradient && pmy_graph_mode(node->graph) != PMY_EVAL)
+        saved->backward_way->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
+}
 
 /* Adds the bias to z of one image, in y's place, and applies f. */
 static void finish(const pmy_node *node, size_t image)
@@ -124,77 +172,76 @@ static void finish(const pmy_node *node, size_t image)
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
-    size_t x_size = pmy_convolution_x_size(&saved->sizes), y_size = pmy_convolution_y_size(&saved->sizes);
-    for (size_t image = piece.begin; image < piece.end; image++) {
-        saved->way->forward(&saved->sizes, 1, node->input[X]->value + image * x_size,
-                            node->input[WEIGHT]->value, node->value + image * y_size, piece.scratch);
-        finish(node, image);
+    const pmy_convolution *c = &saved->sizes;
+    const pmy_real *weight = saved->forward_weight ? saved->forward_weight : node->input[WEIGHT]->value;
+    for (size_t image = piece.begin, end; image < piece.end; image = end) {
+        end = image + saved->forward_memory.images;
+        end = end < piece.end ? end : piece.end;
+        saved->forward_way->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
+                                    weight, node->value + image * pmy_convolution_y_size(c), piece.scratch);
+        for (size_t done = image; done < end; done++)
+            finish(node, done);
     }
 }
 
 /* --- Backward ------------------------------------------------------------ */
 
-static const pmy_real *dz_of(const pmy_node *node) /* as y */
+/* dz of `count` images, in scratch where it is not dy. */
+static const pmy_real *dz_of(const pmy_node *node, size_t image, size_t count, pmy_real *scratch)
 {
     const conv2d_saved *saved = node->saved;
-    return saved->dz ? saved->dz : node->gradient;
+    size_t y_size = pmy_convolution_y_size(&saved->sizes), first = image * y_size;
+    if (!activation(node))
+        return node->gradient + first;
+    activation(node)->backward(node, count * y_size, saved->z ? saved->z + first : NULL, node->value + first,
+                               node->gradient + first, scratch, false);
+    return scratch;
 }
 
-static size_t activation_rows(const pmy_node *node)
+static void add_to_bias(const pmy_convolution *c, size_t images, const pmy_real *dz, pmy_real *db /* [out] */)
 {
-    return activation(node) ? PMY_BY_ROWS : 0;
+    size_t positions = c->out_height * c->out_width;
+    for (size_t n = 0; n < images; n++)
+        for (size_t o = 0; o < c->out; o++)
+            db[o] += (pmy_real)pmy_sum_of(positions, dz + (n * c->out + o) * positions);
 }
 
-static void backward_activation(const pmy_node *node, pmy_piece piece)
-{
-    const conv2d_saved *saved = node->saved;
-    size_t y_size = pmy_convolution_y_size(&saved->sizes), first = piece.begin * y_size;
-    activation(node)->backward(node, (piece.end - piece.begin) * y_size, saved->z ? saved->z + first : NULL,
-                               node->value + first, node->gradient + first, saved->dz + first, false);
-}
-
-static void backward_input(const pmy_node *node, pmy_piece piece)
-{
-    const conv2d_saved *saved = node->saved;
-    saved->way->backward_input(&saved->sizes, piece.end - piece.begin,
-                               dz_of(node) + piece.begin * pmy_convolution_y_size(&saved->sizes),
-                               node->input[WEIGHT]->value, pmy_accumulates(node, X),
-                               node->input[X]->gradient + piece.begin * pmy_convolution_x_size(&saved->sizes),
-                               piece.scratch);
-}
-
-static size_t groups(const pmy_node *node)
-{
-    return node->input[WEIGHT]->wants_gradient || node->input[BIAS]->wants_gradient ? GROUPS : 0;
-}
-
-/* db's share of the images begin … end − 1 */
-static void sum_bias(const pmy_node *node, size_t begin, size_t end, pmy_real *db /* [out] */)
-{
-    const conv2d_saved *saved = node->saved;
-    size_t out = saved->sizes.out, positions = saved->sizes.out_height * saved->sizes.out_width;
-    for (size_t o = 0; o < out; o++) {
-        pmy_wide sum = 0;
-        for (size_t image = begin; image < end; image++)
-            sum += pmy_sum_of(positions, dz_of(node) + (image * out + o) * positions);
-        db[o] = (pmy_real)sum;
-    }
-}
-
+/* dx of a group of images, and its share of dW and db. */
 static void backward_group(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
-    size_t rows = pmy_rows(node), begin = rows * piece.begin / GROUPS, end = rows * piece.end / GROUPS;
-    size_t weights = pmy_convolution_weight_size(&saved->sizes);
+    const pmy_convolution *c = &saved->sizes;
+    const pmy_convolution_memory *memory = &saved->backward_memory;
+    size_t rows = pmy_rows(node), last = rows * piece.end / GROUPS;
+    size_t x_size = pmy_convolution_x_size(c), weights = pmy_convolution_weight_size(c);
+    const pmy_real *weight = saved->backward_weight ? saved->backward_weight : node->input[WEIGHT]->value;
+    pmy_real *dx = node->input[X]->gradient;                /* [batch, in, height, width] */
     pmy_real *dw = saved->group_dw + piece.begin * weights; /* [out, in, kernel, kernel] */
-    if (node->input[WEIGHT]->wants_gradient) {
-        memset(dw, 0, weights * sizeof *dw);
-        saved->way->backward_weight(
-            &saved->sizes, end - begin, node->input[X]->value + begin * pmy_convolution_x_size(&saved->sizes),
-            dz_of(node) + begin * pmy_convolution_y_size(&saved->sizes), dw, piece.scratch);
+    pmy_real *db = saved->group_db + piece.begin * c->out;  /* [out] */
+    pmy_real *room = piece.scratch;                         /* [images, as y] */
+    pmy_real *sum = room + aligned(memory->images * pmy_convolution_y_size(c)); /* [sum] */
+    pmy_real *scratch = sum + aligned(memory->sum);
+    if (!memory->sum)
+        sum = dw;
+    memset(db, 0, c->out * sizeof *db);
+    memset(sum, 0, (memory->sum ? memory->sum : weights) * sizeof *sum);
+    for (size_t image = rows * piece.begin / GROUPS, count; image < last; image += count) {
+        count = memory->images < last - image ? memory->images : last - image;
+        const pmy_real *dz = dz_of(node, image, count, room);
+        saved->backward_way->backward(c, count, node->input[X]->value + image * x_size, dz, weight,
+                                      pmy_accumulates(node, X), dx ? dx + image * x_size : NULL,
+                                      node->input[WEIGHT]->wants_gradient ? sum : NULL, scratch);
+        if (node->input[BIAS]->wants_gradient)
+            add_to_bias(c, count, dz, db);
     }
-    if (node->input[BIAS]->wants_gradient)
-        sum_bias(node, begin, end, saved->group_db + piece.begin * saved->sizes.out);
+    if (memory->sum && node->input[WEIGHT]->wants_gradient)
+        saved->backward_way->finish(c, sum, dw);
+}
+
+static size_t group_tiles(const pmy_node *node)
+{
+    (void)node;
+    return GROUPS;
 }
 
 static size_t sum_tiles(const pmy_node *node)
@@ -249,6 +296,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"padding above kernel", {{2, 1, 2, 2}}, 2, {2, 1, 3}, PMY_NONE},
         {"5x5", {{2, 1, 6, 7}}, 2, {5, 1, 2}, PMY_NONE},
         {"more images than groups", {{2 * GROUPS + 1, 1, 2, 3}}, 2, {2, 1, 0}, PMY_NONE},
+        {"3x3, more images than groups", {{2 * GROUPS + 1, 1, 3, 2}}, 2, {3, 1, 1}, PMY_NONE},
+        {"3x3, several tiles", {{2, 1, 5, 9}}, 2, {3, 1, 1}, PMY_NONE},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
@@ -261,12 +310,11 @@ const pmy_op pmy_op_conv2d = {
     .name = "conv2d",
     .formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
     .infer = infer,
-    .forward = {{.run = forward}},
+    .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
-    .backward = {{.run = backward_activation, .tiles = activation_rows},
-                 {.run = backward_input, .gives = 1 << X},
-                 {.run = backward_group, .tiles = groups},
-                 {.run = backward_sum, .tiles = sum_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
+    .backward =
+        {{.run = backward_group, .tiles = group_tiles, .gives = 1 << X, .prepares = 1 << WEIGHT | 1 << BIAS},
+         {.run = backward_sum, .tiles = sum_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
     .choices = choices,
     .sample = sample,
 };
@@ -301,5 +349,5 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
 
 const char *pmy_conv2d_way(const pmy_node *node)
 {
-    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->way->name : NULL;
+    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->ways : NULL;
 }

@@ -1,9 +1,9 @@
-/* The convolution itself, apart from graphs: images times kernels, forward and both backward passes.
+/* The convolution itself, apart from graphs: images times kernels, forward and backward.
  *
  *   y[o, r, c] = Σ_{i, u, v} weight[o, i, u, v] · x[i, stride·r + u − padding, stride·c + v − padding]
  *
  * where x is 0 outside the image (a cross-correlation, as everywhere in the field). There are several ways
- * to compute it; each computes the three passes below, for a number of images one behind the other. */
+ * to compute it, and a choice by sizes, which was made by measuring. */
 #ifndef PMY_LAYERS_CONVOLUTION_H
 #define PMY_LAYERS_CONVOLUTION_H
 
@@ -17,37 +17,60 @@ typedef struct pmy_convolution {
     pmy_window window;                 /* weight [out, in, kernel, kernel] */
 } pmy_convolution;
 
+/* How many numbers a way needs room for. */
+typedef struct pmy_convolution_memory {
+    size_t forward_weight, backward_weight; /* the weight as forward and backward want it; 0: as it is */
+    size_t sum;                             /* dW while it is summed up; 0: as it is */
+    size_t scratch;                         /* of a call */
+    size_t images;                          /* a call's images, at most, that the above is for */
+} pmy_convolution_memory;
+
+/* Into how many tiles the work of preparing a weight is split. */
+enum { PMY_CONVOLUTION_TILES = 8 };
+
 typedef struct pmy_convolution_way {
     const char *name;
-    /* Numbers of scratch that a call needs; false: too many. */
-    bool (*scratch)(const pmy_convolution *c, size_t *count);
+    bool (*fits)(const pmy_convolution *c);
+    /* false: too large to be computed */
+    bool (*measure)(const pmy_convolution *c, pmy_convolution_memory *memory);
+    /* Tile 0 … PMY_CONVOLUTION_TILES − 1 of the weight [out, in, kernel, kernel] as forward or backward wants
+     * it; NULL where they want it as it is. */
+    void (*prepare_forward)(const pmy_convolution *c, size_t tile, const pmy_real *weight,
+                            pmy_real *prepared);
+    void (*prepare_backward)(const pmy_convolution *c, size_t tile, const pmy_real *weight,
+                             pmy_real *prepared);
     /* y = x ∗ weight */
     void (*forward)(const pmy_convolution *c, size_t images,
                     const pmy_real *x,      /* [images, in, height, width] */
-                    const pmy_real *weight, /* [out, in, kernel, kernel] */
+                    const pmy_real *weight, /* [forward_weight] */
                     pmy_real *y,            /* [images, out, out_height, out_width] */
                     pmy_real *scratch);
-    /* dx (+)= the sum over all y that each x is a part of */
-    void (*backward_input)(const pmy_convolution *c, size_t images,
-                           const pmy_real *dy,            /* [images, out, out_height, out_width] */
-                           const pmy_real *weight,        /* [out, in, kernel, kernel] */
-                           bool accumulate, pmy_real *dx, /* [images, in, height, width] */
-                           pmy_real *scratch);
-    /* dw += the sum over all images and all positions of y */
-    void (*backward_weight)(const pmy_convolution *c, size_t images,
-                            const pmy_real *x,  /* [images, in, height, width] */
-                            const pmy_real *dy, /* [images, out, out_height, out_width] */
-                            pmy_real *dw,       /* [out, in, kernel, kernel] */
-                            pmy_real *scratch);
+    /* dx (+)= the sums over all y that x is a part of; sum += the sums over images and positions that are
+     * dW. Either may be NULL: not wanted. */
+    void (*backward)(const pmy_convolution *c, size_t images,
+                     const pmy_real *x,             /* [images, in, height, width] */
+                     const pmy_real *dy,            /* [images, out, out_height, out_width] */
+                     const pmy_real *weight,        /* [backward_weight] */
+                     bool accumulate, pmy_real *dx, /* [images, in, height, width] */
+                     pmy_real *sum,                 /* [sum] */
+                     pmy_real *scratch);
+    /* dW [out, in, kernel, kernel] from its sum; NULL where that is dW itself. */
+    void (*finish)(const pmy_convolution *c, const pmy_real *sum, pmy_real *dw);
 } pmy_convolution_way;
 
 /* The plain one: the sums as they are written above. What the others are tested against. */
 extern const pmy_convolution_way pmy_plain_convolution;
 /* By matrix products: the windows of an image as the columns of a matrix. */
 extern const pmy_convolution_way pmy_gemm_convolution;
+/* Winograd's F(4×4, 3×3): see winograd.h. */
+extern const pmy_convolution_way pmy_winograd_convolution;
 
-/* The way that is fastest here for these sizes. */
-const pmy_convolution_way *pmy_convolution_choose(const pmy_convolution *c);
+/* All of them; NULL behind the last. */
+extern const pmy_convolution_way *const pmy_convolution_ways[];
+
+/* The ways that are fastest here for these sizes. */
+const pmy_convolution_way *pmy_convolution_forward_way(const pmy_convolution *c);
+const pmy_convolution_way *pmy_convolution_backward_way(const pmy_convolution *c);
 
 static inline size_t pmy_convolution_x_size(const pmy_convolution *c)
 {

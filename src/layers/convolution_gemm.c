@@ -18,10 +18,17 @@ static size_t taps(const pmy_convolution *c)
     return c->in * c->window.kernel * c->window.kernel;
 }
 
-static bool scratch(const pmy_convolution *c, size_t *count)
+static bool fits(const pmy_convolution *c)
 {
+    (void)c;
+    return true;
+}
+
+static bool measure(const pmy_convolution *c, pmy_convolution_memory *memory)
+{
+    *memory = (pmy_convolution_memory){.images = 1};
     return taps(c) <= PMY_GEMM_MAX && positions(c) <= PMY_GEMM_MAX && c->out <= PMY_GEMM_MAX &&
-           pmy_size_multiply(taps(c), positions(c), count);
+           pmy_size_multiply(taps(c), positions(c), &memory->scratch);
 }
 
 /* The steps of a window, first … end − 1, at which its element `offset` is inside an axis of `length`. */
@@ -101,39 +108,30 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
     }
 }
 
-static void backward_input(const pmy_convolution *c, size_t images, const pmy_real *dy,
-                           const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *columns)
+static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
+                     const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *dw, pmy_real *columns)
 {
     size_t x_size = pmy_convolution_x_size(c);
-    if (!accumulate)
+    if (dx && !accumulate)
         memset(dx, 0, images * x_size * sizeof *dx);
-    for (size_t n = 0; n < images; n++) {
-        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, taps(c), positions(c), c->out, weight, taps(c),
-                 dy + n * pmy_convolution_y_size(c), positions(c), false, columns, positions(c));
-        add_columns(c, columns, dx + n * x_size);
-    }
-}
-
-static void backward_weight(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
-                            pmy_real *dw, pmy_real *columns)
-{
-    for (size_t n = 0; n < images; n++) {
-        fill_columns(c, x + n * pmy_convolution_x_size(c), columns);
-        pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, c->out, taps(c), positions(c), dy + n * pmy_convolution_y_size(c),
-                 positions(c), columns, positions(c), true, dw, taps(c));
+    for (size_t n = 0; n < images; n++, dy += pmy_convolution_y_size(c)) {
+        if (dw) {
+            fill_columns(c, x + n * x_size, columns);
+            pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, c->out, taps(c), positions(c), dy, positions(c), columns,
+                     positions(c), true, dw, taps(c));
+        }
+        if (dx) {
+            pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, taps(c), positions(c), c->out, weight, taps(c), dy,
+                     positions(c), false, columns, positions(c));
+            add_columns(c, columns, dx + n * x_size);
+        }
     }
 }
 
 const pmy_convolution_way pmy_gemm_convolution = {
     .name = "gemm",
-    .scratch = scratch,
+    .fits = fits,
+    .measure = measure,
     .forward = forward,
-    .backward_input = backward_input,
-    .backward_weight = backward_weight,
+    .backward = backward,
 };
-
-const pmy_convolution_way *pmy_convolution_choose(const pmy_convolution *c)
-{
-    (void)c;
-    return &pmy_gemm_convolution;
-}

@@ -56,10 +56,16 @@ static void add_to_dw(void *context, product p)
     now->dw[p.weight] += now->dy[p.y] * now->x[p.x];
 }
 
-static bool scratch(const pmy_convolution *c, size_t *count)
+static bool fits(const pmy_convolution *c)
 {
     (void)c;
-    *count = 0;
+    return true;
+}
+
+static bool measure(const pmy_convolution *c, pmy_convolution_memory *memory)
+{
+    (void)c;
+    *memory = (pmy_convolution_memory){.images = 1};
     return true;
 }
 
@@ -73,30 +79,27 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
         each_product(c, add_to_y, &(pass){.x = x + n * x_size, .weight = weight, .y = y + n * y_size});
 }
 
-static void backward_input(const pmy_convolution *c, size_t images, const pmy_real *dy,
-                           const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *none)
+static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
+                     const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *dw, pmy_real *none)
 {
     (void)none;
     size_t x_size = pmy_convolution_x_size(c), y_size = pmy_convolution_y_size(c);
-    if (!accumulate)
+    if (dx && !accumulate)
         memset(dx, 0, images * x_size * sizeof *dx);
-    for (size_t n = 0; n < images; n++)
-        each_product(c, add_to_dx, &(pass){.dy = dy + n * y_size, .weight = weight, .dx = dx + n * x_size});
-}
-
-static void backward_weight(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
-                            pmy_real *dw, pmy_real *none)
-{
-    (void)none;
-    size_t x_size = pmy_convolution_x_size(c), y_size = pmy_convolution_y_size(c);
-    for (size_t n = 0; n < images; n++)
-        each_product(c, add_to_dw, &(pass){.x = x + n * x_size, .dy = dy + n * y_size, .dw = dw});
+    for (size_t n = 0; n < images; n++) {
+        pass now = {.x = x + n * x_size, .dy = dy + n * y_size, .weight = weight, .dw = dw};
+        if (dw)
+            each_product(c, add_to_dw, &now);
+        now.dx = dx + (dx ? n * x_size : 0);
+        if (dx)
+            each_product(c, add_to_dx, &now);
+    }
 }
 
 const pmy_convolution_way pmy_plain_convolution = {
     .name = "plain",
-    .scratch = scratch,
+    .fits = fits,
+    .measure = measure,
     .forward = forward,
-    .backward_input = backward_input,
-    .backward_weight = backward_weight,
+    .backward = backward,
 };

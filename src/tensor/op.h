@@ -36,9 +36,10 @@ typedef struct pmy_phase {
     /* Into how many tiles, which must not depend on the number of threads; 0 leaves the phase
      * out; PMY_BY_ROWS, or a NULL function: by rows. */
     size_t (*tiles)(const pmy_node *node);
-    /* Backward: bit i says that the phase gives input i its gradient; it is left out when none of
-     * these is wanted. 0: it prepares for the phases after it. */
-    unsigned gives;
+    /* Backward: bit i says that the phase gives input i its gradient, or that a phase after it needs this one
+     * to do so; it is left out when none of these gradients is wanted. Both 0: it prepares for whatever comes
+     * after it. */
+    unsigned gives, prepares;
 } pmy_phase;
 
 /* f and f′ of an element-wise op, for the op's own node and for the layers it is fused into. */

@@ -61,7 +61,7 @@ static size_t first_stage(const plan *p, const pmy_node *node, const pmy_phase *
 
 static void remember(const plan *p, const pmy_node *node, const pmy_phase *phase, size_t stage)
 {
-    if (!p->backward || !phase->gives)
+    if (!p->backward || !phase->gives || phase->prepares)
         p->prepared[node->index] = stage;
     if (!p->backward)
         p->ready[node->index] = stage;
@@ -104,9 +104,10 @@ static bool phase_runs(const pmy_node *node, const pmy_phase *phase, bool backwa
         return false;
     if (phase->tiles && phase->tiles(node) == 0)
         return false;
-    bool wanted = !backward || !phase->gives;
+    unsigned inputs = phase->gives | phase->prepares;
+    bool wanted = !backward || !inputs;
     for (unsigned i = 0; i < node->inputs; i++)
-        wanted |= gives(node, phase, i);
+        wanted |= (inputs >> i & 1) && node->input[i]->wants_gradient;
     return wanted;
 }
 

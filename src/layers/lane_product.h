@@ -1,0 +1,26 @@
+/* Small matrix products in lanes, for what convolutions need of them:
+ *
+ *   C[i, j] (+)= Σ_s Σ_p A[s, i, p] · B[s, p, j]
+ *
+ * with A's numbers anywhere at fixed distances, as the overlapping windows of an image are, and B and C
+ * in rows of whole lanes. */
+#ifndef PMY_LAYERS_LANE_PRODUCT_H
+#define PMY_LAYERS_LANE_PRODUCT_H
+
+#include "tensor/lanes.h"
+
+typedef struct pmy_lane_product {
+    size_t rows, columns;   /* of C; columns: a multiple of PMY_LANES */
+    size_t segments, depth; /* how many s and p */
+    const pmy_real *a;
+    size_t a_segment, a_row, a_step; /* from one s, i, p to the next */
+    const pmy_real *b;               /* [segments, depth, columns], in rows of b_row */
+    size_t b_row;
+    pmy_real *c; /* [rows, columns], in rows of c_row */
+    size_t c_row;
+    bool accumulate;
+} pmy_lane_product;
+
+void pmy_lane_multiply(const pmy_lane_product *product);
+
+#endif
