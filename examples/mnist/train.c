@@ -189,6 +189,8 @@ static int train_and_test(run *r)
 static int write_report(run *r)
 {
     pmy_error error;
+    /* A run that had done all its steps when it was resumed has no curves to show. */
+    const history *h = r->history.step_count ? &r->history : NULL;
     pmy_status status = report_write(&(report){.folder = r->options.report,
                                                .command = &r->options.command,
                                                .data = r->options.data,
@@ -197,7 +199,7 @@ static int write_report(run *r)
                                                .test = &r->test,
                                                .classes = data_classes,
                                                .result = r->assessment,
-                                               .history = &r->history},
+                                               .history = h},
                                      &error);
     if (status != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
