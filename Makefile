@@ -181,7 +181,7 @@ $(OBJECTS): | deps
 endif
 
 mnist: $(BUILD)/mnist
-	$(BUILD)/mnist train
+	$(BUILD)/mnist train --net fast
 
 test-programs: $(TEST_PROGRAMS)
 

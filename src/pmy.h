@@ -42,6 +42,8 @@
 #include "optim/schedule.h"
 #include "data/dataset.h"
 #include "data/shuffle.h"
+#include "data/augmentation.h"
+#include "data/augmenter.h"
 #include "data/batch.h"
 #include "io/safetensors.h"
 #include "train/model.h"

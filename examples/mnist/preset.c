@@ -46,6 +46,42 @@ static const preset presets[] = {
      .momentum = 0,
      .weight_decay = 0,
      .label_smoothing = 0},
+    {.name = "fast",
+     .net = "conv 8 5 stride 2, batchnorm, relu, conv 16 3, batchnorm, relu, maxpool 2, flatten, linear 128, "
+            "batchnorm, relu, linear 10",
+     .optim = "adam",
+     .schedule = "onecycle",
+     .epochs = 1,
+     .batch = 128,
+     .learning_rate = 0.02,
+     .momentum = 0,
+     .weight_decay = 0,
+     .label_smoothing = 0.1},
+    {.name = "best",
+     .net = "conv 32 3, batchnorm, relu, conv 32 3, batchnorm, relu, maxpool 2, conv 64 3, batchnorm, relu, "
+            "conv 64 3, batchnorm, relu, maxpool 2, conv 128 3 pad 1, batchnorm, relu, flatten, linear 10",
+     .optim = "adam",
+     .schedule = "onecycle",
+     .epochs = 16,
+     .batch = 100,
+     .learning_rate = 0.01,
+     .momentum = 0,
+     .weight_decay = 0,
+     .label_smoothing = 0.1,
+     .augmentation = "shift 1, rotate 8, scale 0.1, shear 0.1"},
+    {.name = "tiny",
+     .net = "conv 8 3 pad 1, batchnorm, relu, conv 12 3 pad 1, batchnorm, relu, maxpool 2, conv 16 3 pad 1, "
+            "batchnorm, relu, conv 16 3 pad 1, batchnorm, relu, maxpool 2, conv 20 3, batchnorm, relu, gap, "
+            "linear 10",
+     .optim = "adam",
+     .schedule = "onecycle",
+     .epochs = 20,
+     .batch = 100,
+     .learning_rate = 0.02,
+     .momentum = 0,
+     .weight_decay = 0,
+     .label_smoothing = 0,
+     .augmentation = "shift 1, rotate 8, scale 0.1, shear 0.1"},
 };
 
 enum { PRESETS = sizeof presets / sizeof *presets };

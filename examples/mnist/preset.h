@@ -10,6 +10,8 @@ typedef struct preset {
     const char *optim, *schedule;
     long long epochs, batch;
     double learning_rate, momentum, weight_decay, label_smoothing;
+    double mean, deviation; /* of pixels in 0 … 1, taken off and divided by; both 0: they stay as they are */
+    const char *augmentation; /* see data/augmentation.h; NULL: none */
 } preset;
 
 /* The index-th, or NULL behind the last. */

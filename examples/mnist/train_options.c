@@ -1,5 +1,6 @@
 #include "mnist/train_options.h"
 
+#include "common/underline.h"
 #include "mnist/preset.h"
 
 #include "train/checkpoint.h"
@@ -75,6 +76,9 @@ static void use_preset(train_options *o, const preset *p)
     o->schedule = index_of(schedule_words(), p->schedule);
     o->weight_decay = p->weight_decay;
     o->label_smoothing = p->label_smoothing;
+    o->mean = p->mean;
+    o->deviation = p->deviation ? p->deviation : 1;
+    o->augment = p->augmentation ? p->augmentation : "none";
 }
 
 static void fill_table(train_options *o)
@@ -94,6 +98,13 @@ static void fill_table(train_options *o)
                      "how the learning rate goes over the run; step falls to a tenth after each third")},
         {OPTION_REAL("label-smoothing", "X", &o->label_smoothing, 0, 1,
                      "share of a target given to all classes")},
+        {OPTION_TEXT(
+            "augment", "SPEC", &o->augment,
+            "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
+            "shear 0.1, elastic 1.5, cutout 8\" (pixels and degrees)")},
+        {OPTION_REAL("mean", "X", &o->mean, 0, 1, "taken off pixels of 0 to 1")},
+        {OPTION_REAL("std", "X", &o->deviation, 0, 1, "what they are then divided by"),
+         .range.above_minimum = true},
         {OPTION_WHOLE("val", "N", &o->validation, 0, 1000000,
                       "last training pictures kept for validation, which is shown and chooses nothing")},
         {OPTION_SEED(&o->seed)},
@@ -169,6 +180,16 @@ static options_result take_preset(train_options *o, int argc, char **argv)
     return result;
 }
 
+static options_result read_augmentation(train_options *o)
+{
+    pmy_error error;
+    if (pmy_augmentation_read(o->augment, &o->augmentation, &error) == PMY_OK)
+        return OPTIONS_RUN;
+    (void)options_wrong(&o->command, "--augment: %s", error.message);
+    underline(stderr, o->augment, error.position, error.length);
+    return OPTIONS_WRONG;
+}
+
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
     *o = (train_options){.data = "data/mnist",
@@ -192,7 +213,7 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     if (o->every && !o->checkpoint)
         return options_wrong(&o->command,
                              "--every is how often a --checkpoint is written, and there is none");
-    return OPTIONS_RUN;
+    return read_augmentation(o);
 }
 
 void train_options_free(train_options *o)
@@ -210,6 +231,8 @@ pmy_recipe train_options_recipe(const train_options *o)
                          .learning_rate = o->learning_rate,
                          .schedule = pmy_schedule_kind_at((size_t)o->schedule),
                          .label_smoothing = o->label_smoothing,
+                         .normalization = {(pmy_real)o->mean, (pmy_real)o->deviation},
+                         .augmentation = o->augmentation,
                          .seed = (uint64_t)o->seed,
                          .order = (pmy_order)o->order};
     recipe.optim_options = recipe.optim->defaults;

@@ -5,13 +5,15 @@
 #include "common/options.h"
 #include "train/training.h"
 
-enum { TRAIN_OPTION_ROWS = 32 };
+enum { TRAIN_OPTION_ROWS = 36 };
 
 typedef struct train_options {
     const char *data, *net, *init, *save, *checkpoint, *resume, *log, *report;
     long long epochs, batch, validation, seed, threads, every;
     int optim, schedule, order; /* indices into their lists of words */
-    double learning_rate, momentum, weight_decay, label_smoothing;
+    double learning_rate, momentum, weight_decay, label_smoothing, mean, deviation;
+    const char *augment;
+    pmy_augmentation augmentation; /* as `augment` says */
     bool verbose, json, quiet;
     cJSON *resumed; /* the options of the run that is resumed */
     option_row rows[TRAIN_OPTION_ROWS];

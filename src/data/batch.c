@@ -67,3 +67,32 @@ void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, s
             labels[row] = dataset->labels[indices[row]];
     }
 }
+
+PMY_CLONES
+static void pmy_normalize_floats(const float *restrict image /* [features], 0 … 255 */, size_t features,
+                                 pmy_real mean, pmy_real deviation, pmy_real *restrict x /* [features] */)
+{
+    for (size_t i = 0; i < features; i++)
+        x[i] = ((pmy_real)image[i] / 255 - mean) / deviation;
+}
+
+void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, size_t begin,
+                          size_t end, const pmy_normalization *normalization, pmy_augmenter *augmenter,
+                          uint64_t seed, uint32_t epoch, pmy_real *x /* [n, features] */,
+                          int32_t *labels /* [n] */)
+{
+    const pmy_normalization none = {.mean = 0, .deviation = 1};
+    size_t features = pmy_dataset_features(dataset);
+    if (!normalization)
+        normalization = &none;
+    for (size_t row = begin; row < end; row++) {
+        assert(indices[row] < dataset->count);
+        const uint8_t *image = dataset->images + indices[row] * features;
+        if (row + 1 < end)
+            fetch_ahead(dataset, indices[row + 1], features);
+        pmy_normalize_floats(pmy_augment(augmenter, image, seed, epoch, indices[row]), features,
+                             normalization->mean, normalization->deviation, x + row * features);
+        if (labels)
+            labels[row] = dataset->labels[indices[row]];
+    }
+}

@@ -2,6 +2,7 @@
 #ifndef PMY_DATA_BATCH_H
 #define PMY_DATA_BATCH_H
 
+#include "data/augmenter.h"
 #include "data/dataset.h"
 #include "tensor/real.h"
 
@@ -20,5 +21,10 @@ typedef struct pmy_normalization {
  * Each operation is rounded as written. */
 void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
                 const pmy_normalization *normalization, pmy_real *x, int32_t *labels);
+
+/* The same, each image augmented as it is for this seed and epoch under its index. */
+void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
+                          const pmy_normalization *normalization, pmy_augmenter *augmenter, uint64_t seed,
+                          uint32_t epoch, pmy_real *x, int32_t *labels);
 
 #endif

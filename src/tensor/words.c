@@ -110,15 +110,16 @@ bool pmy_number_read(const char *text, size_t length, double *number)
 
 pmy_number_text pmy_number_print(double number)
 {
-    pmy_number_text out;
-    /* 17 digits always do. */
+    pmy_number_text shortest = {{0}};
+    /* 17 digits always do; but 10 is shorter than the 1e+01 of one digit. */
     for (int digits = 1; digits <= 17; digits++) {
+        pmy_number_text out;
         (void)snprintf(out.text, sizeof out.text, "%.*g", digits, number);
-        if (strtod(out.text, NULL) == number)
-            break;
+        if (strtod(out.text, NULL) == number && (!*shortest.text || strlen(out.text) <= strlen(shortest.text)))
+            shortest = out;
     }
-    change_point(out.text, *localeconv()->decimal_point, '.');
-    return out;
+    change_point(shortest.text, *localeconv()->decimal_point, '.');
+    return shortest;
 }
 
 pmy_status pmy_wrong_word(const pmy_words *words, pmy_span word, const char *format, ...)

@@ -40,6 +40,10 @@ static void add_recipe(pmy_stored *stored, const pmy_training *training)
     pmy_stored_note_real(stored, RECIPE "learning rate", recipe->learning_rate);
     pmy_stored_note(stored, RECIPE "schedule", "%s", recipe->schedule->name);
     pmy_stored_note_real(stored, RECIPE "label smoothing", recipe->label_smoothing);
+    pmy_stored_note_real(stored, RECIPE "mean", (double)training->classifier->facts.normalization.mean);
+    pmy_stored_note_real(stored, RECIPE "deviation",
+                         (double)training->classifier->facts.normalization.deviation);
+    pmy_stored_note(stored, RECIPE "augmentation", "%s", pmy_augmentation_print(&recipe->augmentation).text);
     pmy_stored_note(stored, RECIPE "seed", "%llu", (unsigned long long)recipe->seed);
     pmy_stored_note(stored, RECIPE "order", "%d", (int)recipe->order);
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));

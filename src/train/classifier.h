@@ -51,6 +51,13 @@ pmy_shape pmy_image_shape(const pmy_dataset *dataset);
 pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
                                const uint32_t *indices, size_t count, pmy_error *error);
 
+/* The same for training, with the pictures augmented as they are in this epoch; the seed is that of the
+ * options. */
+pmy_status pmy_classifier_feed_augmented(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                         const uint32_t *indices, size_t count,
+                                         pmy_augmenter *const *augmenter /* [threads of the pool] */,
+                                         uint32_t epoch, pmy_error *error);
+
 /* How many rows of the batch have their largest logit at their label. */
 size_t pmy_count_correct(const pmy_classifier *classifier);
 

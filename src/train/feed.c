@@ -8,24 +8,41 @@ typedef struct gathering {
     const pmy_dataset *dataset;
     const uint32_t *indices; /* [count] */
     size_t count;
+    pmy_augmenter *const *augmenter; /* [threads of the pool]; NULL: the pictures as they are */
+    uint32_t epoch;
 } gathering;
 
 static void gather_piece(void *context, size_t piece, unsigned worker)
 {
-    (void)worker;
     const gathering *g = context;
-    pmy_gather(g->dataset, g->indices, g->count * piece / GATHER_PIECES,
-               g->count * (piece + 1) / GATHER_PIECES, &g->classifier->facts.normalization,
-               pmy_value(g->classifier->images).data, pmy_label_data(g->classifier->labels));
+    const pmy_normalization *normalization = &g->classifier->facts.normalization;
+    size_t begin = g->count * piece / GATHER_PIECES, end = g->count * (piece + 1) / GATHER_PIECES;
+    pmy_real *images = pmy_value(g->classifier->images).data; /* [count, channels, height, width] */
+    int32_t *labels = pmy_label_data(g->classifier->labels);  /* [count] */
+    if (g->augmenter)
+        pmy_gather_augmented(g->dataset, g->indices, begin, end, normalization, g->augmenter[worker],
+                             g->classifier->options.seed, g->epoch, images, labels);
+    else
+        pmy_gather(g->dataset, g->indices, begin, end, normalization, images, labels);
+}
+
+static pmy_status gather(gathering *g, pmy_error *error)
+{
+    pmy_status status = pmy_set_batch(g->classifier->graph, g->count, error);
+    if (status == PMY_OK)
+        pmy_pool_run(g->classifier->pool, GATHER_PIECES, gather_piece, g);
+    return status;
 }
 
 pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
                                const uint32_t *indices, size_t count, pmy_error *error)
 {
-    pmy_status status = pmy_set_batch(classifier->graph, count, error);
-    if (status != PMY_OK)
-        return status;
-    gathering g = {classifier, dataset, indices, count};
-    pmy_pool_run(classifier->pool, GATHER_PIECES, gather_piece, &g);
-    return PMY_OK;
+    return gather(&(gathering){classifier, dataset, indices, count, NULL, 0}, error);
+}
+
+pmy_status pmy_classifier_feed_augmented(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                         const uint32_t *indices, size_t count,
+                                         pmy_augmenter *const *augmenter, uint32_t epoch, pmy_error *error)
+{
+    return gather(&(gathering){classifier, dataset, indices, count, augmenter, epoch}, error);
 }

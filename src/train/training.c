@@ -17,9 +17,11 @@ static double now(void)
 static pmy_status build_classifier(pmy_training *training, pmy_error *error)
 {
     const pmy_recipe *recipe = &training->recipe;
-    const pmy_normalization none = {.mean = 0, .deviation = 1};
+    pmy_normalization normalization = recipe->normalization;
+    if (normalization.deviation == 0)
+        normalization = (pmy_normalization){.mean = 0, .deviation = 1};
     pmy_model_facts facts;
-    pmy_status status = pmy_facts_for(recipe->net, training->dataset, none, &facts, error);
+    pmy_status status = pmy_facts_for(recipe->net, training->dataset, normalization, &facts, error);
     if (status != PMY_OK)
         return status;
     pmy_classifier_options options = {
@@ -44,6 +46,22 @@ static pmy_status plan_steps(pmy_training *training, pmy_error *error)
     return pmy_schedule_check(&training->schedule, error);
 }
 
+static pmy_status make_augmenters(pmy_training *training, pmy_error *error)
+{
+    const pmy_dataset *pictures = training->dataset;
+    unsigned threads = pmy_pool_threads(training->pool);
+    if (pmy_augmentation_is_none(&training->recipe.augmentation))
+        return PMY_OK;
+    training->augmenter = calloc(threads, sizeof *training->augmenter);
+    if (!training->augmenter)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for augmentation");
+    pmy_status status = PMY_OK;
+    for (unsigned t = 0; status == PMY_OK && t < threads; t++)
+        status = pmy_augmenter_new(&training->recipe.augmentation, pictures->channels, pictures->height,
+                                   pictures->width, &training->augmenter[t], error);
+    return status;
+}
+
 static pmy_status prepare(pmy_training *training, pmy_error *error)
 {
     const pmy_recipe *recipe = &training->recipe;
@@ -52,6 +70,8 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     pmy_status status = plan_steps(training, error);
     if (status == PMY_OK)
         status = build_classifier(training, error);
+    if (status == PMY_OK)
+        status = make_augmenters(training, error);
     if (status == PMY_OK)
         status = pmy_optim_new(recipe->optim, &recipe->optim_options,
                                pmy_graph_parameters(training->classifier->graph), training->pool,
@@ -85,6 +105,9 @@ void pmy_training_free(pmy_training *training)
 {
     if (!training)
         return;
+    for (unsigned t = 0; training->augmenter && t < pmy_pool_threads(training->pool); t++)
+        pmy_augmenter_free(training->augmenter[t]);
+    free(training->augmenter);
     pmy_optim_free(training->optim);
     pmy_classifier_free(training->classifier);
     free(training->order);
@@ -114,14 +137,23 @@ pmy_status pmy_training_order(pmy_training *training, uint64_t epoch, pmy_error 
                            training->dataset->count, training->order, error);
 }
 
+/* The examples of a step into the graph's inputs. */
+static pmy_status feed(pmy_training *training, size_t first, size_t count, pmy_error *error)
+{
+    uint64_t epoch = training->step / training->steps_per_epoch;
+    pmy_status status = first == 0 ? pmy_training_order(training, epoch, error) : PMY_OK;
+    if (status != PMY_OK)
+        return status;
+    const uint32_t *indices = training->order + first; /* [count] */
+    if (training->augmenter)
+        return pmy_classifier_feed_augmented(training->classifier, training->dataset, indices, count,
+                                             training->augmenter, (uint32_t)epoch, error);
+    return pmy_classifier_feed(training->classifier, training->dataset, indices, count, error);
+}
+
 static pmy_status take_step(pmy_training *training, size_t first, size_t count, pmy_error *error)
 {
-    pmy_status status = PMY_OK;
-    if (first == 0)
-        status = pmy_training_order(training, training->step / training->steps_per_epoch, error);
-    if (status == PMY_OK)
-        status = pmy_classifier_feed(training->classifier, training->dataset, training->order + first, count,
-                                     error);
+    pmy_status status = feed(training, first, count, error);
     if (status == PMY_OK)
         status = pmy_forward(training->classifier->graph, PMY_TRAIN, error);
     if (status == PMY_OK && !pmy_is_finite(pmy_item(training->classifier->loss)))

@@ -24,6 +24,8 @@ typedef struct pmy_recipe {
     double learning_rate; /* the schedule's highest */
     const pmy_schedule_kind *schedule;
     double label_smoothing;
+    pmy_normalization normalization; /* of pixels in 0 … 1; a deviation of 0: none */
+    pmy_augmentation augmentation;   /* of the pictures of steps, never of evaluation; all 0: none */
     uint64_t seed;
     pmy_order order;
 } pmy_recipe;

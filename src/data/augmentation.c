@@ -1,0 +1,173 @@
+#include "data/augmentation.h"
+
+#include "tensor/words.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A word of the language and its number. */
+typedef struct kind {
+    const char *word;
+    size_t offset; /* of the number in pmy_augmentation */
+    double most;
+    bool whole;
+} kind;
+
+static const kind kinds[] = {
+    {"shift", offsetof(pmy_augmentation, shift), 1000, false},
+    {"rotate", offsetof(pmy_augmentation, rotation), 180, false},
+    {"scale", offsetof(pmy_augmentation, scale), 0.99, false},
+    {"shear", offsetof(pmy_augmentation, shear), 10, false},
+    {"elastic", offsetof(pmy_augmentation, elastic), 100, false},
+    {"cutout", offsetof(pmy_augmentation, cutout), 10000, true},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* Stands behind elastic and its number. */
+static const kind smooth = {"smooth", offsetof(pmy_augmentation, smooth), 1000, false};
+
+static double *number_of(pmy_augmentation *augmentation, const kind *k)
+{
+    return (double *)((char *)augmentation + k->offset);
+}
+
+static double number_in(const pmy_augmentation *augmentation, const kind *k)
+{
+    return *(const double *)((const char *)augmentation + k->offset);
+}
+
+static pmy_status check_number(const kind *k, double number, pmy_error *error)
+{
+    double least = k == &smooth;
+    if (number >= least && number <= k->most && (!k->whole || number == floor(number)))
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "%s needs a %snumber between %g and %s", k->word,
+                    k->whole ? "whole " : "", least, pmy_number_print(k->most).text);
+}
+
+pmy_status pmy_augmentation_check(const pmy_augmentation *augmentation, pmy_error *error)
+{
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && i < KINDS; i++)
+        status = check_number(&kinds[i], number_in(augmentation, &kinds[i]), error);
+    if (status == PMY_OK && augmentation->smooth != 0)
+        status = check_number(&smooth, augmentation->smooth, error);
+    return status;
+}
+
+bool pmy_augmentation_stays(const pmy_augmentation *augmentation)
+{
+    const pmy_augmentation *a = augmentation;
+    return a->shift == 0 && a->rotation == 0 && a->scale == 0 && a->shear == 0 && a->elastic == 0;
+}
+
+bool pmy_augmentation_is_none(const pmy_augmentation *augmentation)
+{
+    return pmy_augmentation_stays(augmentation) && augmentation->cutout == 0;
+}
+
+/* --- Reading ---------------------------------------------------------------- */
+
+static pmy_status unknown(const pmy_words *words, pmy_span word)
+{
+    const char *shown = pmy_show_word(words, word).text;
+    for (size_t i = 0; i < KINDS; i++)
+        if (pmy_word_distance(words, word, kinds[i].word) != (size_t)-1)
+            return pmy_wrong_word(words, word, "unknown augmentation '%s': did you mean '%s'?", shown,
+                                  kinds[i].word);
+    return pmy_wrong_word(words, word,
+                          "unknown augmentation '%s': there are shift, rotate, scale, shear, "
+                          "elastic and cutout",
+                          shown);
+}
+
+/* The number behind `name`. */
+static pmy_status read_number(pmy_words *words, const kind *k, pmy_span name, double *number)
+{
+    pmy_error why;
+    pmy_span word = pmy_next_word(words);
+    if (pmy_is_empty(word))
+        return pmy_wrong_word(words, name, "%s needs a number behind it", k->word);
+    if (!pmy_number_read(words->text + word.begin, word.end - word.begin, number))
+        return pmy_wrong_word(words, word, "%s needs a number", k->word);
+    if (check_number(k, *number, &why) != PMY_OK)
+        return pmy_wrong_word(words, word, "%s", why.message);
+    return PMY_OK;
+}
+
+static pmy_status read_kind(pmy_words *words, const kind *k, pmy_span name, pmy_augmentation *augmentation)
+{
+    pmy_status status = read_number(words, k, name, number_of(augmentation, k));
+    if (status != PMY_OK)
+        return status;
+    pmy_span more = pmy_next_word(words);
+    if (k->offset == offsetof(pmy_augmentation, elastic) && pmy_is_word(words, more, smooth.word)) {
+        status = read_number(words, &smooth, more, &augmentation->smooth);
+        if (status != PMY_OK)
+            return status;
+        more = pmy_next_word(words);
+    }
+    if (!pmy_is_empty(more))
+        return pmy_wrong_word(words, more, "%s does not take this; is a comma missing before it?", k->word);
+    return PMY_OK;
+}
+
+pmy_status pmy_augmentation_read(const char *text, pmy_augmentation *augmentation, pmy_error *error)
+{
+    pmy_words words = {.text = text, .wrong = PMY_BAD_ARGUMENT, .error = error};
+    bool given[KINDS] = {false};
+    *augmentation = (pmy_augmentation){.shift = 0};
+    pmy_words start = words;
+    if (pmy_is_word(&start, pmy_next_word(&start), "none") && !pmy_next_mark(&start))
+        return PMY_OK;
+    for (;;) {
+        pmy_span name = pmy_next_word(&words);
+        size_t i = 0;
+        if (pmy_is_empty(name))
+            return pmy_wrong_word(&words, (pmy_span){name.begin, name.begin + 1},
+                                  "an augmentation is missing here");
+        while (i < KINDS && !pmy_is_word(&words, name, kinds[i].word))
+            i++;
+        if (i == KINDS)
+            return unknown(&words, name);
+        if (given[i])
+            return pmy_wrong_word(&words, name, "%s is given twice", kinds[i].word);
+        given[i] = true;
+        pmy_status status = read_kind(&words, &kinds[i], name, augmentation);
+        if (status != PMY_OK)
+            return status;
+        if (!pmy_next_mark(&words))
+            return PMY_OK;
+        if (words.text[words.at] != ',')
+            return pmy_wrong_word(&words, (pmy_span){words.at, words.at + 1}, "this does not belong here");
+        words.at++;
+    }
+}
+
+/* --- Printing ---------------------------------------------------------------- */
+
+static void append(pmy_augmentation_text *out, const char *before, const kind *k, double number)
+{
+    size_t used = strlen(out->text);
+    (void)snprintf(out->text + used, sizeof out->text - used, "%s%s %s", before, k->word,
+                   pmy_number_print(number).text);
+}
+
+pmy_augmentation_text pmy_augmentation_print(const pmy_augmentation *augmentation)
+{
+    pmy_augmentation_text out = {{0}};
+    for (size_t i = 0; i < KINDS; i++) {
+        double number = number_in(augmentation, &kinds[i]);
+        if (number == 0)
+            continue;
+        append(&out, *out.text ? ", " : "", &kinds[i], number);
+        if (kinds[i].offset == offsetof(pmy_augmentation, elastic) && augmentation->smooth != 0 &&
+            augmentation->smooth != PMY_USUAL_SMOOTHNESS)
+            append(&out, " ", &smooth, augmentation->smooth);
+    }
+    if (!*out.text)
+        (void)snprintf(out.text, sizeof out.text, "none");
+    return out;
+}
