@@ -1,6 +1,9 @@
 #include "mnist/data.h"
 
-const char *const data_classes[DATA_CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+#include "data/folder.h"
+
+enum { DATA_CLASSES = 10 };
+static const char *const data_classes[DATA_CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
 /* The two parts of the data. */
 enum { TEST_PART, TRAIN_PART, PARTS };
@@ -20,9 +23,17 @@ static void load_part(void *context, size_t part, unsigned worker)
                            l->dataset[part], &l->error[part]);
 }
 
+const char *const *data_class_names(const pmy_dataset *dataset)
+{
+    return dataset->names ? dataset->names : data_classes;
+}
+
 pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
                      pmy_error *error)
 {
+    const uint64_t division = 1; /* not the run's seed: all runs and mnist eval have the same test pictures */
+    if (pmy_is_folder_of_pictures(folder))
+        return pmy_folder_load(folder, division, train, test, error);
     loading parts = {.folder = folder, .dataset = {test, train}};
     pmy_pool_run(pool, train ? PARTS : 1, load_part, &parts);
     for (size_t part = PARTS; part-- > 0;)

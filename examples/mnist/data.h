@@ -5,12 +5,12 @@
 #include "data/dataset.h"
 #include "tensor/pool.h"
 
-/* The classes and their names. */
-enum { DATA_CLASSES = 10 };
-extern const char *const data_classes[DATA_CLASSES];
+/* The names of the classes. */
+const char *const *data_class_names(const pmy_dataset *dataset);
 
-/* Loads both parts of the folder, side by side on `pool`; `train` may be NULL. Errors as pmy_dataset_load's;
- * then both are empty. */
+/* Loads both parts of a folder of IDX files, with ten classes, side by side on `pool`, or of a folder of
+ * pictures (data/folder.h); `train` may be NULL. Errors as pmy_dataset_load's or pmy_folder_load's; then both
+ * are empty. */
 pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
                      pmy_error *error);
 

@@ -65,7 +65,7 @@ static pmy_status write_report(const evaluation *e, pmy_error *error)
                                   .net = &e->classifier->facts.net,
                                   .graph = e->classifier->graph,
                                   .test = &e->test,
-                                  .classes = data_classes,
+                                  .classes = data_class_names(&e->test),
                                   .result = e->assessment},
                         error);
 }
@@ -101,7 +101,7 @@ int eval_command(int argc, char **argv)
     evaluation e = {.data = "data/mnist", .threads = pmy_processors()};
     const option_row rows[] = {
         {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save, or from PyTorch")},
-        {OPTION_TEXT("data", "DIR", &e.data, "folder of the IDX files, raw or gz")},
+        {OPTION_TEXT("data", "DIR", &e.data, "folder of the IDX files, raw or gz, or of pictures")},
         {OPTION_TEXT("net", "SPEC", &e.net,
                      "layers or a preset, for a file that does not say of which net it is")},
         {OPTION_THREADS(&e.threads)},

@@ -197,7 +197,7 @@ static int write_report(run *r)
                                                .net = pmy_training_net(r->training),
                                                .graph = pmy_training_graph(r->training),
                                                .test = &r->test,
-                                               .classes = data_classes,
+                                               .classes = data_class_names(&r->test),
                                                .result = r->assessment,
                                                .history = h},
                                      &error);

@@ -137,6 +137,7 @@ void pmy_dataset_free(pmy_dataset *dataset)
 {
     free(dataset->owned_images);
     free(dataset->owned_labels);
+    free(dataset->owned_names);
     *dataset = (pmy_dataset){0};
 }
 
@@ -148,7 +149,7 @@ pmy_status pmy_dataset_split(const pmy_dataset *whole, size_t last, pmy_dataset 
                         "%zu of %zu examples cannot be split off: at least one must remain", last,
                         whole->count);
     pmy_dataset view = *whole;
-    view.owned_images = view.owned_labels = NULL;
+    view.owned_images = view.owned_labels = view.owned_names = NULL;
     size_t begin = whole->count - last;
     *front = *back = view;
     front->count = begin;

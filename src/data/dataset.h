@@ -12,7 +12,8 @@ typedef struct pmy_dataset {
     const uint8_t *images; /* [count, channels, height, width] */
     const int32_t *labels; /* [count], each in 0 … classes − 1 */
     size_t count, channels, height, width, classes;
-    void *owned_images, *owned_labels; /* what pmy_dataset_free gives back; NULL in a view */
+    const char *const *names;                        /* [classes], where classes have names; else NULL */
+    void *owned_images, *owned_labels, *owned_names; /* what pmy_dataset_free gives back; NULL in a view */
 } pmy_dataset;
 
 typedef enum pmy_dataset_part {
