@@ -9,8 +9,9 @@
 
 enum { STEPS = 40, EPOCHS = 4 };
 
-/* Everything that has a state: dropout's random numbers, the optimizer's vectors. */
-static const char stateful_net[] = "linear 24, relu, dropout 0.2, linear 3";
+/* Everything that has a state: dropout's and augmentation's random numbers, batchnorm's statistics, the
+ * optimizer's vectors. */
+static const char stateful_net[] = "linear 24, batchnorm, relu, dropout 0.2, linear 3";
 
 /* What a run did: each step, each epoch, and the numbers it ended with. */
 typedef struct history {
@@ -94,6 +95,7 @@ static void a_run_goes_on_from_any_step(test_folder *folder, const char *optim, 
     if (strcmp(optim, "sgd") == 0)
         recipe.optim_options.momentum = 0.9;
     recipe.learning_rate = 0.01;
+    recipe.augmentation.shift = 1;
     assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
     pmy_training *whole = new_training(&recipe, &p, pool);
     history uninterrupted = {0};
@@ -168,8 +170,8 @@ static void another_recipe_is_refused(void **state)
     pmy_training_free(training);
 
     pmy_recipe changed = recipe;
-    changed.net = "linear 25, relu, dropout 0.2, linear 3";
-    expect_refused(new_training(&changed, &p, NULL), path, "its net is 'flatten, linear 24, relu");
+    changed.net = "linear 25, batchnorm, relu, dropout 0.2, linear 3";
+    expect_refused(new_training(&changed, &p, NULL), path, "its net is 'flatten, linear 24, batchnorm");
     changed = recipe, changed.epochs = 5;
     expect_refused(new_training(&changed, &p, NULL), path, "its epochs is '4', but here '5'");
     changed = recipe, changed.batch = 33;
@@ -256,7 +258,7 @@ static void broken_checkpoints_are_refused(void **state)
         {{.key = "pmy.recipe.seed"}, "its seed is '', but here '3'"},
         {{.tensor = "1.weight"}, "tensor '1.weight', element 0: not a number"},
         {{.tensor = "optimizer.momentum"}, "element 0: not a number"},
-        {{.renamed = "4.bias", .rename = "5.bias"}, "tensor '4.bias' is missing"},
+        {{.renamed = "5.bias", .rename = "6.bias"}, "tensor '5.bias' is missing"},
         {{.renamed = "optimizer.momentum", .rename = "optimizer.m"}, "is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -282,14 +282,14 @@ static void a_file_cut_off_anywhere(void **state)
     pmy_file_free(&file);
 }
 
-/* The sum of all elements: reads each byte that a reader of the file would. */
-static double touch_all(const pmy_safetensors *contents)
+/* Reads each byte that a reader of the file would. */
+static void touch_all(const pmy_safetensors *contents)
 {
-    double sum = 0;
+    volatile double read;
     for (size_t i = 0; i < contents->count; i++)
         for (size_t e = 0; e < pmy_shape_size(contents->tensor[i].shape); e++)
-            sum += pmy_safetensor_element(&contents->tensor[i], e);
-    return sum;
+            read = pmy_safetensor_element(&contents->tensor[i], e);
+    (void)read;
 }
 
 /* Files with a few bytes changed, taken out or put in are refused or are safe to use. */
@@ -301,7 +301,6 @@ static void a_file_changed_anywhere(void **state)
     pmy_file file;
     assert_int_equal(pmy_file_read_as_it_is(path, &file, NULL), PMY_OK);
     uint64_t random = 7, header_length = file.bytes[0] | (uint64_t)file.bytes[1] << 8;
-    volatile double touched = 0;
     size_t taken = 0;
     for (size_t try = 0; try < TRIES; try++) {
         uint8_t *changed = malloc(file.size);
@@ -323,7 +322,7 @@ static void a_file_changed_anywhere(void **state)
         pmy_error error = {0};
         if (pmy_safetensors_read("f", exact, size, &contents, &error) == PMY_OK) {
             taken++;
-            touched += touch_all(&contents);
+            touch_all(&contents);
             pmy_safetensors_free(&contents);
         } else if (error.code != PMY_BAD_FILE || strncmp(error.message, "f: ", 3) != 0)
             fail_msg("try %zu: '%s'", try, error.message);
