@@ -38,6 +38,7 @@
 #include "layers/attention.h"
 #include "layers/net.h"
 #include "losses/losses.h"
+#include "optim/average.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
 #include "data/dataset.h"

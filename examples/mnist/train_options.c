@@ -98,6 +98,9 @@ static void fill_table(train_options *o)
                      "how the learning rate goes over the run; step falls to a tenth after each third")},
         {OPTION_REAL("label-smoothing", "X", &o->label_smoothing, 0, 1,
                      "share of a target given to all classes")},
+        {OPTION_REAL("ema", "X", &o->average, 0, 1,
+                     "decay of a moving average of the weights, which is then what is tested; 0: none"),
+         .range.below_maximum = true},
         {OPTION_TEXT(
             "augment", "SPEC", &o->augment,
             "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
@@ -233,6 +236,7 @@ pmy_recipe train_options_recipe(const train_options *o)
                          .label_smoothing = o->label_smoothing,
                          .normalization = {(pmy_real)o->mean, (pmy_real)o->deviation},
                          .augmentation = o->augmentation,
+                         .average_decay = o->average,
                          .seed = (uint64_t)o->seed,
                          .order = (pmy_order)o->order};
     recipe.optim_options = recipe.optim->defaults;

@@ -11,7 +11,7 @@ typedef struct train_options {
     const char *data, *net, *init, *save, *checkpoint, *resume, *log, *report;
     long long epochs, batch, validation, seed, threads, every;
     int optim, schedule, order; /* indices into their lists of words */
-    double learning_rate, momentum, weight_decay, label_smoothing, mean, deviation;
+    double learning_rate, momentum, weight_decay, label_smoothing, average, mean, deviation;
     const char *augment;
     pmy_augmentation augmentation; /* as `augment` says */
     bool verbose, json, quiet;

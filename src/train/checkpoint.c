@@ -44,6 +44,7 @@ static void add_recipe(pmy_stored *stored, const pmy_training *training)
     pmy_stored_note_real(stored, RECIPE "deviation",
                          (double)training->classifier->facts.normalization.deviation);
     pmy_stored_note(stored, RECIPE "augmentation", "%s", pmy_augmentation_print(&recipe->augmentation).text);
+    pmy_stored_note_real(stored, RECIPE "decay of the average", recipe->average_decay);
     pmy_stored_note(stored, RECIPE "seed", "%llu", (unsigned long long)recipe->seed);
     pmy_stored_note(stored, RECIPE "order", "%d", (int)recipe->order);
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));
@@ -192,6 +193,44 @@ static void copy_state(const pmy_safetensors *kept, const pmy_optim *optim)
         pmy_stored_copy(kept, name_state(optim, i).text, optim->state[i]);
 }
 
+/* --- The average ------------------------------------------------------------ */
+
+static const char average_parameters[] = "average.parameters", average_statistics[] = "average.statistics";
+
+static void add_average(pmy_stored *stored, const pmy_average *average)
+{
+    if (!average)
+        return;
+    pmy_stored_add(stored, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size), false,
+                   average->parameters);
+    if (pmy_graph_statistics(average->graph).size)
+        pmy_stored_add(stored, average_statistics, PMY_SHAPE(pmy_graph_statistics(average->graph).size),
+                       false, average->statistics);
+}
+
+static pmy_status check_average(const char *path, const pmy_safetensors *kept, const pmy_average *average,
+                                pmy_error *error)
+{
+    if (!average)
+        return PMY_OK;
+    size_t statistics = pmy_graph_statistics(average->graph).size;
+    pmy_status status = pmy_stored_check(path, kept, average_parameters,
+                                         PMY_SHAPE(pmy_graph_parameters(average->graph).size), false, error);
+    if (status == PMY_OK && statistics)
+        status = pmy_stored_check(path, kept, average_statistics, PMY_SHAPE(statistics), false, error);
+    return status;
+}
+
+static void copy_average(const pmy_safetensors *kept, pmy_average *average, uint64_t steps)
+{
+    if (!average)
+        return;
+    pmy_stored_copy(kept, average_parameters, average->parameters);
+    if (pmy_graph_statistics(average->graph).size)
+        pmy_stored_copy(kept, average_statistics, average->statistics);
+    average->steps = steps;
+}
+
 /* --- Saving and resuming ---------------------------------------------------- */
 
 pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, const char *path,
@@ -204,6 +243,7 @@ pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, c
     pmy_stored_note(&stored, "pmy.version", "%s", PMY_VERSION);
     pmy_stored_add_graph(&stored, training->classifier->graph);
     add_state(&stored, training->optim);
+    add_average(&stored, training->average);
     pmy_status status = pmy_stored_write(&stored, path, error);
     pmy_stored_free(&stored);
     return status;
@@ -262,11 +302,14 @@ static pmy_status resume(pmy_training *training, const char *path, const pmy_saf
     if (status == PMY_OK)
         status = check_state(path, kept, training->optim, error);
     if (status == PMY_OK)
+        status = check_average(path, kept, training->average, error);
+    if (status == PMY_OK)
         status = take_position(training, &at, error);
     if (status != PMY_OK)
         return status;
     pmy_stored_copy_graph(kept, graph);
     copy_state(kept, training->optim);
+    copy_average(kept, training->average, at.step);
     return PMY_OK;
 }
 

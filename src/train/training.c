@@ -76,6 +76,9 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
         status = pmy_optim_new(recipe->optim, &recipe->optim_options,
                                pmy_graph_parameters(training->classifier->graph), training->pool,
                                &training->optim, error);
+    if (status == PMY_OK && recipe->average_decay != 0)
+        status =
+            pmy_average_new(recipe->average_decay, training->classifier->graph, &training->average, error);
     return status;
 }
 
@@ -108,6 +111,7 @@ void pmy_training_free(pmy_training *training)
     for (unsigned t = 0; training->augmenter && t < pmy_pool_threads(training->pool); t++)
         pmy_augmenter_free(training->augmenter[t]);
     free(training->augmenter);
+    pmy_average_free(training->average);
     pmy_optim_free(training->optim);
     pmy_classifier_free(training->classifier);
     free(training->order);
@@ -163,6 +167,8 @@ static pmy_status take_step(pmy_training *training, size_t first, size_t count, 
         return status;
     pmy_backward(training->classifier->graph);
     pmy_optim_step(training->optim, pmy_schedule_rate(&training->schedule, training->step));
+    if (training->average)
+        pmy_average_step(training->average);
     return PMY_OK;
 }
 
@@ -228,7 +234,13 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
 pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
                                 pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
-    return pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
+    bool swap = training->average && !training->average->swapped;
+    if (swap)
+        pmy_average_swap(training->average);
+    pmy_status status = pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
+    if (swap)
+        pmy_average_swap(training->average);
+    return status;
 }
 
 pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error)
@@ -267,5 +279,7 @@ pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, cons
         if (watcher->step && !watcher->step(watcher->context, &step))
             return pmy_fail(error, PMY_STOPPED, "stopped behind step %llu", (unsigned long long)step.step);
     }
+    if (training->average && !training->average->swapped)
+        pmy_average_swap(training->average);
     return PMY_OK;
 }

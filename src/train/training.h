@@ -11,6 +11,7 @@
 #define PMY_TRAIN_TRAINING_H
 
 #include "data/shuffle.h"
+#include "optim/average.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
 #include "train/classifier.h"
@@ -26,6 +27,8 @@ typedef struct pmy_recipe {
     double label_smoothing;
     pmy_normalization normalization; /* of pixels in 0 … 1; a deviation of 0: none */
     pmy_augmentation augmentation;   /* of the pictures of steps, never of evaluation; all 0: none */
+    double average_decay; /* of the weights' moving average (optim/average.h), which is what is then
+                           * evaluated, and left in the end; 0: none */
     uint64_t seed;
     pmy_order order;
 } pmy_recipe;
@@ -97,7 +100,8 @@ typedef struct pmy_watcher {
 } pmy_watcher;
 
 /* All steps that are left. `validation` may be empty; it is looked at behind each epoch and chooses nothing.
- * PMY_STOPPED if the watcher stopped it. */
+ * PMY_STOPPED if the watcher stopped it. Behind the last step the model is the average, where the recipe has
+ * one. */
 pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, const pmy_watcher *watcher,
                      pmy_error *error);
 

@@ -11,6 +11,7 @@ struct pmy_training {
     pmy_pool *pool;
     pmy_classifier *classifier;
     pmy_optim *optim;
+    pmy_average *average;      /* NULL: none */
     pmy_augmenter **augmenter; /* [threads of the pool]; NULL: none */
     pmy_schedule schedule;
     uint32_t *order; /* [dataset->count], of the running epoch */

@@ -1,0 +1,101 @@
+#include "optim/average.h"
+
+#include "tensor/simd.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Elements in a piece, as of an optimizer's step. */
+enum { PIECE = 8192 };
+
+pmy_status pmy_average_new(double decay, pmy_graph *graph, pmy_average **result, pmy_error *error)
+{
+    *result = NULL;
+    if (!(decay > 0 && decay < 1))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "an average's decay of %g is not between 0 and 1", decay);
+    pmy_average *average = calloc(1, sizeof *average);
+    if (!average)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for an average");
+    pmy_parameters parameters = pmy_graph_parameters(graph);
+    pmy_statistics statistics = pmy_graph_statistics(graph);
+    average->graph = graph;
+    average->decay = decay;
+    average->parameters = pmy_arena_take(&average->arena, parameters.size, sizeof(pmy_real));
+    average->statistics = pmy_arena_take(&average->arena, statistics.size, sizeof(pmy_real));
+    if (!average->parameters || !average->statistics) {
+        pmy_average_free(average);
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for an average of %zu numbers", parameters.size);
+    }
+    *result = average;
+    return PMY_OK;
+}
+
+void pmy_average_free(pmy_average *average)
+{
+    if (!average)
+        return;
+    pmy_arena_free(&average->arena);
+    free(average);
+}
+
+/* --- A step ---------------------------------------------------------------- */
+
+/* average ← average + (1 − d) (model − average) for n elements. */
+PMY_CLONES
+static void pmy_average_move(size_t n, pmy_real share, const pmy_real *model, pmy_real *average)
+{
+    for (size_t i = 0; i < n; i++)
+        average[i] += share * (model[i] - average[i]);
+}
+
+typedef struct moving {
+    pmy_parameters parameters;
+    pmy_real *average; /* [parameters.size] */
+    pmy_real share;
+} moving;
+
+static void move_piece(void *context, size_t piece, unsigned worker)
+{
+    (void)worker;
+    const moving *m = context;
+    size_t first = piece * PIECE, left = m->parameters.size - first;
+    pmy_average_move(left < PIECE ? left : PIECE, m->share, m->parameters.values + first, m->average + first);
+}
+
+void pmy_average_step(pmy_average *average)
+{
+    assert(!average->swapped);
+    double t = (double)++average->steps, rising = (t - 1) / (t + 9);
+    double decay = average->decay < rising ? average->decay : rising;
+    moving m = {pmy_graph_parameters(average->graph), average->parameters, (pmy_real)(1 - decay)};
+    pmy_pool_run(pmy_graph_pool(average->graph), (m.parameters.size + PIECE - 1) / PIECE, move_piece, &m);
+    pmy_statistics statistics = pmy_graph_statistics(average->graph);
+    for (size_t s = 0; s < statistics.count; s++) {
+        pmy_tensor model = pmy_value(pmy_statistic_at(average->graph, s));
+        pmy_real *mean = average->statistics + (model.data - statistics.values); /* [model.shape] */
+        if (pmy_shape_rank(model.shape) > 0)
+            pmy_average_move(pmy_shape_size(model.shape), m.share, model.data, mean);
+        else
+            *mean = *model.data;
+    }
+}
+
+/* --- Swapping -------------------------------------------------------------- */
+
+static void exchange(size_t n, pmy_real *a, pmy_real *b)
+{
+    for (size_t i = 0; i < n; i++) {
+        pmy_real kept = a[i];
+        a[i] = b[i];
+        b[i] = kept;
+    }
+}
+
+void pmy_average_swap(pmy_average *average)
+{
+    pmy_parameters parameters = pmy_graph_parameters(average->graph);
+    pmy_statistics statistics = pmy_graph_statistics(average->graph);
+    exchange(parameters.size, parameters.values, average->parameters);
+    exchange(statistics.size, statistics.values, average->statistics);
+    average->swapped = !average->swapped;
+}
