@@ -43,6 +43,7 @@
 #define pmy_backward_from pmy64_backward_from
 #define pmy_batch pmy64_batch
 #define pmy_batchnorm pmy64_batchnorm
+#define pmy_batchnorm_line pmy64_batchnorm_line
 #define pmy_batchnorm_with pmy64_batchnorm_with
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant

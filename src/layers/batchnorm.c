@@ -14,6 +14,9 @@
  *
  *   m = mean of the m_r,  N v = Σ (squares_r + positions (m_r − m)²)
  *
+ * In PMY_EVAL, where m and v are the running ones, a batchnorm right behind a layer with weights is computed
+ * by that one's ending (ending.h), and all phases here return at once.
+ *
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/batchnorm.h"
 
@@ -37,7 +40,7 @@ static size_of sizes(const pmy_node *node)
     return (size_of){rows, channels, pmy_row_size(node) / channels};
 }
 
-static const pmy_unary *activation(const pmy_node *node)
+const pmy_unary *pmy_batchnorm_activation(const pmy_node *node)
 {
     return pmy_activation_rule(*(const pmy_activation *)node->attributes);
 }
@@ -177,13 +180,11 @@ static void take_batch_statistics(const pmy_node *node, tile t)
         }
 }
 
-static void forward_combine(const pmy_node *node, pmy_piece piece)
+/* What z is computed with. */
+static void set_lines(const pmy_node *node, tile t)
 {
     size_of n = sizes(node);
     const batchnorm_saved *saved = node->saved;
-    tile t = tile_at(node, piece.begin);
-    if (uses_batch(node))
-        take_batch_statistics(node, t);
     for (size_t c = t.begin; c < t.end; c++) {
         pmy_wide mean = saved->mean[c], variance = saved->squares[c] / (pmy_wide)(n.rows * n.positions);
         if (!uses_batch(node)) {
@@ -197,6 +198,23 @@ static void forward_combine(const pmy_node *node, pmy_piece piece)
         saved->shift[c] = (pmy_real)((pmy_wide)node->input[BIAS]->value[c] -
                                      (mean - (pmy_wide)saved->rounded_mean[c]) * scale);
     }
+}
+
+static void forward_combine(const pmy_node *node, pmy_piece piece)
+{
+    tile t = tile_at(node, piece.begin);
+    if (pmy_is_folded(node))
+        return;
+    if (uses_batch(node))
+        take_batch_statistics(node, t);
+    set_lines(node, t);
+}
+
+/* The layer that this is folded into runs before. */
+static void prepare(pmy_node *node)
+{
+    if (pmy_is_folded(node))
+        set_lines(node, (tile){0, sizes(node).channels});
 }
 
 /* Some channels of a row, or some positions of one channel. */
@@ -230,13 +248,18 @@ static span next_span(size_of n, span s)
 
 #define FOR_SPANS(s, n) for (span s = first_span(n); s.channel < (n).channels; s = next_span(n, s))
 
+void pmy_batchnorm_normalise(const pmy_node *node, size_t first, size_t channels, size_t positions,
+                             const pmy_real *x, pmy_real *z)
+{
+    const batchnorm_saved *saved = node->saved;
+    pmy_channel_normalise(channels, positions, x, saved->rounded_mean + first, saved->scale + first,
+                          saved->shift + first, z);
+}
+
 /* z of a span of x, which begins at `at`. */
 static void normalise(const pmy_node *node, span s, size_t at, pmy_real *z)
 {
-    const batchnorm_saved *saved = node->saved;
-    pmy_channel_normalise(s.channels, s.positions, node->input[X]->value + at,
-                          saved->rounded_mean + s.channel, saved->scale + s.channel, saved->shift + s.channel,
-                          z);
+    pmy_batchnorm_normalise(node, s.channel, s.channels, s.positions, node->input[X]->value + at, z);
 }
 
 static size_t place_of(size_of n, size_t row, span s)
@@ -247,7 +270,9 @@ static size_t place_of(size_of n, size_t row, span s)
 static void forward_normalise(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    const pmy_unary *f = activation(node);
+    const pmy_unary *f = pmy_batchnorm_activation(node);
+    if (pmy_is_folded(node))
+        return;
     for (size_t r = piece.begin; r < piece.end; r++)
         FOR_SPANS(s, n)
         {
@@ -279,7 +304,7 @@ static void move_statistics(pmy_node *node)
 /* dz of the span that begins at `at`: dy itself where nothing is fused, or in `room` [SPAN]. */
 static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pmy_real *room)
 {
-    const pmy_unary *f = activation(node);
+    const pmy_unary *f = pmy_batchnorm_activation(node);
     const pmy_real *dy = node->gradient + at, *y = node->value + at; /* [s.channels, s.positions] */
     if (!f)
         return dy;
@@ -363,9 +388,15 @@ static void backward_parameters(const pmy_node *node, pmy_piece piece)
 
 /* --- The op --------------------------------------------------------------- */
 
+/* In PMY_EVAL: what the line is must be known before forward begins. */
+static bool is_line(const pmy_node *node)
+{
+    return pmy_is_given(node->input[WEIGHT]) && pmy_is_given(node->input[BIAS]);
+}
+
 static uint64_t choices(const pmy_node *node)
 {
-    const pmy_unary *f = activation(node);
+    const pmy_unary *f = pmy_batchnorm_activation(node);
     return f && f->kinked ? pmy_sign_choices(node) : 0;
 }
 
@@ -406,6 +437,8 @@ const pmy_op pmy_op_batchnorm = {
     .name = "batchnorm",
     .formula = "y = f((x - mean) / sqrt(variance + 1e-5) w + b), mean and variance by channel",
     .infer = infer,
+    .prepare = prepare,
+    .is_line = is_line,
     .forward = {{.run = forward_rows}, {.run = forward_combine, .tiles = tiles}, {.run = forward_normalise}},
     .whole = 1 << WEIGHT | 1 << BIAS | 1 << RUNNING_MEAN | 1 << RUNNING_VAR | 1 << BATCHES,
     .mixes_rows = true,
@@ -443,4 +476,15 @@ pmy_node *pmy_batchnorm(pmy_graph *graph, pmy_node *x, pmy_activation f)
     pmy_node *weight = pmy_layer_parameter(graph, "batchnorm", "weight", channels, PMY_ONES, 0);
     pmy_node *bias = pmy_layer_parameter(graph, "batchnorm", "bias", channels, PMY_ZEROS, 0);
     return pmy_batchnorm_with(graph, x, weight, bias, f);
+}
+
+void pmy_batchnorm_line(size_t channels, const pmy_real *weight, const pmy_real *bias,
+                        const pmy_real *running_mean, const pmy_real *running_var, pmy_real *scale,
+                        pmy_real *shift)
+{
+    for (size_t c = 0; c < channels; c++) {
+        pmy_wide steep = pmy_reciprocal_deviation((pmy_wide)running_var[c]) * (pmy_wide)weight[c];
+        scale[c] = (pmy_real)steep;
+        shift[c] = (pmy_real)((pmy_wide)bias[c] - (pmy_wide)running_mean[c] * steep);
+    }
 }

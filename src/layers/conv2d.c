@@ -11,6 +11,7 @@
 #include "layers/conv2d.h"
 
 #include "layers/convolution.h"
+#include "layers/ending.h"
 #include "tensor/reduce.h"
 
 #include <stdio.h>
@@ -150,37 +151,31 @@ static void forward_prepare(const pmy_node *node, pmy_piece piece)
         saved->backward_way->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
 }
 
-/* Adds the bias to z of one image, in y's place, and applies f. */
-static void finish(const pmy_node *node, size_t image)
+/* One image, a channel after the other. */
+static void finish(const pmy_node *node, const pmy_ending *ending, size_t image)
 {
     const conv2d_saved *saved = node->saved;
-    const pmy_unary *f = activation(node);
-    const pmy_real *bias = node->input[BIAS]->value; /* [out] */
     size_t positions = saved->sizes.out_height * saved->sizes.out_width;
     for (size_t o = 0; o < saved->sizes.out; o++) {
         size_t at = (image * saved->sizes.out + o) * positions;
-        pmy_real *y = node->value + at; /* [positions] */
-        for (size_t i = 0; i < positions; i++)
-            y[i] += bias[o];
-        if (saved->z)
-            memcpy(saved->z + at, y, positions * sizeof *y);
-        if (f)
-            f->forward(node, positions, y, y);
+        pmy_end_channels(ending, o, 1, positions, at, saved->z ? saved->z + at : NULL);
     }
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
+    pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
     const pmy_convolution *c = &saved->sizes;
     const pmy_real *weight = saved->forward_weight ? saved->forward_weight : node->input[WEIGHT]->value;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
         end = image + saved->forward_memory.images;
         end = end < piece.end ? end : piece.end;
         saved->forward_way->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
-                                    weight, node->value + image * pmy_convolution_y_size(c), piece.scratch);
+                                    weight, ending.of->value + image * pmy_convolution_y_size(c),
+                                    piece.scratch);
         for (size_t done = image; done < end; done++)
-            finish(node, done);
+            finish(node, &ending, done);
     }
 }
 
@@ -270,6 +265,11 @@ static void backward_sum(const pmy_node *node, pmy_piece piece)
 
 /* --- The op -------------------------------------------------------------- */
 
+static bool folds(const pmy_node *node)
+{
+    return !activation(node);
+}
+
 static uint64_t choices(const pmy_node *node)
 {
     const pmy_unary *f = activation(node);
@@ -310,6 +310,7 @@ const pmy_op pmy_op_conv2d = {
     .name = "conv2d",
     .formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
     .infer = infer,
+    .folds = folds,
     .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward =

@@ -10,10 +10,9 @@
 #include "layers/linear.h"
 
 #include "layers/columns.h"
+#include "layers/ending.h"
 #include "tensor/gemm.h"
 #include "tensor/reduce.h"
-
-#include <string.h>
 
 enum { X, WEIGHT, BIAS };
 
@@ -142,23 +141,14 @@ static void forward_pack(const pmy_node *node, pmy_piece piece)
                          node->input[X]->value + piece.begin * in, saved->packed_x + piece.begin * in);
 }
 
-/* Adds the bias to rows begin … end − 1 of the columns of a tile, and applies f. */
-static void finish(const pmy_node *node, size_t begin, size_t end, tile columns)
+/* Rows begin … end − 1 of the columns of a tile. */
+static void finish(const pmy_node *node, const pmy_ending *ending, size_t begin, size_t end, tile columns)
 {
-    const pmy_unary *f = activation(node);
-    linear_saved *saved = node->saved;
-    const pmy_real *bias = node->input[BIAS]->value + columns.first; /* [width] */
+    const linear_saved *saved = node->saved;
     size_t out = sizes(node).out;
     for (size_t r = begin; r < end; r++) {
         size_t at = r * out + columns.first;
-        pmy_real *y = node->value + at; /* [width] */
-        for (size_t j = 0; j < columns.width; j++)
-            y[j] += bias[j];
-        if (!f)
-            continue;
-        if (saved->z)
-            memcpy(saved->z + at, y, columns.width * sizeof *y);
-        f->forward(node, columns.width, y, y);
+        pmy_end_channels(ending, columns.first, columns.width, 1, at, saved->z ? saved->z + at : NULL);
     }
 }
 
@@ -174,10 +164,12 @@ static void forward(const pmy_node *node, pmy_piece piece)
     linear_saved *saved = node->saved;
     const pmy_real *x = node->input[X]->value;           /* [rows, in] */
     const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in] */
+    pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
+    pmy_real *y = ending.of->value; /* [rows, out] */
     if (n.out < NARROW) {
         pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, piece.end - piece.begin, n.out, n.in, x + piece.begin * n.in,
-                 n.in, weight, n.in, false, node->value + piece.begin * n.out, n.out);
-        finish(node, piece.begin, piece.end, (tile){0, n.out});
+                 n.in, weight, n.in, false, y + piece.begin * n.out, n.out);
+        finish(node, &ending, piece.begin, piece.end, (tile){0, n.out});
         return;
     }
     tile part = tile_at(piece.begin, n.out);
@@ -190,8 +182,8 @@ static void forward(const pmy_node *node, pmy_piece piece)
         columns = saved->columns.used;
     }
     pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.rows, part.width, columns, x, n.in, tile_weight, n.in, false,
-             node->value + part.first, n.out);
-    finish(node, 0, n.rows, part);
+             y + part.first, n.out);
+    finish(node, &ending, 0, n.rows, part);
 }
 
 /* --- Backward ------------------------------------------------------------ */
@@ -273,6 +265,11 @@ static void backward_input(const pmy_node *node, pmy_piece piece)
 
 /* --- The op -------------------------------------------------------------- */
 
+static bool folds(const pmy_node *node)
+{
+    return !activation(node);
+}
+
 static uint64_t choices(const pmy_node *node)
 {
     const pmy_unary *f = activation(node);
@@ -311,6 +308,7 @@ const pmy_op pmy_op_linear = {
     .formula = "y = f(x W^T + b)",
     .infer = infer,
     .prepare = prepare,
+    .folds = folds,
     .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward = {{.run = backward_activation, .tiles = activation_rows},

@@ -102,6 +102,27 @@ static bool flat_size(pmy_node *const leaf[], size_t count, size_t *size)
     return true;
 }
 
+/* A line right behind a layer that can compute it, and that nobody else uses. */
+static bool mark_folded(pmy_graph *graph)
+{
+    size_t *users = pmy_arena_take(&graph->arena, graph->count, sizeof *users);
+    if (!users)
+        return false;
+    users[graph->root->index] = 1;
+    for (size_t at = 0; at < graph->count; at++)
+        for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
+            users[graph->nodes[at]->input[i]->index]++;
+    for (size_t at = 0; at < graph->count; at++) {
+        const pmy_node *line = graph->nodes[at];
+        if (!line->op->is_line || !line->op->is_line(line))
+            continue;
+        pmy_node *layer = line->input[0];
+        if (layer->op->folds && layer->op->folds(layer) && users[layer->index] == 1)
+            layer->folded = line;
+    }
+    return true;
+}
+
 static bool place_parameters(pmy_graph *graph)
 {
     pmy_parameters *all = &graph->parameters;
@@ -211,9 +232,9 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
                         root->name);
     graph->root = root;
-    static bool (*const plan[])(pmy_graph *) = {index_nodes,      mark_gradients,   mark_accumulation,
-                                                place_parameters, place_statistics, place_nodes,
-                                                pmy_plan_stages};
+    static bool (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients,   mark_accumulation,
+                                                mark_folded, place_parameters, place_statistics,
+                                                place_nodes, pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */

@@ -103,6 +103,8 @@ static void name_origin(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *node = graph->nodes[at];
+        if (graph->mode == PMY_EVAL && node->folded) /* not computed */
+            continue;
         for (size_t i = 0; node->value && i < pmy_shape_size(node->shape); i++) {
             if (node->value[i] <= PMY_REAL_MAX)
                 continue;

@@ -85,7 +85,9 @@ size_t pmy_batch(const pmy_graph *graph);
 typedef enum pmy_mode {
     PMY_TRAIN,  /* each forward draws new dropout masks and moves running statistics */
     PMY_REPLAY, /* as PMY_TRAIN, with the masks of the last PMY_TRAIN; running statistics stay */
-    PMY_EVAL    /* no masks; backward is not allowed after it */
+    /* No masks, running statistics; backward is not allowed after it. A layer with weights that nobody but
+     * a batchnorm uses gives that one's value straight away, and its own stays what it was. */
+    PMY_EVAL
 } pmy_mode;
 
 /* Computes every node. Not PMY_OK only for bad data: PMY_BAD_DATA, and *error names node and

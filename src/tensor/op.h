@@ -73,6 +73,11 @@ typedef struct pmy_op {
     /* NULL, or called by pmy_forward's thread behind a PMY_TRAIN forward that found no bad data: where
      * statistics move. */
     void (*move_statistics)(pmy_node *node);
+    /* For evaluation. The first: whether forward, in PMY_EVAL, can give the value of a node behind instead of
+     * its own, where that is a line of it in each channel, axis 1; the second: whether the node is such a
+     * line of its input 0. NULL: not. See pmy_node.folded. */
+    bool (*folds)(const pmy_node *node);
+    bool (*is_line)(const pmy_node *node);
     /* The value is the memory of input 0 in another shape; there is no forward. */
     bool view;
     const pmy_unary *unary;
@@ -108,7 +113,9 @@ struct pmy_node {
     int32_t *labels;    /* [shape], of a labels node; value is NULL then */
     bool wants_gradient;
     bool learned; /* a parameter */
-    bool kept;    /* a statistic */
+    /* The node's only user, whose value forward gives in PMY_EVAL instead of the node's own; or NULL. */
+    const pmy_node *folded;
+    bool kept; /* a statistic */
 
     void *attributes; /* what the builder call was told: the op's own struct, in the arena */
     void *saved;      /* what forward leaves for backward: the op's own struct, made by infer with pmy_take */
@@ -180,6 +187,12 @@ static inline size_t pmy_rows(const pmy_node *node)
 static inline size_t pmy_row_size(const pmy_node *node)
 {
     return pmy_shape_size(node->shape) / pmy_rows(node);
+}
+
+/* Whether the running forward has the node's value from its input 0, into which it is folded. */
+static inline bool pmy_is_folded(const pmy_node *node)
+{
+    return pmy_graph_mode(node->graph) == PMY_EVAL && node->inputs > 0 && node->input[0]->folded == node;
 }
 
 /* Whether backward adds to the gradient of input i. */
