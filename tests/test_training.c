@@ -132,6 +132,33 @@ static void an_evaluation_shows_every_prediction(void **state)
     pmy_training_free(training);
 }
 
+/* The loss of the first step is that of augmented pictures, of evaluation that of the pictures as they are;
+ * both of normalised ones. */
+static void steps_augment_and_evaluation_does_not(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_step_report step[3];
+    pmy_score score[3];
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.batch = COUNT;
+    for (int i = 0; i < 3; i++) {
+        if (i == 1)
+            recipe.augmentation.shift = 2;
+        if (i == 2)
+            recipe.normalization = (pmy_normalization){0.5f, 0.25f};
+        pmy_training *training = new_training(&recipe, &p, NULL);
+        assert_int_equal(pmy_evaluate(training, &p.dataset, &score[i], NULL), PMY_OK);
+        assert_int_equal(pmy_training_step(training, &step[i], NULL), PMY_OK);
+        pmy_training_free(training);
+    }
+    assert_true(fabs(step[0].loss - score[0].loss) < 1e-5);
+    assert_true(score[1].loss == score[0].loss);
+    assert_true(fabs(step[1].loss - step[0].loss) > 1e-3);
+    assert_true(fabs(score[2].loss - score[0].loss) > 1e-3);
+}
+
 static void a_watcher_can_stop_it(void **state)
 {
     (void)state;
@@ -264,6 +291,9 @@ static void wrong_recipes_are_refused(void **state)
     recipe = recipe_for("linear 3");
     recipe.learning_rate = -1;
     expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "rate");
+    recipe = recipe_for("linear 3");
+    recipe.augmentation.shear = 11;
+    expect_refused(recipe, &p, PMY_BAD_ARGUMENT, "shear");
 }
 
 static void other_pictures_are_refused(void **state)
@@ -309,6 +339,7 @@ static void the_same_bits_on_any_number_of_threads(void **state)
             recipe.optim = pmy_optim_find(optims[o]);
             recipe.optim_options = recipe.optim->defaults;
             recipe.learning_rate = 0.01;
+            recipe.augmentation = (pmy_augmentation){.shift = 1, .elastic = 0.5, .cutout = 2};
             pmy_training *training = new_training(&recipe, &p, pool);
             assert_int_equal(pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){0}, NULL), PMY_OK);
             pmy_parameters all = pmy_graph_parameters(pmy_training_graph(training));
@@ -337,6 +368,7 @@ static void a_step_asks_for_no_memory(void **state)
         pmy_recipe recipe = recipe_for("linear 512, relu, linear 512, relu, linear 3");
         recipe.optim = pmy_optim_find(optims[o]);
         recipe.optim_options = recipe.optim->defaults;
+        recipe.augmentation = (pmy_augmentation){.rotation = 5, .elastic = 0.5, .cutout = 2};
         pmy_training *training = new_training(&recipe, &p, pool);
         pmy_step_report step;
         assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
@@ -358,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_run_learns_and_reports),
         cmocka_unit_test(evaluation_counts_each_example_once),
         cmocka_unit_test(an_evaluation_shows_every_prediction),
+        cmocka_unit_test(steps_augment_and_evaluation_does_not),
         cmocka_unit_test(a_watcher_can_stop_it),
         cmocka_unit_test(a_run_can_be_taken_up_again),
         cmocka_unit_test(a_step_schedule_falls_after_each_third),

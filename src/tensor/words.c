@@ -115,7 +115,8 @@ pmy_number_text pmy_number_print(double number)
     for (int digits = 1; digits <= 17; digits++) {
         pmy_number_text out;
         (void)snprintf(out.text, sizeof out.text, "%.*g", digits, number);
-        if (strtod(out.text, NULL) == number && (!*shortest.text || strlen(out.text) <= strlen(shortest.text)))
+        if (strtod(out.text, NULL) == number &&
+            (!*shortest.text || strlen(out.text) <= strlen(shortest.text)))
             shortest = out;
     }
     change_point(shortest.text, *localeconv()->decimal_point, '.');
