@@ -39,6 +39,13 @@ static void pmy_dropout_apply(size_t n, const uint8_t *kept, pmy_real factor, co
         pmy_put(&y[i], kept[i] ? x[i] * factor : 0, accumulate);
 }
 
+PMY_CLONES
+static void pmy_dropout_mask(size_t n, const uint32_t *words, uint32_t threshold, uint8_t *kept)
+{
+    for (size_t i = 0; i < n; i++)
+        kept[i] = words[i] >= threshold;
+}
+
 /* The mask of the elements first … end − 1: element i takes word i of the step's stream, and
  * is kept if that is not below rate · 2³². */
 static void draw_mask(const pmy_node *node, size_t first, size_t end)
@@ -48,13 +55,12 @@ static void draw_mask(const pmy_node *node, size_t first, size_t end)
     uint64_t stream = pmy_stream(PMY_STREAM_DROPOUT, (uint32_t)node->index);
     uint64_t position = pmy_graph_step(node->graph) << 32;
     uint32_t words[WORDS];
-    for (size_t block = first / 4; block * 4 < end; block += BLOCKS) {
-        pmy_philox_fill(pmy_graph_seed(node->graph), stream, position + block, BLOCKS, words);
-        for (size_t i = 0; i < WORDS; i++) {
-            size_t at = block * 4 + i;
-            if (at >= first && at < end)
-                kept[at] = words[i] >= threshold;
-        }
+    while (first < end) {
+        size_t skipped = first % 4; /* a block has four words */
+        size_t count = end - first < WORDS - skipped ? end - first : WORDS - skipped;
+        pmy_philox_fill(pmy_graph_seed(node->graph), stream, position + first / 4, BLOCKS, words);
+        pmy_dropout_mask(count, words + skipped, threshold, kept + first);
+        first += count;
     }
 }
 

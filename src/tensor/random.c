@@ -4,60 +4,46 @@
 
 #include <math.h>
 
-enum { LANES = 16 };
+/* The four words of a block, each in 64 bits for its products. */
+typedef struct block {
+    uint64_t c0, c1, c2, c3;
+} block;
 
-/* Blocks side by side, one a lane. */
-typedef struct lanes {
-    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
-} lanes;
+static const uint64_t low_half = 0xFFFFFFFFu;
 
-/* The ten rounds, for the first n lanes. */
-static inline void mix(lanes *b, size_t n, uint64_t seed)
+/* The key moves on by these with each round. */
+static inline block mixed(block b, uint64_t seed, uint32_t round)
 {
-    enum { ROUNDS = 10 };
-    uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-    for (int round = 0; round < ROUNDS; round++) {
-        for (size_t l = 0; l < n; l++) {
-            uint64_t product0 = (uint64_t)0xD2511F53u * b->c0[l];
-            uint64_t product1 = (uint64_t)0xCD9E8D57u * b->c2[l];
-            b->c0[l] = (uint32_t)(product1 >> 32) ^ b->c1[l] ^ key0;
-            b->c2[l] = (uint32_t)(product0 >> 32) ^ b->c3[l] ^ key1;
-            b->c1[l] = (uint32_t)product1;
-            b->c3[l] = (uint32_t)product0;
-        }
-        key0 += 0x9E3779B9u;
-        key1 += 0xBB67AE85u;
-    }
+    uint32_t key0 = (uint32_t)seed + round * 0x9E3779B9u, key1 = (uint32_t)(seed >> 32) + round * 0xBB67AE85u;
+    uint64_t product0 = 0xD2511F53u * b.c0, product1 = 0xCD9E8D57u * b.c2;
+    return (block){product1 >> 32 ^ b.c1 ^ key0, product1 & low_half, product0 >> 32 ^ b.c3 ^ key1,
+                   product0 & low_half};
 }
 
-static inline void set_lane(lanes *b, size_t lane, uint64_t stream, uint64_t position)
+/* The ten rounds, written out so that a loop over blocks has no loop in it and becomes vector code. */
+static inline block philox(uint64_t seed, uint64_t stream, uint64_t position)
 {
-    b->c0[lane] = (uint32_t)position;
-    b->c1[lane] = (uint32_t)(position >> 32);
-    b->c2[lane] = (uint32_t)stream;
-    b->c3[lane] = (uint32_t)(stream >> 32);
+    block b = {position & low_half, position >> 32, stream & low_half, stream >> 32};
+    b = mixed(mixed(b, seed, 0), seed, 1);
+    b = mixed(mixed(b, seed, 2), seed, 3);
+    b = mixed(mixed(b, seed, 4), seed, 5);
+    b = mixed(mixed(b, seed, 6), seed, 7);
+    return mixed(mixed(b, seed, 8), seed, 9);
 }
 
 pmy_philox_block pmy_philox(uint64_t seed, uint64_t stream, uint64_t position)
 {
-    lanes b;
-    set_lane(&b, 0, stream, position);
-    mix(&b, 1, seed);
-    return (pmy_philox_block){{b.c0[0], b.c1[0], b.c2[0], b.c3[0]}};
+    block b = philox(seed, stream, position);
+    return (pmy_philox_block){{(uint32_t)b.c0, (uint32_t)b.c1, (uint32_t)b.c2, (uint32_t)b.c3}};
 }
 
 PMY_CLONES
 void pmy_philox_fill(uint64_t seed, uint64_t stream, uint64_t position, size_t blocks, uint32_t *words)
 {
-    lanes b;
-    for (size_t first = 0; first < blocks; first += LANES) {
-        for (size_t l = 0; l < LANES; l++)
-            set_lane(&b, l, stream, position + first + l);
-        mix(&b, LANES, seed);
-        for (size_t l = 0; l < LANES; l++) {
-            uint32_t *block = words + 4 * (first + l);
-            block[0] = b.c0[l], block[1] = b.c1[l], block[2] = b.c2[l], block[3] = b.c3[l];
-        }
+    for (size_t i = 0; i < blocks; i++) {
+        block b = philox(seed, stream, position + i);
+        words[4 * i] = (uint32_t)b.c0, words[4 * i + 1] = (uint32_t)b.c1;
+        words[4 * i + 2] = (uint32_t)b.c2, words[4 * i + 3] = (uint32_t)b.c3;
     }
 }
 

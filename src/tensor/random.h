@@ -13,8 +13,8 @@ typedef struct pmy_philox_block {
 } pmy_philox_block;
 pmy_philox_block pmy_philox(uint64_t seed, uint64_t stream, uint64_t position);
 
-/* The words of `blocks` blocks from `position` on, many at a time: words[4 i … 4 i + 3] are those of
- * position + i. `blocks` is a multiple of 16. */
+/* The words of `blocks` blocks from `position` on, several at a time: words[4 i … 4 i + 3] are those of
+ * position + i. Multiples of 16 are fastest. */
 void pmy_philox_fill(uint64_t seed, uint64_t stream, uint64_t position, size_t blocks, uint32_t *words);
 
 /* A sequence: reads the blocks of (seed, stream) from position 0 on.
