@@ -308,6 +308,12 @@ static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pm
     const pmy_real *dy = node->gradient + at, *y = node->value + at; /* [s.channels, s.positions] */
     if (!f)
         return dy;
+    if (f == pmy_activation_rule(PMY_RELU)) {
+        const batchnorm_saved *saved = node->saved;
+        pmy_channel_gate(s.channels, s.positions, node->input[X]->value + at, saved->rounded_mean + s.channel,
+                         saved->scale + s.channel, saved->shift + s.channel, dy, room);
+        return room;
+    }
     pmy_real again[SPAN];
     const pmy_real *z = NULL;
     if (f->needs_x || f->kinked) {

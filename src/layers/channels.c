@@ -109,6 +109,22 @@ void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x,
     }
 }
 
+PMY_CLONES
+void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x, const pmy_real *mean,
+                      const pmy_real *scale, const pmy_real *shift, const pmy_real *dy, pmy_real *dz)
+{
+    if (positions == 1) {
+        for (size_t c = 0; c < channels; c++)
+            dz[c] = (x[c] - mean[c]) * scale[c] + shift[c] > 0 ? dy[c] : 0;
+        return;
+    }
+    for (size_t c = 0; c < channels; c++) {
+        pmy_real m = mean[c], s = scale[c], b = shift[c];
+        for (size_t i = c * positions; i < (c + 1) * positions; i++)
+            dz[i] = (x[i] - m) * s + b > 0 ? dy[i] : 0;
+    }
+}
+
 PMY_INLINED void add_sums(size_t n, const pmy_real *x, pmy_real mean, const pmy_real *dz, pmy_wide *sums,
                           pmy_wide *products)
 {

@@ -21,6 +21,12 @@ void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x 
                            const pmy_real *mean /* [channels] */, const pmy_real *scale /* [channels] */,
                            const pmy_real *shift /* [channels] */, pmy_real *y /* [channels, positions] */);
 
+/* dz = dy where y of the above is positive, else 0: relu's, in one pass. */
+void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
+                      const pmy_real *mean /* [channels] */, const pmy_real *scale /* [channels] */,
+                      const pmy_real *shift /* [channels] */, const pmy_real *dy /* [channels, positions] */,
+                      pmy_real *dz /* [channels, positions] */);
+
 /* sums[c] += Σ dz and products[c] += Σ dz (x − mean). */
 void pmy_channel_sums(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
                       const pmy_real *mean /* [channels] */, const pmy_real *dz /* [channels, positions] */,
