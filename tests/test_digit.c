@@ -422,6 +422,28 @@ static void noise_does_not_hide_a_digit(void **state)
     pmy_picture_free(&picture);
 }
 
+/* A faint digit beside the edge of a hand's shadow, which no surface of second degree describes. */
+static void a_shadow_does_not_hide_a_digit(void **state)
+{
+    (void)state;
+    pmy_random random = {.seed = 5};
+    pmy_picture picture = picture_blank(300, 300, 200);
+    picture_ring(&picture, 210, 90, 40, 6, 100);
+    for (size_t i = 0; i < 300 * 300; i++) {
+        double beyond = ((double)(i % 300) - (double)(i / 300)) / 20;
+        double light = 1 - 0.35 / (1 + exp(beyond));
+        double value = picture.pixels[4 * i] * light + 6 * pmy_random_normal(&random);
+        memset(picture.pixels + 4 * i, (int)fmin(fmax(value, 0), 255), 3);
+    }
+    pmy_digit digit = made_of(&picture);
+    assert_int_equal(digit.digits, 1);
+    extent e = extent_of(digit.stage[PMY_STAGE_DIGIT].values, 300, 300, 0.5f);
+    assert_between((double)e.left, 162, 170);
+    assert_between((double)e.right, 250, 258);
+    pmy_digit_free(&digit);
+    pmy_picture_free(&picture);
+}
+
 static void thin_pens_are_thickened(void **state)
 {
     (void)state;
@@ -472,6 +494,7 @@ int main(void)
         cmocka_unit_test(it_is_turned_as_exif_says),
         cmocka_unit_test(noise_and_blank_paper_are_no_ink),
         cmocka_unit_test(noise_does_not_hide_a_digit),
+        cmocka_unit_test(a_shadow_does_not_hide_a_digit),
         cmocka_unit_test(thin_pens_are_thickened),
         cmocka_unit_test(several_digits_and_much_ink_are_told),
     };

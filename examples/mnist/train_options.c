@@ -84,7 +84,8 @@ static void use_preset(train_options *o, const preset *p)
 static void fill_table(train_options *o)
 {
     const option_row rows[TRAIN_OPTION_ROWS] = {
-        {OPTION_TEXT("data", "DIR", &o->data, "folder of the four IDX files, raw or gz, or of pictures, a sub-folder a class")},
+        {OPTION_TEXT("data", "DIR", &o->data,
+                     "folder of the four IDX files, raw or gz, or of pictures, a sub-folder a class")},
         {OPTION_TEXT("net", "SPEC", &o->net, net_help())},
         {OPTION_WHOLE("epochs", "N", &o->epochs, 1, 100000, "how often each picture is seen")},
         {OPTION_WHOLE("batch", "N", &o->batch, 1, 60000, "pictures in a step")},

@@ -3,6 +3,7 @@
 #include "data/background.h"
 #include "data/levels.h"
 #include "data/pieces.h"
+#include "data/shadow.h"
 #include "data/stroke.h"
 
 #include <math.h>
@@ -154,6 +155,11 @@ static pmy_status make(const pmy_picture *picture, pmy_digit *digit, pmy_error *
     if (!status)
         status = pmy_background_remove(ink, &digit->paper_was_light, error);
     if (!status)
+        status = make_ink(ink, &any, &levels, error);
+    /* What is not clear may be so in another light. */
+    if (!status && !any)
+        status = pmy_shadow_remove(ink, error);
+    if (!status && !any)
         status = make_ink(ink, &any, &levels, error);
     if (status)
         return status;
