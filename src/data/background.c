@@ -48,21 +48,22 @@ static surface solve(double matrix[TERMS][TERMS], double right[TERMS])
     return s;
 }
 
-/* The surface with the least weighted squares from the picture, where what is above the surface *before
- * by more than `margin` weighs `above` and everything else 1. */
-static surface fit(const pmy_grey *grey, const surface *before, double margin, double above)
+/* The surface with the least squared distance from the picture; what is above the surface *before by more
+ * than `most` does not count. A NULL before: all counts. */
+static surface fit(const pmy_grey *grey, const surface *before, double most)
 {
     const double ridge = 1e-6; /* a picture of few pixels does not say all the terms */
     double matrix[TERMS][TERMS] = {{0}}, right[TERMS] = {0}, power[TERMS];
     for (size_t row = 0; row < grey->height; row++)
         for (size_t column = 0; column < grey->width; column++) {
             double value = (double)grey->values[row * grey->width + column];
-            double weight = value > height_of(before, grey, column, row) + margin ? above : 1;
+            if (before && value > height_of(before, grey, column, row) + most)
+                continue;
             powers(grey, column, row, power);
             for (size_t i = 0; i < TERMS; i++) {
                 for (size_t j = 0; j < TERMS; j++)
-                    matrix[i][j] += weight * power[i] * power[j];
-                right[i] += weight * power[i] * value;
+                    matrix[i][j] += power[i] * power[j];
+                right[i] += power[i] * value;
             }
         }
     for (size_t i = 0; i < TERMS; i++)
@@ -79,19 +80,15 @@ static void subtract(const pmy_grey *from, const surface *s, const pmy_grey *dif
         }
 }
 
-/* Fits the paper below bright ink: first as what the picture hardly ever goes below, then, with
- * what stands out left out, as what it is. Leaves the ink in *ink [grey's shape]. */
+/* Fits the paper below bright ink: at first to all, then again and again to what does not stand out as ink.
+ * Leaves the ink in *ink [grey's shape]. */
 static surface fit_paper(const pmy_grey *grey, const pmy_grey *ink)
 {
-    enum { ROUNDS = 8, REFINEMENTS = 3 };
-    const double seldom = 0.02;
-    surface paper = {{0}};
-    paper = fit(grey, &paper, 2, 1);
-    for (int i = 0; i < ROUNDS; i++)
-        paper = fit(grey, &paper, 0, seldom);
-    for (int i = 0; i < REFINEMENTS; i++) {
+    enum { ROUNDS = 6 };
+    surface paper = fit(grey, NULL, 0);
+    for (int i = 0; i < ROUNDS; i++) {
         subtract(grey, &paper, ink);
-        paper = fit(grey, &paper, (double)pmy_levels_of(ink).threshold, 0);
+        paper = fit(grey, &paper, (double)pmy_levels_of(ink).threshold);
     }
     subtract(grey, &paper, ink);
     return paper;
