@@ -51,6 +51,7 @@
 #define pmy_conv2d_with pmy64_conv2d_with
 #define pmy_convolution pmy64_convolution
 #define pmy_convolution_memory pmy64_convolution_memory
+#define pmy_convolution_rows_size pmy64_convolution_rows_size
 #define pmy_convolution_way pmy64_convolution_way
 #define pmy_convolution_ways pmy64_convolution_ways
 #define pmy_dropout pmy64_dropout

@@ -110,13 +110,13 @@ static void expect_plain(const running *run, size_t batch)
     double *x = doubles(pmy_value(run->x).data, x_size), *w = doubles(pmy_value(run->weight).data, w_size);
     double *dy = doubles(run->dy, y_size), *y = doubles(NULL, y_size), *dx = doubles(NULL, x_size);
     double *dw = doubles(NULL, w_size), *db = doubles(NULL, c.out);
-    pmy64_plain_convolution.forward(&c, batch, x, w, y, NULL);
+    pmy64_convolution_plain(&c, batch, x, w, y);
     for (size_t i = 0; i < y_size; i++) {
         y[i] += (double)pmy_value(run->bias).data[i / positions % c.out];
         db[i / positions % c.out] += dy[i];
     }
     expect_tensor("y", pmy_value(run->y).data, y, y_size);
-    pmy64_plain_convolution.backward(&c, batch, x, dy, w, false, dx, dw, NULL);
+    pmy64_convolution_plain_backward(&c, batch, x, dy, w, dx, dw);
     expect_tensor("dw", pmy_gradient(run->weight).data, dw, w_size);
     expect_tensor("db", pmy_gradient(run->bias).data, db, c.out);
     if (run->is.wanted)
@@ -149,14 +149,14 @@ static void plain_convolution_by_hand(void **state)
     const pmy64_convolution c = {
         .in = 1, .height = 2, .width = 3, .out = 1, .out_height = 1, .out_width = 2, .window = {2, 2, 1}};
     const double x[] = {1, 2, 3, 4, 5, 6}, w[] = {10, 20, 30, 40}, dy[] = {1, 100};
-    double y[2], dx[6], dw[4] = {0};
+    double y[2], dx[6] = {0}, dw[4] = {0};
     /* The windows are (0 0 / 0 1) and (0 0 / 2 3). */
-    pmy64_plain_convolution.forward(&c, 1, x, w, y, NULL);
+    pmy64_convolution_plain(&c, 1, x, w, y);
     assert_true(y[0] == 40 && y[1] == 180);
-    pmy64_plain_convolution.backward(&c, 1, x, dy, w, false, dx, dw, NULL);
+    pmy64_convolution_plain_backward(&c, 1, x, dy, w, dx, dw);
     assert_true(dx[0] == 40 && dx[1] == 3000 && dx[2] == 4000 && dx[3] == 0 && dx[4] == 0 && dx[5] == 0);
     assert_true(dw[0] == 0 && dw[1] == 0 && dw[2] == 200 && dw[3] == 301);
-    pmy64_plain_convolution.backward(&c, 1, x, dy, w, true, dx, NULL, NULL);
+    pmy64_convolution_plain_backward(&c, 1, x, dy, w, dx, NULL);
     assert_true(dx[0] == 80 && dx[1] == 6000 && dx[2] == 8000 && dx[3] == 0 && dx[4] == 0 && dx[5] == 0);
 }
 
@@ -181,17 +181,30 @@ static pmy_real *nans(size_t count)
     return made;
 }
 
-/* A weight as a way wants it; `weight` itself, copied, where it wants it as it is. */
+/* A weight as a way wants it. */
 static pmy_real *prepared(const pmy_convolution *c, size_t count, const pmy_real *weight,
                           void (*prepare)(const pmy_convolution *, size_t, const pmy_real *, pmy_real *))
 {
-    size_t size = c->out * c->in * c->window.kernel * c->window.kernel;
-    pmy_real *made = nans(count > size ? count : size);
-    if (count == 0)
-        memcpy(made, weight, size * sizeof *made);
-    for (size_t tile = 0; count > 0 && tile < PMY_CONVOLUTION_TILES; tile++)
+    pmy_real *made = nans(count);
+    for (size_t tile = 0; tile < PMY_CONVOLUTION_TILES; tile++)
         prepare(c, tile, weight, made);
     return made;
+}
+
+/* dW from a way's sum of it. */
+static pmy_real *finished(const pmy_convolution_way *way, const pmy_convolution *c, const pmy_real *sum)
+{
+    size_t taps = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
+    pmy_real *rows = nans(size), *dw = nans(taps * c->out);
+    if (way->reduce)
+        way->reduce(c, sum, rows);
+    else
+        memcpy(rows, sum, size * sizeof *rows);
+    for (size_t row = 0; row < taps; row++)
+        for (size_t o = 0; o < c->out; o++)
+            dw[o * taps + way->row(c, row)] = rows[row * (size / taps) + o];
+    free(rows);
+    return dw;
 }
 
 /* All passes of a way on images that come `images` at a time, against the plain one; whatever room it is
@@ -200,40 +213,36 @@ static void expect_way(const pmy_convolution_way *way, const pmy_convolution *c,
 {
     pmy64_convolution same;
     memcpy(&same, c, sizeof same);
-    size_t x_size = images * c->in * c->height * c->width,
-           y_size = images * c->out * c->out_height * c->out_width;
-    size_t w_size = c->out * c->in * c->window.kernel * c->window.kernel;
     pmy_convolution_memory memory;
-    assert_true(way->measure(c, &memory));
+    way->measure(c, &memory);
     images = images < memory.images ? images : memory.images;
+    size_t x_size = images * c->in * c->height * c->width;
+    size_t y_size = images * c->out * c->out_height * c->out_width;
+    size_t w_size = c->out * c->in * c->window.kernel * c->window.kernel;
     pmy_real *x = numbers(x_size, 1), *weight = numbers(w_size, 2), *dy = numbers(y_size, 3);
-    pmy_real *y = nans(y_size), *dx = nans(x_size), *dw = nans(w_size), *scratch = nans(memory.scratch);
+    pmy_real *y = nans(y_size), *dx = nans(x_size), *scratch = nans(memory.scratch);
     pmy_real *forward_weight = prepared(c, memory.forward_weight, weight, way->prepare_forward);
     pmy_real *backward_weight = prepared(c, memory.backward_weight, weight, way->prepare_backward);
-    pmy_real *sum = calloc(memory.sum + w_size, sizeof *sum);
+    pmy_real *sum = calloc(memory.sum + pmy_convolution_rows_size(c), sizeof *sum);
+    assert_non_null(sum);
     double *xs = doubles(x, x_size), *weights = doubles(weight, w_size), *dys = doubles(dy, y_size);
     double *expected_y = doubles(NULL, y_size), *expected_dx = doubles(NULL, x_size);
     double *expected_dw = doubles(NULL, w_size);
 
     way->forward(c, images, x, forward_weight, y, scratch);
-    pmy64_plain_convolution.forward(&same, images, xs, weights, expected_y, NULL);
-    expect_tensor(way->name, y, expected_y, images * c->out * c->out_height * c->out_width);
+    pmy64_convolution_plain(&same, images, xs, weights, expected_y);
+    expect_tensor(way->name, y, expected_y, y_size);
 
-    size_t dx_size = images * c->in * c->height * c->width;
-    for (int accumulate = 0; accumulate < 2; accumulate++) {
-        way->backward(c, images, x, dy, backward_weight, accumulate, dx, sum, scratch);
-        pmy64_plain_convolution.backward(&same, images, xs, dys, weights, accumulate, expected_dx,
-                                         expected_dw, NULL);
-        expect_tensor(way->name, dx, expected_dx, dx_size);
+    /* First over what is in dx, then added, then dx and dW each alone. */
+    for (int turn = 0; turn < 3; turn++) {
+        way->backward(c, images, x, dy, backward_weight, turn > 0, dx, turn < 2 ? sum : NULL, scratch);
+        if (turn == 2)
+            way->backward(c, images, x, dy, NULL, true, NULL, sum, scratch);
+        pmy64_convolution_plain_backward(&same, images, xs, dys, weights, expected_dx, expected_dw);
+        expect_tensor(way->name, dx, expected_dx, x_size);
     }
-    way->backward(c, images, x, dy, backward_weight, true, dx, NULL, scratch);
-    way->backward(c, images, x, dy, NULL, true, NULL, sum, scratch);
-    pmy64_plain_convolution.backward(&same, images, xs, dys, weights, true, expected_dx, NULL, NULL);
-    pmy64_plain_convolution.backward(&same, images, xs, dys, weights, true, NULL, expected_dw, NULL);
-    expect_tensor(way->name, dx, expected_dx, dx_size);
-    if (way->finish)
-        way->finish(c, sum, dw);
-    expect_tensor(way->name, way->finish ? dw : sum, expected_dw, w_size);
+    pmy_real *dw = finished(way, c, sum);
+    expect_tensor(way->name, dw, expected_dw, w_size);
 
     pmy_real *const all[] = {x, weight, dy, y, dx, dw, scratch, forward_weight, backward_weight, sum};
     for (size_t i = 0; i < ROOM(all); i++)
@@ -257,7 +266,7 @@ static void every_way_is_the_plain_one(void **state)
             if (!(*way)->fits(&c))
                 continue;
             fitted++;
-            for (size_t images = 1; images <= is.batch; images = images * 2 + 1)
+            for (size_t images = 1; images <= is.batch; images = 2 * images + 1)
                 expect_way(*way, &c, images);
         }
         assert_true(fitted >= 5);

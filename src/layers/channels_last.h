@@ -22,7 +22,7 @@ static inline size_t pmy_channels_last_size(const pmy_channels_last *form)
  * channels, the rest of it up to a multiple of PMY_LANES is zeros. */
 void pmy_channels_to_last(const pmy_channels_last *form, const pmy_real *x, pmy_real *image);
 
-/* Reads y [channels, height, width], or adds to it, out of an image whose pixels are whole lanes. */
+/* Sets y [channels, height, width] to an image, or adds the image to it. */
 void pmy_channels_from_last(const pmy_channels_last *form, const pmy_real *image, bool accumulate,
                             pmy_real *y);
 

@@ -13,8 +13,8 @@
 #include "layers/convolution.h"
 #include "layers/ending.h"
 #include "tensor/reduce.h"
+#include "tensor/simd.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { X, WEIGHT, BIAS };
@@ -32,12 +32,11 @@ typedef struct conv2d_attributes {
 
 typedef struct conv2d_saved {
     pmy_convolution sizes;
-    const pmy_convolution_way *forward_way, *backward_way;
-    char ways[64]; /* their names */
-    pmy_convolution_memory forward_memory, backward_memory;
-    pmy_real *forward_weight, *backward_weight; /* as the ways want them; NULL: as they are */
+    const pmy_convolution_way *way;
+    pmy_convolution_memory memory;
+    pmy_real *forward_weight, *backward_weight; /* as the way wants them */
     pmy_real *z;                                /* as y, where the activation's backward reads it */
-    pmy_real *group_dw;                         /* [GROUPS, out, in, kernel, kernel] */
+    pmy_real *group_dw;                         /* [GROUPS, dW's rows]; see convolution.h */
     pmy_real *group_db;                         /* [GROUPS, out] */
 } conv2d_saved;
 
@@ -88,9 +87,9 @@ static bool take_saved(pmy_node *node, conv2d_saved *saved)
 {
     const pmy_unary *f = activation(node);
     return take(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->z) &&
-           take(node, saved->forward_memory.forward_weight, &saved->forward_weight) &&
-           take(node, saved->backward_memory.backward_weight, &saved->backward_weight) &&
-           take(node, GROUPS * pmy_convolution_weight_size(&saved->sizes), &saved->group_dw) &&
+           take(node, saved->memory.forward_weight, &saved->forward_weight) &&
+           take(node, saved->memory.backward_weight, &saved->backward_weight) &&
+           take(node, GROUPS * pmy_convolution_rows_size(&saved->sizes), &saved->group_dw) &&
            take(node, GROUPS * saved->sizes.out, &saved->group_db);
 }
 
@@ -103,7 +102,7 @@ static size_t aligned(size_t count)
 /* Backward computes dz, and where it must the sum that becomes dW, in scratch, beside what the way needs. */
 static size_t backward_scratch(const conv2d_saved *saved)
 {
-    const pmy_convolution_memory *memory = &saved->backward_memory;
+    const pmy_convolution_memory *memory = &saved->memory;
     return aligned(memory->images * pmy_convolution_y_size(&saved->sizes)) + aligned(memory->sum) +
            memory->scratch;
 }
@@ -117,16 +116,9 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     pmy_status status = measure(node, &saved->sizes, error);
     if (status != PMY_OK)
         return status;
-    saved->forward_way = pmy_convolution_forward_way(&saved->sizes);
-    saved->backward_way = pmy_convolution_backward_way(&saved->sizes);
-    bool alike = saved->forward_way == saved->backward_way;
-    (void)snprintf(saved->ways, sizeof saved->ways, "%s%s%s", saved->forward_way->name,
-                   alike ? "" : ", backward ", alike ? "" : saved->backward_way->name);
-    if (!saved->forward_way->measure(&saved->sizes, &saved->forward_memory) ||
-        !saved->backward_way->measure(&saved->sizes, &saved->backward_memory))
-        return pmy_fail(error, PMY_BAD_SHAPE, "the convolution is too large");
-    size_t forward = saved->forward_memory.scratch, backward = backward_scratch(saved);
-    node->scratch = (forward > backward ? forward : backward) * sizeof(pmy_real);
+    saved->way = pmy_convolution_choose(&saved->sizes);
+    saved->way->measure(&saved->sizes, &saved->memory);
+    node->scratch = backward_scratch(saved) * sizeof(pmy_real);
     if (!take_saved(node, saved))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     return PMY_OK;
@@ -136,19 +128,18 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 
 static size_t prepare_tiles(const pmy_node *node)
 {
-    const conv2d_saved *saved = node->saved;
-    return saved->forward_weight || saved->backward_weight ? PMY_CONVOLUTION_TILES : 0;
+    (void)node;
+    return PMY_CONVOLUTION_TILES;
 }
 
-/* The weight as the ways want it, once a step. */
+/* The weight as the way wants it, once a step. */
 static void forward_prepare(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
     const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in, kernel, kernel] */
-    if (saved->forward_weight)
-        saved->forward_way->prepare_forward(&saved->sizes, piece.begin, weight, saved->forward_weight);
-    if (saved->backward_weight && node->input[X]->gradient && pmy_graph_mode(node->graph) != PMY_EVAL)
-        saved->backward_way->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
+    saved->way->prepare_forward(&saved->sizes, piece.begin, weight, saved->forward_weight);
+    if (node->input[X]->gradient && pmy_graph_mode(node->graph) != PMY_EVAL)
+        saved->way->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
 }
 
 /* One image, a channel after the other. */
@@ -167,13 +158,12 @@ static void forward(const pmy_node *node, pmy_piece piece)
     const conv2d_saved *saved = node->saved;
     pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
     const pmy_convolution *c = &saved->sizes;
-    const pmy_real *weight = saved->forward_weight ? saved->forward_weight : node->input[WEIGHT]->value;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
-        end = image + saved->forward_memory.images;
+        end = image + saved->memory.images;
         end = end < piece.end ? end : piece.end;
-        saved->forward_way->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
-                                    weight, ending.of->value + image * pmy_convolution_y_size(c),
-                                    piece.scratch);
+        saved->way->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
+                            saved->forward_weight, ending.of->value + image * pmy_convolution_y_size(c),
+                            piece.scratch);
         for (size_t done = image; done < end; done++)
             finish(node, &ending, done);
     }
@@ -206,12 +196,12 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
     const pmy_convolution *c = &saved->sizes;
-    const pmy_convolution_memory *memory = &saved->backward_memory;
+    const pmy_convolution_memory *memory = &saved->memory;
     size_t rows = pmy_rows(node), last = rows * piece.end / GROUPS;
-    size_t x_size = pmy_convolution_x_size(c), weights = pmy_convolution_weight_size(c);
-    const pmy_real *weight = saved->backward_weight ? saved->backward_weight : node->input[WEIGHT]->value;
+    size_t x_size = pmy_convolution_x_size(c), dw_size = pmy_convolution_rows_size(c);
+    bool wants_dw = node->input[WEIGHT]->wants_gradient;
     pmy_real *dx = node->input[X]->gradient;                /* [batch, in, height, width] */
-    pmy_real *dw = saved->group_dw + piece.begin * weights; /* [out, in, kernel, kernel] */
+    pmy_real *dw = saved->group_dw + piece.begin * dw_size; /* dW's rows */
     pmy_real *db = saved->group_db + piece.begin * c->out;  /* [out] */
     pmy_real *room = piece.scratch;                         /* [images, as y] */
     pmy_real *sum = room + aligned(memory->images * pmy_convolution_y_size(c)); /* [sum] */
@@ -219,18 +209,18 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
     if (!memory->sum)
         sum = dw;
     memset(db, 0, c->out * sizeof *db);
-    memset(sum, 0, (memory->sum ? memory->sum : weights) * sizeof *sum);
+    memset(sum, 0, (memory->sum ? memory->sum : dw_size) * sizeof *sum);
     for (size_t image = rows * piece.begin / GROUPS, count; image < last; image += count) {
         count = memory->images < last - image ? memory->images : last - image;
         const pmy_real *dz = dz_of(node, image, count, room);
-        saved->backward_way->backward(c, count, node->input[X]->value + image * x_size, dz, weight,
-                                      pmy_accumulates(node, X), dx ? dx + image * x_size : NULL,
-                                      node->input[WEIGHT]->wants_gradient ? sum : NULL, scratch);
+        saved->way->backward(c, count, node->input[X]->value + image * x_size, dz, saved->backward_weight,
+                             pmy_accumulates(node, X), dx ? dx + image * x_size : NULL, wants_dw ? sum : NULL,
+                             scratch);
         if (node->input[BIAS]->wants_gradient)
             add_to_bias(c, count, dz, db);
     }
-    if (memory->sum && node->input[WEIGHT]->wants_gradient)
-        saved->backward_way->finish(c, sum, dw);
+    if (memory->sum && wants_dw)
+        saved->way->reduce(c, sum, dw);
 }
 
 static size_t group_tiles(const pmy_node *node)
@@ -245,22 +235,45 @@ static size_t sum_tiles(const pmy_node *node)
     return SUM_TILES;
 }
 
-static void add_groups(size_t size, const pmy_real *groups_sums /* [GROUPS, size] */, size_t tile,
-                       pmy_real *gradient /* [size] */, bool accumulate)
+/* sums[j] = Σ_groups x[group, j] of a few neighbours */
+PMY_CLONES
+static void pmy_conv2d_add_groups(size_t count, const pmy_real *x, size_t group, pmy_wide *sums)
 {
-    pmy_sum_columns(GROUPS, size, size * tile / SUM_TILES, size * (tile + 1) / SUM_TILES, groups_sums,
-                    gradient, accumulate);
+    for (size_t j = 0; j < count; j++)
+        sums[j] = 0;
+    for (size_t g = 0; g < GROUPS; g++)
+        for (size_t j = 0; j < count; j++)
+            sums[j] += (pmy_wide)x[g * group + j];
+}
+
+/* Of dW's rows those of a tile, from the groups' into W's order. */
+static void sum_weight(const pmy_node *node, size_t tile)
+{
+    const conv2d_saved *saved = node->saved;
+    const pmy_convolution *c = &saved->sizes;
+    size_t rows = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
+    pmy_real *dw = node->input[WEIGHT]->gradient; /* [out, in, kernel, kernel] */
+    for (size_t row = rows * tile / SUM_TILES; row < rows * (tile + 1) / SUM_TILES; row++) {
+        size_t holds = saved->way->row(c, row);
+        for (size_t first = 0, count; first < c->out; first += count) {
+            pmy_wide sums[PMY_COLUMN_TILE];
+            count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
+            pmy_conv2d_add_groups(count, saved->group_dw + row * (size / rows) + first, size, sums);
+            for (size_t o = 0; o < count; o++)
+                pmy_put(&dw[(first + o) * rows + holds], (pmy_real)sums[o], pmy_accumulates(node, WEIGHT));
+        }
+    }
 }
 
 static void backward_sum(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
+    size_t out = saved->sizes.out;
     if (node->input[WEIGHT]->wants_gradient)
-        add_groups(pmy_convolution_weight_size(&saved->sizes), saved->group_dw, piece.begin,
-                   node->input[WEIGHT]->gradient, pmy_accumulates(node, WEIGHT));
+        sum_weight(node, piece.begin);
     if (node->input[BIAS]->wants_gradient)
-        add_groups(saved->sizes.out, saved->group_db, piece.begin, node->input[BIAS]->gradient,
-                   pmy_accumulates(node, BIAS));
+        pmy_sum_columns(GROUPS, out, out * piece.begin / SUM_TILES, out * piece.end / SUM_TILES,
+                        saved->group_db, node->input[BIAS]->gradient, pmy_accumulates(node, BIAS));
 }
 
 /* --- The op -------------------------------------------------------------- */
@@ -296,8 +309,9 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"padding above kernel", {{2, 1, 2, 2}}, 2, {2, 1, 3}, PMY_NONE},
         {"5x5", {{2, 1, 6, 7}}, 2, {5, 1, 2}, PMY_NONE},
         {"more images than groups", {{2 * GROUPS + 1, 1, 2, 3}}, 2, {2, 1, 0}, PMY_NONE},
-        {"3x3, more images than groups", {{2 * GROUPS + 1, 1, 3, 2}}, 2, {3, 1, 1}, PMY_NONE},
-        {"3x3, several tiles", {{2, 1, 5, 9}}, 2, {3, 1, 1}, PMY_NONE},
+        {"winograd", {{2, 6, 3, 3}}, 6, {3, 1, 1}, PMY_TANH},
+        {"winograd, more images than groups", {{2 * GROUPS + 1, 6, 2, 2}}, 6, {3, 1, 1}, PMY_NONE},
+        {"winograd, several tiles", {{1, 6, 5, 9}}, 6, {3, 1, 1}, PMY_NONE},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
@@ -350,5 +364,5 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
 
 const char *pmy_conv2d_way(const pmy_node *node)
 {
-    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->ways : NULL;
+    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->way->name : NULL;
 }

@@ -1,14 +1,20 @@
 #include "layers/convolution.h"
 
-const pmy_convolution_way *const pmy_convolution_ways[] = {&pmy_plain_convolution, &pmy_gemm_convolution,
-                                                           &pmy_winograd_convolution, NULL};
+#include "tensor/lanes.h"
 
-const pmy_convolution_way *pmy_convolution_forward_way(const pmy_convolution *c)
+const pmy_convolution_way *const pmy_convolution_ways[] = {&pmy_direct_convolution, &pmy_winograd_convolution,
+                                                           NULL};
+
+/* Below these many channels, Winograd's way spends more on going to its points and back than it saves. */
+enum { FEWEST_CHANNELS = 6 };
+
+const pmy_convolution_way *pmy_convolution_choose(const pmy_convolution *c)
 {
-    return pmy_winograd_convolution.fits(c) ? &pmy_winograd_convolution : &pmy_gemm_convolution;
+    bool enough = c->in >= FEWEST_CHANNELS && c->out >= FEWEST_CHANNELS;
+    return enough && pmy_winograd_convolution.fits(c) ? &pmy_winograd_convolution : &pmy_direct_convolution;
 }
 
-const pmy_convolution_way *pmy_convolution_backward_way(const pmy_convolution *c)
+size_t pmy_convolution_rows_size(const pmy_convolution *c)
 {
-    return pmy_winograd_convolution.fits(c) ? &pmy_winograd_convolution : &pmy_gemm_convolution;
+    return c->in * c->window.kernel * c->window.kernel * pmy_lanes_round(c->out);
 }

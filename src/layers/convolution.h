@@ -19,8 +19,8 @@ typedef struct pmy_convolution {
 
 /* How many numbers a way needs room for. */
 typedef struct pmy_convolution_memory {
-    size_t forward_weight, backward_weight; /* the weight as forward and backward want it; 0: as it is */
-    size_t sum;                             /* dW while it is summed up; 0: as it is */
+    size_t forward_weight, backward_weight; /* the weight as forward and backward want it */
+    size_t sum;                             /* dW while it is summed up; 0: in dW's rows */
     size_t scratch;                         /* of a call */
     size_t images;                          /* a call's images, at most, that the above is for */
 } pmy_convolution_memory;
@@ -31,10 +31,9 @@ enum { PMY_CONVOLUTION_TILES = 8 };
 typedef struct pmy_convolution_way {
     const char *name;
     bool (*fits)(const pmy_convolution *c);
-    /* false: too large to be computed */
-    bool (*measure)(const pmy_convolution *c, pmy_convolution_memory *memory);
+    void (*measure)(const pmy_convolution *c, pmy_convolution_memory *memory);
     /* Tile 0 … PMY_CONVOLUTION_TILES − 1 of the weight [out, in, kernel, kernel] as forward or backward wants
-     * it; NULL where they want it as it is. */
+     * it. */
     void (*prepare_forward)(const pmy_convolution *c, size_t tile, const pmy_real *weight,
                             pmy_real *prepared);
     void (*prepare_backward)(const pmy_convolution *c, size_t tile, const pmy_real *weight,
@@ -52,25 +51,34 @@ typedef struct pmy_convolution_way {
                      const pmy_real *dy,            /* [images, out, out_height, out_width] */
                      const pmy_real *weight,        /* [backward_weight] */
                      bool accumulate, pmy_real *dx, /* [images, in, height, width] */
-                     pmy_real *sum,                 /* [sum] */
+                     pmy_real *sum,                 /* [sum] or dW's rows */
                      pmy_real *scratch);
-    /* dW [out, in, kernel, kernel] from its sum; NULL where that is dW itself. */
-    void (*finish)(const pmy_convolution *c, const pmy_real *sum, pmy_real *dw);
+    /* dW's rows from the sum; NULL where the sum is these. They are [in·kernel·kernel, out rounded up to
+     * whole lanes], in an order that is the way's: */
+    void (*reduce)(const pmy_convolution *c, const pmy_real *sum, pmy_real *rows);
+    /* what the row holds: weight[0, i, u, v] is i·kernel·kernel + u·kernel + v. */
+    size_t (*row)(const pmy_convolution *c, size_t row);
 } pmy_convolution_way;
 
-/* The plain one: the sums as they are written above. What the others are tested against. */
-extern const pmy_convolution_way pmy_plain_convolution;
-/* By matrix products: the windows of an image as the columns of a matrix. */
-extern const pmy_convolution_way pmy_gemm_convolution;
+/* Sums of products over windows where they lie, with channels last. */
+extern const pmy_convolution_way pmy_direct_convolution;
 /* Winograd's F(4×4, 3×3): see winograd.h. */
 extern const pmy_convolution_way pmy_winograd_convolution;
 
 /* All of them; NULL behind the last. */
 extern const pmy_convolution_way *const pmy_convolution_ways[];
 
-/* The ways that are fastest here for these sizes. */
-const pmy_convolution_way *pmy_convolution_forward_way(const pmy_convolution *c);
-const pmy_convolution_way *pmy_convolution_backward_way(const pmy_convolution *c);
+/* The way that is fastest here for these sizes. */
+const pmy_convolution_way *pmy_convolution_choose(const pmy_convolution *c);
+
+/* The plain convolution, which the ways are tested against: the sums as they are written above. */
+void pmy_convolution_plain(const pmy_convolution *c, size_t images,
+                           const pmy_real *x,      /* [images, in, height, width] */
+                           const pmy_real *weight, /* [out, in, kernel, kernel] */
+                           pmy_real *y);           /* [images, out, out_height, out_width] */
+/* Adds to dx and dw; either may be NULL. */
+void pmy_convolution_plain_backward(const pmy_convolution *c, size_t images, const pmy_real *x,
+                                    const pmy_real *dy, const pmy_real *weight, pmy_real *dx, pmy_real *dw);
 
 static inline size_t pmy_convolution_x_size(const pmy_convolution *c)
 {
@@ -86,5 +94,8 @@ static inline size_t pmy_convolution_weight_size(const pmy_convolution *c)
 {
     return c->out * c->in * c->window.kernel * c->window.kernel;
 }
+
+/* The numbers in dW's rows. */
+size_t pmy_convolution_rows_size(const pmy_convolution *c);
 
 #endif

@@ -56,50 +56,23 @@ static void add_to_dw(void *context, product p)
     now->dw[p.weight] += now->dy[p.y] * now->x[p.x];
 }
 
-static bool fits(const pmy_convolution *c)
+void pmy_convolution_plain(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *weight,
+                           pmy_real *y)
 {
-    (void)c;
-    return true;
-}
-
-static bool measure(const pmy_convolution *c, pmy_convolution_memory *memory)
-{
-    (void)c;
-    *memory = (pmy_convolution_memory){.images = 1};
-    return true;
-}
-
-static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *weight,
-                    pmy_real *y, pmy_real *none)
-{
-    (void)none;
     size_t x_size = pmy_convolution_x_size(c), y_size = pmy_convolution_y_size(c);
     memset(y, 0, images * y_size * sizeof *y);
     for (size_t n = 0; n < images; n++)
         each_product(c, add_to_y, &(pass){.x = x + n * x_size, .weight = weight, .y = y + n * y_size});
 }
 
-static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
-                     const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *dw, pmy_real *none)
+void pmy_convolution_plain_backward(const pmy_convolution *c, size_t images, const pmy_real *x,
+                                    const pmy_real *dy, const pmy_real *weight, pmy_real *dx, pmy_real *dw)
 {
-    (void)none;
     size_t x_size = pmy_convolution_x_size(c), y_size = pmy_convolution_y_size(c);
-    if (dx && !accumulate)
-        memset(dx, 0, images * x_size * sizeof *dx);
-    for (size_t n = 0; n < images; n++) {
-        pass now = {.x = x + n * x_size, .dy = dy + n * y_size, .weight = weight, .dw = dw};
+    for (size_t n = 0; n < images; n++, x += x_size, dy += y_size) {
         if (dw)
-            each_product(c, add_to_dw, &now);
-        now.dx = dx + (dx ? n * x_size : 0);
+            each_product(c, add_to_dw, &(pass){.x = x, .dy = dy, .dw = dw});
         if (dx)
-            each_product(c, add_to_dx, &now);
+            each_product(c, add_to_dx, &(pass){.dy = dy, .weight = weight, .dx = dx + n * x_size});
     }
 }
-
-const pmy_convolution_way pmy_plain_convolution = {
-    .name = "plain",
-    .fits = fits,
-    .measure = measure,
-    .forward = forward,
-    .backward = backward,
-};

@@ -88,15 +88,16 @@ static bool fits(const pmy_convolution *c)
     return c->window.kernel == KERNEL && c->window.stride == 1;
 }
 
-static bool measure(const pmy_convolution *c, pmy_convolution_memory *memory)
+static void measure(const pmy_convolution *c, pmy_convolution_memory *memory)
 {
     plan p = plan_of(c);
-    memory->forward_weight = POINTS * c->in * p.out;
-    memory->backward_weight = POINTS * c->out * p.in;
-    memory->sum = POINTS * c->in * p.out;
-    memory->scratch = POINTS * (p.v_point + p.m_point) + p.images * (2 * p.x_size + p.y_size);
-    memory->images = p.images;
-    return true;
+    *memory = (pmy_convolution_memory){
+        .forward_weight = POINTS * c->in * p.out,
+        .backward_weight = POINTS * c->out * p.in,
+        .sum = POINTS * c->in * p.out,
+        .scratch = POINTS * (p.v_point + p.m_point) + p.images * (2 * p.x_size + p.y_size),
+        .images = p.images,
+    };
 }
 
 /* A tile's place: its image, and its first pixel there. */
@@ -394,33 +395,33 @@ static void prepare_backward(const pmy_convolution *c, size_t tile, const pmy_re
     pmy_winograd_turn_weight(weight, c->out, c->in * KERNEL * KERNEL, c->in, KERNEL * KERNEL, first, end, u);
 }
 
-/* dW = Gᵀ dU G */
+/* dW = Gᵀ dU G, in rows [kernel, kernel, in, out rounded] */
 PMY_LANE_CLONES
-static void pmy_winograd_finish(const pmy_convolution *c, const pmy_real *sum, pmy_real *dw)
+static void pmy_winograd_reduce(const pmy_convolution *c, const pmy_real *sum, pmy_real *rows)
 {
-    size_t width = pmy_lanes_round(c->out), point = c->in * width;
-    for (size_t i = 0; i < c->in; i++)
-        for (size_t o = 0; o < c->out; o += PMY_LANES) {
-            pmy_lanes half[KERNEL][SIDE];
-            for (size_t column = 0; column < SIDE; column++) {
-                pmy_lanes points[SIDE], turned[KERNEL];
-                for (size_t row = 0; row < SIDE; row++)
-                    points[row] = PMY_LANES_AT(sum + (row * SIDE + column) * point + i * width + o);
-                pmy_winograd_g_transposed(points, turned);
-                for (size_t row = 0; row < KERNEL; row++)
-                    half[row][column] = turned[row];
-            }
-            for (size_t row = 0; row < KERNEL; row++) {
-                pmy_lanes whole[KERNEL];
-                pmy_winograd_g_transposed(half[row], whole);
-                for (size_t column = 0; column < KERNEL; column++) {
-                    pmy_real taps[PMY_LANES];
-                    PMY_LANES_AT(taps) = whole[column];
-                    for (size_t l = 0; l < PMY_LANES && o + l < c->out; l++)
-                        dw[(((o + l) * c->in + i) * KERNEL + row) * KERNEL + column] = taps[l];
-                }
-            }
+    size_t size = c->in * pmy_lanes_round(c->out);
+    for (size_t at = 0; at < size; at += PMY_LANES) {
+        pmy_lanes half[KERNEL][SIDE];
+        for (size_t column = 0; column < SIDE; column++) {
+            pmy_lanes points[SIDE], turned[KERNEL];
+            for (size_t row = 0; row < SIDE; row++)
+                points[row] = PMY_LANES_AT(sum + (row * SIDE + column) * size + at);
+            pmy_winograd_g_transposed(points, turned);
+            for (size_t row = 0; row < KERNEL; row++)
+                half[row][column] = turned[row];
         }
+        for (size_t row = 0; row < KERNEL; row++) {
+            pmy_lanes whole[KERNEL];
+            pmy_winograd_g_transposed(half[row], whole);
+            for (size_t column = 0; column < KERNEL; column++)
+                PMY_LANES_AT(rows + (row * KERNEL + column) * size + at) = whole[column];
+        }
+    }
+}
+
+static size_t row_holds(const pmy_convolution *c, size_t row)
+{
+    return row % c->in * KERNEL * KERNEL + row / c->in;
 }
 
 const pmy_convolution_way pmy_winograd_convolution = {
@@ -431,5 +432,6 @@ const pmy_convolution_way pmy_winograd_convolution = {
     .prepare_backward = prepare_backward,
     .forward = forward,
     .backward = backward,
-    .finish = pmy_winograd_finish,
+    .reduce = pmy_winograd_reduce,
+    .row = row_holds,
 };

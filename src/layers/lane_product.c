@@ -39,39 +39,34 @@ PMY_INLINED void block(const pmy_lane_product *x, size_t row, size_t column, con
             PMY_LANES_AT(c + i * x->c_row + j * PMY_LANES) = sum[i][j];
 }
 
-/* As many rows as there are in blocks of `high`. */
-#define ROWS_OF(high, wide)                        \
-    for (; row + (high) <= x->rows; row += (high)) \
-    block(x, row, column, high, wide)
+#define BLOCK_OF(high, wide)               \
+    case high:                             \
+        block(x, row, column, high, wide); \
+        break;
+
+/* All rows, in blocks of `highest` or a little less each, so that no last one is left with a row or two,
+ * which would wait for one sum after another. */
+#define ALL_ROWS(highest, BLOCKS)                                                   \
+    size_t blocks = (x->rows + (highest)-1) / (highest);                            \
+    for (size_t i = 0; i < blocks; i++) {                                           \
+        size_t row = x->rows * i / blocks, high = x->rows * (i + 1) / blocks - row; \
+        switch (high) {                                                             \
+            BLOCKS                                                                  \
+        }                                                                           \
+    }
 
 PMY_LANE_CLONES
-static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column)
-{
-    size_t row = 0;
-    ROWS_OF(12, 1);
-    ROWS_OF(6, 1);
-    ROWS_OF(3, 1);
-    ROWS_OF(1, 1);
-}
+static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column){
+    ALL_ROWS(12, BLOCK_OF(1, 1) BLOCK_OF(2, 1) BLOCK_OF(3, 1) BLOCK_OF(4, 1) BLOCK_OF(5, 1) BLOCK_OF(6, 1)
+                     BLOCK_OF(7, 1) BLOCK_OF(8, 1) BLOCK_OF(9, 1) BLOCK_OF(10, 1) BLOCK_OF(11, 1)
+                         BLOCK_OF(12, 1))}
 
-PMY_LANE_CLONES
-static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column)
-{
-    size_t row = 0;
-    ROWS_OF(6, 2);
-    ROWS_OF(4, 2);
-    ROWS_OF(3, 2);
-    ROWS_OF(2, 2);
-    ROWS_OF(1, 2);
-}
+PMY_LANE_CLONES static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column){
+    ALL_ROWS(6, BLOCK_OF(1, 2) BLOCK_OF(2, 2) BLOCK_OF(3, 2) BLOCK_OF(4, 2) BLOCK_OF(5, 2) BLOCK_OF(6, 2))}
 
-PMY_LANE_CLONES
-static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
+PMY_LANE_CLONES static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
 {
-    size_t row = 0;
-    ROWS_OF(4, 3);
-    ROWS_OF(2, 3);
-    ROWS_OF(1, 3);
+    ALL_ROWS(4, BLOCK_OF(1, 3) BLOCK_OF(2, 3) BLOCK_OF(3, 3) BLOCK_OF(4, 3))
 }
 
 void pmy_lane_multiply(const pmy_lane_product *x)
