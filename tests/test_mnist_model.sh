@@ -78,6 +78,12 @@ unnamed() { made '{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' 8 &&
     refused "101770 parameters, but the file 2" eval --data "$data" --model made.safetensors --net mlp-small &&
     status_is 2 "$mnist" eval --data "$data" --model made.safetensors --net 'linaer 3' 2>error && holds error '^~~~~~'; }
 check "a file that does not say which net it is of" unnamed
+other_net()
+{
+    refused "m.safetensors says that it is of the net 'flatten, linear 128" eval --data "$data" --model m.safetensors --net 'linear 10' &&
+        "$mnist" eval --data "$data" --model m.safetensors --net mlp-small --json >out && [ "$(score out)" = "$(score trained)" ]
+}
+check "a --net that the file contradicts" other_net
 not_a_number()
 {
     local size

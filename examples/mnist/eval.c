@@ -11,6 +11,8 @@
 #include "tensor/blas.h"
 #include "train/classifier.h"
 
+#include <string.h>
+
 typedef struct evaluation {
     const char *model, *data, *net, *report;
     long long threads;
@@ -30,6 +32,16 @@ static int fail(const evaluation *e, const pmy_error *error)
     return PROGRAM_WRONG;
 }
 
+/* A file that says of which net it is needs no --net, and must not be told another. */
+static pmy_status check_net(const evaluation *e, const pmy_model_facts *assumed, pmy_error *error)
+{
+    const char *text = e->classifier->facts.net.text;
+    if (strcmp(text, assumed->net.text) == 0)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "--net %.100s: %s says that it is of the net '%.100s'", e->net,
+                    e->model, text);
+}
+
 static pmy_status load(evaluation *e, pmy_error *error)
 {
     pmy_model_facts assumed;
@@ -42,6 +54,8 @@ static pmy_status load(evaluation *e, pmy_error *error)
         status = pmy_facts_for(preset_net(e->net), &e->test, (pmy_normalization){0, 1}, &assumed, error);
     if (status == PMY_OK)
         status = pmy_classifier_load(e->model, e->net ? &assumed : NULL, e->pool, &e->classifier, error);
+    if (status == PMY_OK && e->net)
+        status = check_net(e, &assumed, error);
     return status;
 }
 

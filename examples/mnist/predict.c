@@ -115,6 +115,14 @@ static int read_all(prediction *p, char **names)
     return status;
 }
 
+static bool any_read(const prediction *p)
+{
+    size_t i = 0;
+    while (i < p->count && !p->pictures[i].read)
+        i++;
+    return i < p->count;
+}
+
 static int predict(prediction *p, char **names)
 {
     pmy_error error;
@@ -127,6 +135,8 @@ static int predict(prediction *p, char **names)
     if (seen_ask(p->pictures, p->count, p->model, &p->classifier, &error) != PMY_OK)
         return fail(p, &error);
     p->classes = p->classifier->facts.classes;
+    if (!any_read(p))
+        return status;
     show(p);
     if (p->stages && sheet_of_stages(p->pictures, p->count, p->stages, &error) != PMY_OK)
         status = fail(p, &error);

@@ -23,17 +23,23 @@ typedef struct losses {
     double *loss; /* [2 · PIXELS] */
 } losses;
 
-/* −log p(answer) = log(1 + Σ exp(z − z(answer)) over the others), which keeps its digits where it is small.
- */
+/* −log p(answer) = most − z(answer) + log(1 + Σ exp(z − most) over the others), where the largest z, `most`,
+ * is the answer's as a rule: so it keeps its digits where it is small, and no exponential overflows. A logit
+ * of −∞ is as good as one far away, of which differences can still be taken. */
 static void see_losses(void *context, const pmy_predictions *batch)
 {
+    const double far_away = 1e40; /* beyond every difference of floats */
     losses *to = context;
     for (size_t row = 0; row < batch->count; row++) {
         const pmy_real *z = batch->logits + row * batch->classes;
+        size_t best = to->answer;
         double others = 0;
         for (size_t k = 0; k < batch->classes; k++)
-            others += k == to->answer ? 0 : exp((double)z[k] - (double)z[to->answer]);
-        to->loss[batch->first + row] = log1p(others);
+            best = z[k] > z[best] ? k : best;
+        for (size_t k = 0; k < batch->classes; k++)
+            others += k == best ? 0 : exp((double)z[k] - (double)z[best]);
+        double behind = fmin((double)z[best] - (double)z[to->answer], far_away);
+        to->loss[batch->first + row] = behind + log1p(others);
     }
 }
 

@@ -56,6 +56,8 @@ static pmy_status load(const char *path, size_t count, pmy_classifier **classifi
         status =
             pmy_fail(error, PMY_BAD_FILE, "%s: takes pictures of %s, not of 1x%dx%d", path,
                      pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, PMY_FIT_SIDE, PMY_FIT_SIDE);
+    else if (facts->classes < 2)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: knows one class: there is nothing to tell apart", path);
     if (status == PMY_OK)
         status = pmy_classifier_new(facts, &options, NULL, classifier, error);
     if (status == PMY_OK)

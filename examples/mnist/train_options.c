@@ -77,7 +77,7 @@ static void use_preset(train_options *o, const preset *p)
     o->weight_decay = p->weight_decay;
     o->label_smoothing = p->label_smoothing;
     o->mean = p->mean;
-    o->deviation = p->deviation ? p->deviation : 1;
+    o->deviation = p->deviation != 0 ? p->deviation : 1;
     o->augment = p->augmentation ? p->augmentation : "none";
 }
 

@@ -131,6 +131,7 @@ void pmy_stored_free(pmy_stored *stored)
 pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, const char *name,
                             pmy_shape shape, bool counts, pmy_error *error)
 {
+    const double most_counted = 9007199254740992; /* 2⁵³ */
     const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
     if (!tensor)
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' is missing", path, name);
@@ -145,6 +146,8 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
         if (!pmy_is_finite((pmy_real)number))
             return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s', element %zu: %s", path, name, i,
                             number != number ? "not a number" : "infinite or too large");
+        if (counts && !(number >= 0 && number <= most_counted))
+            return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s', element %zu: is no count", path, name, i);
     }
     return PMY_OK;
 }
