@@ -134,7 +134,7 @@ static void elastic_fields_are_as_strong_and_smooth_as_they_say(void **state)
     (void)state;
     enum { SMOOTH = 4, AREA = SIDE - 2 * MARGIN };
     pmy_augmenter *a = new_augmenter((pmy_augmentation){.elastic = 1.5, .smooth = SMOOTH}, 2, SIDE);
-    double down = 0, across = 0, mixed = 0, near = 0, far = 0;
+    double down = 0, across = 0, mixed = 0, near = 0, far = 0, bent = 0;
     for (uint32_t k = 0; k < PICTURES; k++) {
         const float *result = pmy_augment(a, ramps(), 3, 0, k);
         for (size_t i = MARGIN; i < SIDE - MARGIN; i++)
@@ -145,6 +145,8 @@ static void elastic_fields_are_as_strong_and_smooth_as_they_say(void **state)
                 mixed += here.down * here.across;
                 near += here.down * moved(result, i, j + SMOOTH).down;
                 far += here.across * moved(result, i - 2 * SMOOTH, j).across;
+                double bend = moved(result, i, j - 1).down - 2 * here.down + moved(result, i, j + 1).down;
+                bent = fmax(bent, fabs(bend));
             }
     }
     double count = (double)PICTURES * AREA * AREA;
@@ -153,6 +155,9 @@ static void elastic_fields_are_as_strong_and_smooth_as_they_say(void **state)
     expect_near(mixed / down, 0, 0.03);
     expect_near(near / down, exp(-0.25), 0.04);
     expect_near(far / across, exp(-1), 0.05);
+    /* No spline bends more than its largest knots, in turn ±√3 · 1.5/(151/315), make it: four of them over
+     * the square of their distance, which is √3 · SMOOTH. */
+    assert_true(bent < 4 * sqrt(3) * 1.5 * 315 / 151 / (3.0 * SMOOTH * SMOOTH));
     pmy_augmenter_free(a);
 }
 
@@ -191,25 +196,39 @@ static void pixels_are_resampled_from_there(void **state)
     pmy_augmenter_free(a);
 }
 
+/* A number of a plane, 0 outside of it. */
+static double pixel(const uint8_t *plane, double i, double j)
+{
+    return i >= 0 && i < SIDE && j >= 0 && j < SIDE ? plane[(size_t)i * SIDE + (size_t)j] : 0;
+}
+
+/* The map is read off in the middle, where nothing comes from outside, and held against every pixel. */
 static void beyond_the_border_is_background(void **state)
 {
     (void)state;
-    enum { LITTLE = 7 };
-    uint8_t white[LITTLE * LITTLE];
-    memset(white, 255, sizeof white);
-    pmy_augmenter *a = new_augmenter((pmy_augmentation){.shift = 30, .rotation = 180}, 1, LITTLE);
-    size_t empty = 0;
-    for (uint32_t k = 0; k < PICTURES; k++) {
-        const float *result = pmy_augment(a, white, 1, 0, k);
-        double sum = 0;
-        for (size_t i = 0; i < LITTLE * LITTLE; i++) {
-            assert_true(result[i] >= 0 && result[i] <= 255);
-            sum += (double)result[i];
-        }
-        empty += sum == 0;
+    pmy_random random = {.seed = 8};
+    static uint8_t image[3 * PLANE];
+    memcpy(image, ramps(), 2 * PLANE);
+    for (size_t i = 0; i < PLANE; i++)
+        image[2 * PLANE + i] = (uint8_t)(128 + pmy_random_below(&random, 128));
+    pmy_augmenter *a = new_augmenter((pmy_augmentation){.shift = 10, .rotation = 10}, 3, SIDE);
+    for (uint32_t k = 0; k < 40; k++) {
+        const float *result = pmy_augment(a, image, 4, 0, k);
+        map m = map_of(result);
+        for (size_t i = 0; i < SIDE; i++)
+            for (size_t j = 0; j < SIDE; j++) {
+                const double middle = (SIDE - 1) / 2.0;
+                double down = (double)i - middle, across = (double)j - middle;
+                double y = middle + m.middle.down + m.down_i * down + m.down_j * across;
+                double x = middle + m.middle.across + m.across_i * down + m.across_j * across;
+                const uint8_t *plane = image + 2 * PLANE;
+                double row = floor(y), column = floor(x), t = y - row, s = x - column;
+                double expected =
+                    (1 - t) * ((1 - s) * pixel(plane, row, column) + s * pixel(plane, row, column + 1)) +
+                    t * ((1 - s) * pixel(plane, row + 1, column) + s * pixel(plane, row + 1, column + 1));
+                expect_near((double)result[2 * PLANE + i * SIDE + j], expected, 0.05);
+            }
     }
-    /* Most lie wholly outside, but not all. */
-    assert_true(empty > PICTURES / 2 && empty < PICTURES);
     pmy_augmenter_free(a);
 }
 
@@ -238,6 +257,9 @@ static void cutout_cuts_a_square_about_a_random_pixel(void **state)
                     }
             assert_true(cut > 0 && cut == (bottom - top + 1) * (right - left + 1));
             assert_true(bottom - top < side && right - left < side);
+            /* It is smaller only where the border cuts it. */
+            assert_true(bottom - top + 1 == side || top == 0 || bottom == LITTLE - 1);
+            assert_true(right - left + 1 == side || left == 0 || right == LITTLE - 1);
             whole += cut == side * side;
         }
         assert_true(whole > PICTURES);

@@ -147,6 +147,27 @@ static void masks_depend_on_seed_node_and_step_alone(void **state)
     pmy_pool_free(pool);
 }
 
+/* Element i goes by word i of the step's stream, wherever the pieces of work begin and however many rows a
+ * batch has. */
+static void each_element_has_its_own_word(void **state)
+{
+    (void)state;
+    const double rate = 0.3;
+    dropping d = new_dropping(NULL, 6, rate, 0);
+    for (uint64_t step = 1; step <= 2; step++) {
+        assert_int_equal(pmy_set_batch(d.graph, step == 1 ? ROWS : 7, NULL), PMY_OK);
+        fill(d.x, 0, 1, 1);
+        forward(d.graph, PMY_TRAIN);
+        size_t size = pmy_shape_size(pmy_node_shape(d.y));
+        for (size_t i = 0; i < size; i++) {
+            pmy_philox_block block =
+                pmy_philox(6, pmy_stream(PMY_STREAM_DROPOUT, (uint32_t)d.y->index), (step << 32) + i / 4);
+            assert_int_equal(pmy_value(d.y).data[i] != 0, block.word[i % 4] >= (uint32_t)(rate * 0x1p32));
+        }
+    }
+    pmy_graph_free(d.graph);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test(evaluation_and_rate_0_pass_everything),
         cmocka_unit_test(replay_keeps_the_masks_and_training_draws_new_ones),
         cmocka_unit_test(masks_depend_on_seed_node_and_step_alone),
+        cmocka_unit_test(each_element_has_its_own_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
