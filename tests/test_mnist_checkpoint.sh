@@ -122,6 +122,8 @@ check "a checkpoint that is not there" refused 'nowhere: No such file' --resume 
 check "a model instead of a checkpoint" refused 'is no checkpoint' --resume whole.safetensors
 check "a checkpoint that cannot be written" refused 'nowhere/c: ' "${run[@]:1}" --checkpoint nowhere/c
 check "--every without a checkpoint" refused '--every is how often' "${run[@]:1}" --every 10
+check "one file for the model and its checkpoints" refused '--save and --checkpoint must be two files' "${run[@]:1}" --checkpoint m --save m
+check "the momentum of another optimizer" refused 'must be those of the run of half.checkpoint' --resume half.checkpoint --momentum 0.5
 check "a log of fewer steps" refused 'it does not hold the 200 steps' --resume half.checkpoint --log "$(head -n 199 whole.log >short.log && echo short.log)"
 check "a checkpoint that is cut off" refused "bytes" --resume "$(head -c 3000 t.checkpoint >cut && echo cut)"
 check "a checkpoint is no model" eval 'status_is 2 "$mnist" eval --data "$data" --model t.checkpoint 2>error && holds error "is a checkpoint of a run"'

@@ -383,6 +383,35 @@ static void a_step_asks_for_no_memory(void **state)
     }
 }
 
+/* 300 examples leave one for the last batch of 23. */
+static void a_batch_too_small_for_batchnorm_is_refused_before_training(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net;
+        size_t batch;
+        bool refused;
+    } cases[] = {
+        {"linear 5, batchnorm, linear 3", 23, true},     {"linear 5, batchnorm, linear 3", 1, true},
+        {"linear 5, batchnorm, linear 3", 32, false},    {"linear 5, batchnorm, linear 3", 30, false},
+        {"conv 2 3, batchnorm, linear 3", 23, false},    {"linear 3", 1, false},
+        {"conv 2 3, gap, batchnorm, linear 3", 1, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static pictures p;
+        pmy_error error;
+        pmy_training *training;
+        draw(&p, 1);
+        pmy_recipe recipe = recipe_for(cases[i].net);
+        recipe.batch = cases[i].batch;
+        pmy_status status = pmy_training_new(&recipe, &p.dataset, NULL, &training, &error);
+        assert_int_equal(status, cases[i].refused ? PMY_BAD_ARGUMENT : PMY_OK);
+        if (cases[i].refused)
+            assert_non_null(strstr(error.message, "one has 1, but batchnorm needs 2"));
+        pmy_training_free(training);
+    }
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -398,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_loss_that_is_not_a_number_stops_it),
         cmocka_unit_test(wrong_recipes_are_refused),
         cmocka_unit_test(other_pictures_are_refused),
+        cmocka_unit_test(a_batch_too_small_for_batchnorm_is_refused_before_training),
         cmocka_unit_test(wilsons_interval),
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_step_asks_for_no_memory),

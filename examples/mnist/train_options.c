@@ -213,7 +213,11 @@ options_result train_options_read(train_options *o, int argc, char **argv)
         return result;
     const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
     if (strcmp(optim, "sgd") != 0 && !isnan(o->momentum))
-        return options_wrong(&o->command, "--momentum is for sgd, not for %s", optim);
+        return o->resume ? options_wrong(&o->command, "--optim and --momentum must be those of the run of %s",
+                                         o->resume)
+                         : options_wrong(&o->command, "--momentum is for sgd, not for %s", optim);
+    if (o->save && o->checkpoint && strcmp(o->save, o->checkpoint) == 0)
+        return options_wrong(&o->command, "--save and --checkpoint must be two files, not both %s", o->save);
     if (o->every && !o->checkpoint)
         return options_wrong(&o->command,
                              "--every is how often a --checkpoint is written, and there is none");

@@ -225,6 +225,7 @@ static const pmy_layer_kind kinds[] = {
     {.word = "batchnorm",
      .explanation = "each channel to mean 0, variance 1 in the batch",
      .fuses = true,
+     .mixes_rows = true,
      .measure = measure_batchnorm,
      .build = build_batchnorm},
     {.word = "layernorm",

@@ -14,6 +14,7 @@ struct pmy_layer_kind {
     bool fuses;                /* takes an activation that stands right behind it */
     bool flat;        /* takes [batch, features] alone, so a flatten is put in where one is missing */
     bool images;      /* takes [batch, channels, height, width] alone */
+    bool mixes_rows;  /* trains on the numbers that a channel has in the whole batch: two, at least */
     bool group;       /* what opens a residual group; has neither of the functions */
     unsigned indices; /* how many it counts as in PyTorch's nn.Sequential, if not as one */
     /* Fills output, parameters and flops from the input's shape; on an error says what is wrong. */

@@ -260,3 +260,13 @@ bool pmy_net_wants_images(const char *text)
     (void)read_net(&r);
     return r.wants_images;
 }
+
+size_t pmy_net_least_batch(const pmy_net *net)
+{
+    for (size_t i = 0; i < net->count; i++) {
+        const pmy_layer *layer = &net->layer[i];
+        if (layer->kind->mixes_rows && pmy_shape_size(layer->output) == layer->output.dim[1])
+            return 2;
+    }
+    return 1;
+}

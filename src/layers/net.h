@@ -51,6 +51,10 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
 /* Whether a text's first complaint about examples that are a row of numbers is that a layer needs images. */
 bool pmy_net_wants_images(const char *text);
 
+/* How many examples a batch must have, at least, to train on: 2 where a batchnorm has one number a channel,
+ * else 1. */
+size_t pmy_net_least_batch(const pmy_net *net);
+
 /* Appends the net's layers to a graph; x is [batch, …input]. Returns the last
  * node. An activation right behind a layer that can compute it (linear, conv, batchnorm) is fused into it.
  * The graph's prefix, if it has one, comes before the names: "encoder.1.weight". */

@@ -29,6 +29,18 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
     return pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
 }
 
+/* The last batch of an epoch may be smaller than the others: better said now than after an epoch. */
+static pmy_status check_batches(const pmy_training *training, pmy_error *error)
+{
+    size_t batch = training->recipe.batch, rest = training->dataset->count % batch;
+    size_t least = pmy_net_least_batch(&training->classifier->facts.net);
+    if (batch >= least && (rest == 0 || rest >= least))
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT,
+                    "batches of %zu of %zu examples: one has %zu, but batchnorm needs %zu to train on", batch,
+                    training->dataset->count, batch < least ? batch : rest, least);
+}
+
 static pmy_status plan_steps(pmy_training *training, pmy_error *error)
 {
     const pmy_recipe *recipe = &training->recipe;
@@ -70,6 +82,8 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     pmy_status status = plan_steps(training, error);
     if (status == PMY_OK)
         status = build_classifier(training, error);
+    if (status == PMY_OK)
+        status = check_batches(training, error);
     if (status == PMY_OK)
         status = make_augmenters(training, error);
     if (status == PMY_OK)
