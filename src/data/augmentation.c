@@ -30,12 +30,14 @@ static const kind smooth = {"smooth", offsetof(pmy_augmentation, smooth), 1000, 
 
 static double *number_of(pmy_augmentation *augmentation, const kind *k)
 {
-    return (double *)((char *)augmentation + k->offset);
+    void *number = (char *)augmentation + k->offset;
+    return number;
 }
 
 static double number_in(const pmy_augmentation *augmentation, const kind *k)
 {
-    return *(const double *)((const char *)augmentation + k->offset);
+    const void *number = (const char *)augmentation + k->offset;
+    return *(const double *)number;
 }
 
 static pmy_status check_number(const kind *k, double number, pmy_error *error)

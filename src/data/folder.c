@@ -119,9 +119,11 @@ static pmy_status reserve(filling *f, pmy_error *error)
         return PMY_OK;
     size_t capacity = f->capacity ? 2 * f->capacity : 256;
     uint8_t *images = realloc(f->images, capacity * PIXELS);
-    f->images = images ? images : f->images;
+    if (images)
+        f->images = images;
     int32_t *labels = realloc(f->labels, capacity * sizeof *labels);
-    f->labels = labels ? labels : f->labels;
+    if (labels)
+        f->labels = labels;
     if (!images || !labels)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu pictures", capacity);
     f->capacity = capacity;
