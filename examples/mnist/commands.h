@@ -6,5 +6,6 @@ int train_command(int argc, char **argv);
 int eval_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int predict_command(int argc, char **argv);
+int export_command(int argc, char **argv);
 
 #endif

@@ -262,6 +262,11 @@ const pmy_layer_kind *pmy_layer_kind_of(const char *word)
     return kind;
 }
 
+const char *pmy_layer_word(const pmy_layer *layer)
+{
+    return layer->kind->word;
+}
+
 bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation)
 {
     const pmy_layer_kind *kind = pmy_layer_kind_at(index);

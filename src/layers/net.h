@@ -66,6 +66,9 @@ typedef struct pmy_layer_text {
 } pmy_layer_text;
 pmy_layer_text pmy_layer_print(const pmy_layer *layer);
 
+/* Its word alone: "linear"; a group's is "[". */
+const char *pmy_layer_word(const pmy_layer *layer);
+
 /* How the index-th word of the language is used, "maxpool K [stride S] [pad P]", and a line of explanation;
  * false behind the last. */
 bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation);

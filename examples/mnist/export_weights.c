@@ -1,0 +1,137 @@
+#include "mnist/export_weights.h"
+
+#include "common/number.h"
+#include "layers/batchnorm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+export_name export_name_of(const pmy_layer *layer)
+{
+    export_name name;
+    memcpy(name.text, layer->name, sizeof name.text);
+    for (char *dot = name.text; (dot = strchr(dot, '.'));)
+        *dot = '_';
+    return name;
+}
+
+/* A parameter or statistic of a layer, which the built graph has. */
+static const pmy_real *numbers_of(const pmy_graph *graph, const pmy_layer *layer, const char *which)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "%s.%s", layer->name, which);
+    return pmy_value(pmy_find(graph, name)).data;
+}
+
+/* --- Arrays ----------------------------------------------------------------- */
+
+static void write_float(FILE *file, float value)
+{
+    char text[NUMBER_TEXT];
+    (void)number_text((double)value, NUMBER_FLOAT, text);
+    /* 1f is no constant of C; 1.0f and 1e9f are. */
+    (void)fprintf(file, strpbrk(text, ".e") ? "%sf" : "%s.0f", text);
+}
+
+static pmy_status write_array(FILE *file, const char *what, const pmy_layer *layer, size_t count,
+                              const pmy_real *values /* [count] */, pmy_error *error)
+{
+    enum { IN_A_LINE = 8 };
+    (void)fprintf(file, "static const float %s_%s[%zu] = {", what, export_name_of(layer).text, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(values[i]))
+            return pmy_fail(error, PMY_BAD_DATA, "a %s of layer %s (%s) is not finite once normalised", what,
+                            layer->name, pmy_layer_word(layer));
+        (void)fputs(i % IN_A_LINE ? " " : "\n    ", file);
+        write_float(file, values[i]);
+        (void)fputc(',', file);
+    }
+    (void)fputs("\n};\n", file);
+    return PMY_OK;
+}
+
+/* --- Batchnorm -------------------------------------------------------------- */
+
+typedef struct lines {
+    pmy_real *scale, *shift; /* [channels]: two halves of one piece of memory */
+} lines;
+
+static pmy_status take_lines(const pmy_graph *graph, const pmy_layer *batchnorm, size_t channels, lines *of,
+                             pmy_error *error)
+{
+    of->scale = calloc(2 * channels, sizeof *of->scale);
+    if (!of->scale)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the scales of %zu channels", channels);
+    of->shift = of->scale + channels;
+    pmy_batchnorm_line(channels, numbers_of(graph, batchnorm, "weight"), numbers_of(graph, batchnorm, "bias"),
+                       numbers_of(graph, batchnorm, "running_mean"),
+                       numbers_of(graph, batchnorm, "running_var"), of->scale, of->shift);
+    return PMY_OK;
+}
+
+static pmy_status write_batchnorm(FILE *file, const export_step *step, const pmy_graph *graph,
+                                  pmy_error *error)
+{
+    lines of;
+    size_t channels = step->input.dim[1];
+    pmy_status status = take_lines(graph, step->layer, channels, &of, error);
+    if (status != PMY_OK)
+        return status;
+    status = write_array(file, "scale", step->layer, channels, of.scale, error);
+    if (status == PMY_OK)
+        status = write_array(file, "shift", step->layer, channels, of.shift, error);
+    free(of.scale);
+    return status;
+}
+
+/* weight · scale and bias · scale + shift of a layer with `outputs` rows of weights. */
+static pmy_status write_folded(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error)
+{
+    lines of = {.scale = NULL};
+    size_t outputs = step->output.dim[1], count = step->layer->parameters - outputs;
+    const pmy_real *weight = numbers_of(graph, step->layer, "weight"); /* [outputs, count / outputs] */
+    const pmy_real *bias = numbers_of(graph, step->layer, "bias");     /* [outputs] */
+    pmy_real *product = calloc(count, sizeof *product);                /* [outputs, count / outputs] */
+    pmy_status status = product ? take_lines(graph, step->batchnorm, outputs, &of, error)
+                                : pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu weights", count);
+    if (status == PMY_OK) {
+        for (size_t i = 0; i < count; i++)
+            product[i] = weight[i] * of.scale[i / (count / outputs)];
+        for (size_t o = 0; o < outputs; o++)
+            of.shift[o] = (pmy_real)((pmy_wide)bias[o] * (pmy_wide)of.scale[o] + (pmy_wide)of.shift[o]);
+        status = write_array(file, "weight", step->layer, count, product, error);
+    }
+    if (status == PMY_OK)
+        status = write_array(file, "bias", step->layer, outputs, of.shift, error);
+    free(of.scale);
+    free(product);
+    return status;
+}
+
+/* --- A step ----------------------------------------------------------------- */
+
+size_t export_weights_count(const export_step *step)
+{
+    return export_is(step->layer, "[") ? 0 : step->layer->parameters;
+}
+
+pmy_status export_weights(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error)
+{
+    const pmy_layer *layer = step->layer;
+    size_t count = export_weights_count(step);
+    if (count == 0)
+        return PMY_OK;
+    (void)fprintf(file, "\n/* Of layer %s, %s%s. */\n", layer->name, pmy_layer_print(layer).text,
+                  step->batchnorm ? ", with its batchnorm" : "");
+    if (step->batchnorm)
+        return write_folded(file, step, graph, error);
+    if (export_is(layer, "batchnorm"))
+        return write_batchnorm(file, step, graph, error);
+    size_t biases = export_is(layer, "layernorm") ? count / 2 : step->output.dim[1];
+    pmy_status status =
+        write_array(file, "weight", layer, count - biases, numbers_of(graph, layer, "weight"), error);
+    return status == PMY_OK
+               ? write_array(file, "bias", layer, biases, numbers_of(graph, layer, "bias"), error)
+               : status;
+}
