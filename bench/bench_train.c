@@ -2,7 +2,7 @@
  *
  *   gemm   what it would be if only the matrix products of the net took time: the cblas_sgemm
  *          calls of a dense step, whole and single-threaded, on as many threads at once, each
- *          with a batch of its own
+ *          with a batch of its own; of a convolution, those of one unrolled image at a time
  *   torch  the same work by PyTorch, where a python3 can import it: the better of its own
  *          thread setting and of two threads over a single-threaded OpenBLAS (train_torch.py)
  *
@@ -11,6 +11,7 @@
 #include "peer.h"
 
 #include "pmy.h"
+#include "tensor/op.h"
 #include "train/training.h"
 
 #include <cblas.h>
@@ -30,6 +31,14 @@ typedef struct contest {
 static const contest contests[] = {
     {"mlp", "linear 512, relu, linear 512, relu, linear 10", 128},
     {"mlp-small", "linear 128, relu, linear 10", 64},
+    {"lenet",
+     "conv 6 5 pad 2, relu, maxpool 2, conv 16 5, relu, maxpool 2, linear 120, relu, linear 84, relu, linear "
+     "10",
+     64},
+    {"cnn",
+     "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
+     "linear 10",
+     64},
 };
 
 static void stop(const char *what, const pmy_error *error)
@@ -85,29 +94,62 @@ static void runner_free(runner *r)
 
 /* --- The bound -------------------------------------------------------------- */
 
+/* The products of one layer in one step: y = x Wᵀ [rows, out], dW and dx, so often. */
+typedef struct layer_products {
+    int rows, in, out;
+    size_t times;
+} layer_products;
+
 typedef struct products {
-    size_t batch, weights;
-    int in[MOST_WEIGHTS], out[MOST_WEIGHTS];
+    size_t batch, layers;
+    layer_products layer[MOST_WEIGHTS];
     size_t steps; /* a thread's, in a measurement */
     float *numbers[PMY_MAX_THREADS][3];
 } products;
+
+static void multiply_layer(const layer_products *l, bool first, const float *a, const float *b, float *c)
+{
+    for (size_t i = 0; i < l->times; i++) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, l->rows, l->out, l->in, 1, a, l->in, b, l->in, 0,
+                    c, l->out);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, l->out, l->in, l->rows, 1, a, l->out, b, l->in,
+                    0, c, l->in);
+        /* Nobody needs the gradient of the images. */
+        if (!first)
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, l->rows, l->in, l->out, 1, a, l->out, b,
+                        l->in, 0, c, l->in);
+    }
+}
 
 static void multiply(void *context, size_t piece, unsigned worker)
 {
     (void)worker;
     const products *p = context;
-    float *a = p->numbers[piece][0], *b = p->numbers[piece][1], *c = p->numbers[piece][2];
-    int batch = (int)p->batch;
+    float *const *numbers = p->numbers[piece];
     for (size_t step = 0; step < p->steps; step++)
-        for (size_t w = 0; w < p->weights; w++) {
-            int in = p->in[w], out = p->out[w];
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch, out, in, 1, a, in, b, in, 0, c, out);
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, batch, 1, a, out, b, in, 0, c, in);
-            /* Nobody needs the gradient of the images. */
-            if (w > 0)
-                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, batch, in, out, 1, a, out, b, in, 0, c,
-                            in);
-        }
+        for (size_t i = 0; i < p->layers; i++)
+            multiply_layer(&p->layer[i], i == 0, numbers[0], numbers[1], numbers[2]);
+}
+
+/* The layer whose weight that is. */
+static const pmy_node *user_of(const pmy_graph *graph, const pmy_node *weight)
+{
+    for (size_t at = 0; at < pmy_node_count(graph); at++)
+        for (unsigned i = 0; i < pmy_node_at(graph, at)->inputs; i++)
+            if (pmy_node_at(graph, at)->input[i] == weight)
+                return pmy_node_at(graph, at);
+    return NULL;
+}
+
+static layer_products products_of_layer(const pmy_graph *graph, const pmy_node *weight, size_t batch)
+{
+    pmy_shape shape = pmy_node_shape(weight), output = pmy_node_shape(user_of(graph, weight));
+    size_t out = shape.dim[0];
+    bool conv = pmy_shape_rank(shape) == 4;
+    return (layer_products){.rows = (int)(conv ? output.dim[2] * output.dim[3] : batch),
+                            .in = (int)(pmy_shape_size(shape) / out),
+                            .out = (int)out,
+                            .times = conv ? batch : 1};
 }
 
 static void products_of(products *p, const runner *r, size_t batch)
@@ -116,12 +158,12 @@ static void products_of(products *p, const runner *r, size_t batch)
     *p = (products){.batch = batch, .steps = 1};
     size_t largest = 0;
     for (size_t i = 0; i < pmy_graph_parameters(graph).count; i++) {
-        pmy_shape shape = pmy_node_shape(pmy_parameter_at(graph, i));
-        if (pmy_shape_rank(shape) != 2)
+        const pmy_node *weight = pmy_parameter_at(graph, i);
+        if (pmy_shape_rank(pmy_node_shape(weight)) < 2)
             continue;
-        p->out[p->weights] = (int)shape.dim[0];
-        p->in[p->weights++] = (int)shape.dim[1];
-        size_t sizes[] = {shape.dim[0] * shape.dim[1], batch * shape.dim[0], batch * shape.dim[1]};
+        layer_products l = p->layer[p->layers++] = products_of_layer(graph, weight, batch);
+        size_t rows = (size_t)l.rows, in = (size_t)l.in, out = (size_t)l.out;
+        size_t sizes[] = {out * in, rows * out, rows * in};
         for (size_t s = 0; s < 3; s++)
             largest = sizes[s] > largest ? sizes[s] : largest;
     }
