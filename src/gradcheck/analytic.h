@@ -11,9 +11,11 @@ typedef struct pmy_checked {
     pmy_real *origin;                    /* [size]: the values at the point */
     pmy_real *analytic[PMY_MAX_WEIGHTS]; /* [size] each: backward's gradients */
     pmy_real largest[PMY_MAX_WEIGHTS];   /* the largest magnitude in each; NaN are left out */
-    bool nondeterministic;               /* two passes gave different bits */
-    bool overwrites;                     /* the gradient of another user of the leaf would be lost */
-    size_t overwritten;                  /* an element where it shows */
+    pmy_real
+        beside[PMY_MAX_WEIGHTS]; /* what small elements are held beside: largest, or a tenth of the graph's */
+    bool nondeterministic;       /* two passes gave different bits */
+    bool overwrites;             /* the gradient of another user of the leaf would be lost */
+    size_t overwritten;          /* an element where it shows */
 } pmy_checked;
 
 /* Runs forward and backward for the k-th weighted sum. Every gradient holds NaN before, so that

@@ -30,7 +30,8 @@
 #define PMY_GRADCHECK_KINK_TOLERANCE 1e-12
 #endif
 
-/* The size an error is relative to: max(|a|, |n|, floor · largest), `largest` the tensor's largest |a|. */
+/* The size an error is relative to: max(|a|, |n|, floor · largest), `largest` the tensor's largest |a|, or a
+ * tenth of the graph's. */
 pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real largest);
 
 /* |a − n| over that; +inf where one is not finite, 0 where both are 0. */

@@ -48,9 +48,9 @@ static void draw(pmy_session *session, const pmy_checked *checked, pmy_curve *cu
     pmy_numeric numeric = {.worst = {.error = -1, .allowed = 1}};
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pair.analytic[k] = checked->analytic[k][curve->element];
-        pair.largest[k] = checked->largest[k];
+        pair.largest[k] = checked->beside[k];
     }
-    pmy_real scale = pmy_gradient_scale(analytic, 0, checked->largest[0]);
+    pmy_real scale = pmy_gradient_scale(analytic, 0, checked->beside[0]);
     if (!(scale > 0))
         return;
     (void)pmy_probe_here(&session->probe);

@@ -12,9 +12,14 @@ typedef struct ladder {
 
 pmy_real pmy_step_unit(const pmy_line *line)
 {
-    if (line->direction)
-        return 1;
-    pmy_real unit = 1, x = pmy_fabs(line->origin[line->element] + line->shift);
+    pmy_real unit = 1;
+    if (line->direction) {
+        size_t size = pmy_shape_size(line->tensor->shape);
+        while (unit * unit * (pmy_real)size > 1)
+            unit /= 2;
+        return unit;
+    }
+    pmy_real x = pmy_fabs(line->origin[line->element] + line->shift);
     while (unit < x && unit < PMY_R(1e30))
         unit *= 2;
     return unit;

@@ -18,7 +18,8 @@ typedef struct pmy_derivative {
 pmy_outcome pmy_differentiate(pmy_probe *probe, const pmy_line *line, const pmy_real goal[],
                               pmy_derivative *derivative);
 
-/* The unit steps are measured in: a power of two near |x|, at least 1. */
+/* The unit steps are measured in: a power of two near |x|, at least 1; along a direction in all elements at
+ * once, one near 1/√size, so that what sums over them moves about as far. */
 pmy_real pmy_step_unit(const pmy_line *line);
 
 /* The i-th step of the ladder: each half the one before. i < PMY_LADDER_STEPS. */
@@ -27,7 +28,7 @@ enum {
 #if PMY_SCALAR == 32
     PMY_LADDER_STEPS = 16
 #elif PMY_SCALAR == 64
-    PMY_LADDER_STEPS = 19
+    PMY_LADDER_STEPS = 23
 #else
     PMY_LADDER_STEPS = 36
 #endif

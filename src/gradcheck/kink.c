@@ -6,7 +6,7 @@
 
 /* How far to move: four times, eight times, … the smallest step of a difference, so that steps of half the
  * way and less stay clear of the kink that was left. */
-enum { TRIES = 4 };
+enum { TRIES = 8 };
 
 static bool check_side(pmy_session *session, const pmy_checked *checked, size_t element, pmy_real shift,
                        pmy_numeric *numeric)
@@ -19,7 +19,7 @@ static bool check_side(pmy_session *session, const pmy_checked *checked, size_t 
         *place = checked->origin[element] + shift;
         judged = pmy_weighted_backward(&session->probe, k, NULL) == PMY_OK;
         pair.analytic[k] = checked->node->gradient[element];
-        pair.largest[k] = checked->largest[k];
+        pair.largest[k] = checked->beside[k];
     }
     judged = judged && pmy_probe_here(&session->probe) == PMY_SMOOTH &&
              pmy_compare_line(session, &line, &pair, numeric);

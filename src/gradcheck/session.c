@@ -66,6 +66,20 @@ static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_o
     return take_weights(session) && take_checked(session);
 }
 
+/* No element is asked to be right to more digits than a difference can know beside the graph's largest
+ * gradients: that of a bias right before a batch normalisation is 0, and round-off on both sides. */
+static void find_floors(pmy_session *session)
+{
+    const pmy_real share = PMY_R(0.1);
+    for (unsigned k = 0; k < session->probe.weights; k++) {
+        pmy_real largest = 0;
+        for (size_t c = 0; c < session->count; c++)
+            largest = pmy_maximum(largest, session->checked[c].largest[k]);
+        for (size_t c = 0; c < session->count; c++)
+            session->checked[c].beside[k] = pmy_maximum(session->checked[c].largest[k], share * largest);
+    }
+}
+
 pmy_status pmy_session_begin(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options,
                              pmy_error *error)
 {
@@ -76,6 +90,8 @@ pmy_status pmy_session_begin(pmy_session *session, pmy_graph *graph, const pmy_g
         status = pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
     if (status == PMY_OK)
         status = pmy_take_analytic(&session->probe, session->checked, session->count, error);
+    if (status == PMY_OK)
+        find_floors(session);
     return status;
 }
 

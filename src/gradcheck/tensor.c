@@ -67,7 +67,7 @@ static void compare_element(pmy_session *session, const pmy_checked *checked, si
     pmy_pair pair = {.place = element};
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pair.analytic[k] = checked->analytic[k][element];
-        pair.largest[k] = checked->largest[k];
+        pair.largest[k] = checked->beside[k];
     }
     numeric->compared++;
     if (!pmy_compare_line(session, &line, &pair, numeric)) {
