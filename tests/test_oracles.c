@@ -67,7 +67,7 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
 typedef bool sample_gradients(const subject *what, gradients *all);
 typedef void net_gradients(const subject *what, gradients *all);
 
-/* How many times what rounding the terms does is allowed. */
+/* How many times what rounding the terms of a sum does is allowed, where terms may cancel. */
 static double rounds_products(const pmy_op *op)
 {
     static const char *const names[] = {"linear", "avgpool2d", "batchnorm", "layernorm", "attention"};
