@@ -1,43 +1,13 @@
 #include "layers/lane_product.h"
 
-/* A block of C whose sums stay in registers: `high` rows of `wide` lanes. Both are constants wherever this
- * is used; 12 registers of sums, some of B and one of A are the 16 that there are. */
+/* Sums of a block: of AVX2's 16 registers 12, of AVX-512's 32 registers 24; the others hold some of B and one
+ * of A. */
 enum { WIDEST = 3, HIGHEST = 12 };
 
-PMY_INLINED void block(const pmy_lane_product *x, size_t row, size_t column, const size_t high,
-                       const size_t wide)
-{
-    pmy_lanes sum[HIGHEST][WIDEST];
-    pmy_real *c = x->c + row * x->c_row + column;
-    const pmy_real *b = x->b + column;
-#pragma GCC unroll 16
-    for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            if (x->accumulate)
-                sum[i][j] = PMY_LANES_AT(c + i * x->c_row + j * PMY_LANES);
-            else
-                sum[i][j] = (pmy_lanes){0};
-    for (size_t s = 0; s < x->segments; s++) {
-        const pmy_real *a = x->a + s * x->a_segment + row * x->a_row;
-        for (size_t p = 0; p < x->depth; p++, a += x->a_step, b += x->b_row) {
-            pmy_lanes factor[WIDEST];
-#pragma GCC unroll 16
-            for (size_t j = 0; j < wide; j++)
-                factor[j] = PMY_LANES_AT(b + j * PMY_LANES);
-#pragma GCC unroll 16
-            for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-                for (size_t j = 0; j < wide; j++)
-                    sum[i][j] += a[i * x->a_row] * factor[j];
-        }
-    }
-#pragma GCC unroll 16
-    for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            PMY_LANES_AT(c + i * x->c_row + j * PMY_LANES) = sum[i][j];
-}
+#define BLOCK block
+#define BLOCK_LANES pmy_lanes
+#define BLOCK_IN_MEMORY pmy_lanes_in_memory
+#include "layers/lane_product_block.h"
 
 #define BLOCK_OF(high, wide)               \
     case high:                             \
@@ -55,29 +25,80 @@ PMY_INLINED void block(const pmy_lane_product *x, size_t row, size_t column, con
         }                                                                           \
     }
 
+#define UP_TO_4(OF, wide) OF(1, wide) OF(2, wide) OF(3, wide) OF(4, wide)
+#define UP_TO_6(OF, wide) UP_TO_4(OF, wide) OF(5, wide) OF(6, wide)
+#define UP_TO_12(OF, wide) \
+    UP_TO_6(OF, wide) OF(7, wide) OF(8, wide) OF(9, wide) OF(10, wide) OF(11, wide) OF(12, wide)
+
 PMY_LANE_CLONES
-static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column){
-    ALL_ROWS(12, BLOCK_OF(1, 1) BLOCK_OF(2, 1) BLOCK_OF(3, 1) BLOCK_OF(4, 1) BLOCK_OF(5, 1) BLOCK_OF(6, 1)
-                     BLOCK_OF(7, 1) BLOCK_OF(8, 1) BLOCK_OF(9, 1) BLOCK_OF(10, 1) BLOCK_OF(11, 1)
-                         BLOCK_OF(12, 1))}
-
-PMY_LANE_CLONES static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column){
-    ALL_ROWS(6, BLOCK_OF(1, 2) BLOCK_OF(2, 2) BLOCK_OF(3, 2) BLOCK_OF(4, 2) BLOCK_OF(5, 2) BLOCK_OF(6, 2))}
-
-PMY_LANE_CLONES static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
+static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column)
 {
-    ALL_ROWS(4, BLOCK_OF(1, 3) BLOCK_OF(2, 3) BLOCK_OF(3, 3) BLOCK_OF(4, 3))
+    ALL_ROWS(12, UP_TO_12(BLOCK_OF, 1));
 }
 
-void pmy_lane_multiply(const pmy_lane_product *x)
+PMY_LANE_CLONES
+static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column)
 {
-    size_t lanes = x->columns / PMY_LANES, lane = 0;
-    if (lanes % 2 == 1 && lanes >= 3) {
-        pmy_lane_columns_3(x, 0);
-        lane = 3;
+    ALL_ROWS(6, UP_TO_6(BLOCK_OF, 2));
+}
+
+PMY_LANE_CLONES
+static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
+{
+    ALL_ROWS(4, UP_TO_4(BLOCK_OF, 3));
+}
+
+/* Columns first … columns − 1. */
+static void multiply_lanes(const pmy_lane_product *x, size_t first)
+{
+    size_t lanes = x->columns / PMY_LANES, lane = first / PMY_LANES;
+    if ((lanes - lane) % 2 == 1 && lanes - lane >= 3) {
+        pmy_lane_columns_3(x, lane * PMY_LANES);
+        lane += 3;
     }
     for (; lane + 2 <= lanes; lane += 2)
         pmy_lane_columns_2(x, lane * PMY_LANES);
     for (; lane < lanes; lane++)
         pmy_lane_columns_1(x, lane * PMY_LANES);
 }
+
+#ifdef PMY_WIDE
+#define BLOCK wide_block
+#define BLOCK_LANES pmy_wide_lanes
+#define BLOCK_IN_MEMORY pmy_wide_lanes_in_memory
+#include "layers/lane_product_block.h"
+
+#define WIDE_BLOCK_OF(high, wide)               \
+    case high:                                  \
+        wide_block(x, row, column, high, wide); \
+        break;
+
+PMY_WIDE
+static void wide_columns_1(const pmy_lane_product *x, size_t column)
+{
+    ALL_ROWS(12, UP_TO_12(WIDE_BLOCK_OF, 1));
+}
+
+PMY_WIDE
+static void wide_columns_2(const pmy_lane_product *x, size_t column)
+{
+    ALL_ROWS(12, UP_TO_12(WIDE_BLOCK_OF, 2));
+}
+
+void pmy_lane_multiply(const pmy_lane_product *x)
+{
+    size_t done = 0;
+    if (pmy_wide_lanes_run()) {
+        for (; done + 4 * PMY_LANES <= x->columns; done += 4 * PMY_LANES)
+            wide_columns_2(x, done);
+        for (; done + 2 * PMY_LANES <= x->columns; done += 2 * PMY_LANES)
+            wide_columns_1(x, done);
+    }
+    multiply_lanes(x, done);
+}
+#else
+void pmy_lane_multiply(const pmy_lane_product *x)
+{
+    multiply_lanes(x, 0);
+}
+#endif

@@ -31,15 +31,29 @@ PMY_INLINED void pmy_lanes_read(pmy_lanes *lanes, const pmy_real *from)
 /* The PMY_LANES numbers from `place` on, to be read or written. */
 #define PMY_LANES_AT(place) (*(pmy_lanes_in_memory *)(place))
 
+/* Twice as many, for processors that multiply and add as many at a time (AVX-512): only in functions marked
+ * PMY_WIDE, and only where pmy_wide_lanes_run is true. */
+#if PMY_SCALAR != 128 && defined __GNUC__ && !defined __clang__ && defined __x86_64__ && \
+    !defined PMY_NO_CLONES
+#define PMY_WIDE __attribute__((target("arch=x86-64-v4")))
+typedef pmy_real pmy_wide_lanes __attribute__((vector_size(64)));
+typedef pmy_real pmy_wide_lanes_in_memory
+    __attribute__((vector_size(64), aligned(sizeof(pmy_real)), may_alias));
+
+static inline bool pmy_wide_lanes_run(void)
+{
+    return __builtin_cpu_supports("x86-64-v4");
+}
+#endif
+
 /* The smallest multiple of PMY_LANES that is not below n. */
 static inline size_t pmy_lanes_round(size_t n)
 {
     return (n + PMY_LANES - 1) / PMY_LANES * PMY_LANES;
 }
 
-/* PMY_CLONES without AVX-512, for loops that multiply and add lanes: there two instructions of 32 bytes a
- * cycle are as fast as one of 64 (measured on Zen 4), but gcc would take the factor that all lanes share from
- * memory for each product anew. */
+/* PMY_CLONES without AVX-512, for loops that multiply and add lanes: their lanes have 32 bytes there, too,
+ * and gcc would take the factor that all lanes share from memory for each product anew. */
 #if defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES
 #define PMY_LANE_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
