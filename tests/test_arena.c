@@ -57,6 +57,22 @@ static void count_times_size(void **state)
     pmy_arena_free(&arena);
 }
 
+/* What was reserved lies side by side, and taking it asks the allocator for nothing. */
+static void reserved_pieces_lie_together(void **state)
+{
+    (void)state;
+    enum { PIECES = 10, SIZE = 100000, ROUNDED = 100032 };
+    pmy_arena arena = {0};
+    assert_true(pmy_arena_reserve(&arena, (size_t)PIECES * ROUNDED));
+#ifndef __SANITIZE_ADDRESS__
+    unsigned char *first = pmy_arena_take(&arena, SIZE, 1);
+    for (size_t i = 1; i < PIECES; i++)
+        assert_ptr_equal(pmy_arena_take(&arena, SIZE, 1), first + i * ROUNDED);
+#endif
+    pmy_arena_free(&arena);
+    assert_null(arena.newest);
+}
+
 static void sizes_that_overflow_give_no_memory(void **state)
 {
     (void)state;
@@ -104,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(count_times_size),
+        cmocka_unit_test(reserved_pieces_lie_together),
         cmocka_unit_test(sizes_that_overflow_give_no_memory),
         cmocka_unit_test(an_arena_outlives_a_call_that_got_nothing),
     };

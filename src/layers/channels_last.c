@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+
 /* --- A square of PMY_LANES lanes, turned about its diagonal ---------------- */
 
 /* Lanes l of a and b whose bit `step` is clear, and then those where it is set. */
@@ -75,6 +76,10 @@ static size_t pixel_count(const pmy_channels_last *form)
 
 /* --- To channels last ------------------------------------------------------ */
 
+/* So many pixels ahead a channel's numbers are asked for: there are more channels than streams that a processor
+ * follows by itself. By measurement. */
+enum { AHEAD = 64 };
+
 /* Pixels first … first + PMY_LANES − 1, all channels. The last channels come first, so that what they write
  * too much is overwritten by the next pixel's. */
 PMY_INLINED void turn_to(const pmy_channels_last *form, size_t first, const pmy_real *x, pmy_real *image)
@@ -85,9 +90,11 @@ PMY_INLINED void turn_to(const pmy_channels_last *form, size_t first, const pmy_
         size_t channel = end - PMY_LANES;
         pmy_lanes square[PMY_LANES];
         for (size_t l = 0; l < PMY_LANES; l++)
-            if (channel + l < form->channels)
-                square[l] = PMY_LANES_AT(x + (channel + l) * pixel_count(form) + first);
-            else
+            if (channel + l < form->channels) {
+                const pmy_real *from = x + (channel + l) * pixel_count(form) + first;
+                PMY_PREFETCH(from + AHEAD);
+                square[l] = PMY_LANES_AT(from);
+            } else
                 square[l] = (pmy_lanes){0};
         TURN(square);
         for (size_t l = 0; l < PMY_LANES; l++)

@@ -3,6 +3,7 @@
 #ifndef PMY_TENSOR_ARENA_H
 #define PMY_TENSOR_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define PMY_ALIGNMENT 64
@@ -17,6 +18,11 @@ typedef struct pmy_arena {
 /* `count` times `size` zeroed bytes at a multiple of PMY_ALIGNMENT, or NULL
  * when there is no memory or the product overflows. */
 void *pmy_arena_take(pmy_arena *arena, size_t count, size_t size);
+
+/* The next takes, as many as fit into that many bytes (each rounded up to PMY_ALIGNMENT), come from one piece
+ * of memory; false when there is none. Under the address sanitizer, which tells pieces apart, nothing is
+ * reserved. */
+bool pmy_arena_reserve(pmy_arena *arena, size_t bytes);
 
 void pmy_arena_free(pmy_arena *arena);
 

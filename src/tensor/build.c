@@ -157,6 +157,31 @@ static bool place_statistics(pmy_graph *graph)
     return true;
 }
 
+/* What node has memory of its own for: its value, and its gradient. */
+static bool owns_value(const pmy_node *node)
+{
+    return !pmy_is_labels(node) && !node->op->view && !node->learned && !node->kept;
+}
+
+static bool owns_gradient(const pmy_node *node)
+{
+    return node->wants_gradient && !node->learned;
+}
+
+/* One piece of memory for all values and gradients, which fills large pages. */
+static bool reserve_nodes(pmy_graph *graph)
+{
+    size_t bytes = 0;
+    for (size_t at = 0; at < graph->count; at++) {
+        const pmy_node *node = graph->nodes[at];
+        size_t one = padded_size(node) * sizeof(pmy_real);
+        for (int times = owns_value(node) + owns_gradient(node); times > 0; times--)
+            if (!pmy_size_add(bytes, one, &bytes))
+                return false;
+    }
+    return pmy_arena_reserve(&graph->arena, bytes);
+}
+
 static bool place_nodes(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
@@ -166,11 +191,11 @@ static bool place_nodes(pmy_graph *graph)
             node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
         else if (node->op->view)
             node->value = node->input[0]->value;
-        else if (!node->learned && !node->kept)
+        else if (owns_value(node))
             node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
         if (!node->value && !node->labels)
             return false;
-        if (node->wants_gradient && !node->learned) {
+        if (owns_gradient(node)) {
             node->gradient = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
             if (!node->gradient)
                 return false;
@@ -232,9 +257,9 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
                         root->name);
     graph->root = root;
-    static bool (*const plan[])(pmy_graph *) = {index_nodes, mark_gradients,   mark_accumulation,
-                                                mark_folded, place_parameters, place_statistics,
-                                                place_nodes, pmy_plan_stages};
+    static bool (*const plan[])(pmy_graph *) = {index_nodes,   mark_gradients,   mark_accumulation,
+                                                mark_folded,   place_parameters, place_statistics,
+                                                reserve_nodes, place_nodes,      pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */

@@ -21,4 +21,11 @@
 #define PMY_INLINED static inline
 #endif
 
+/* Asks for memory that will be read soon; may lie beyond what there is. */
+#if defined __GNUC__
+#define PMY_PREFETCH(place) __builtin_prefetch(place)
+#else
+#define PMY_PREFETCH(place) ((void)(place))
+#endif
+
 #endif
