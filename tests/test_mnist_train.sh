@@ -93,7 +93,7 @@ every_option()
 {
     "$mnist" train --help >help || return 1
     local option
-    for option in data net epochs batch optim lr momentum weight-decay schedule label-smoothing augment mean std val seed threads \
+    for option in data net epochs batch optim lr momentum weight-decay schedule label-smoothing augment unaugmented mean std val seed threads \
         order log verbose json quiet help version; do
         holds help "--$option" || return 1
     done

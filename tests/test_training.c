@@ -159,6 +159,33 @@ static void steps_augment_and_evaluation_does_not(void **state)
     assert_true(fabs(score[2].loss - score[0].loss) > 1e-3);
 }
 
+/* In the last epochs the loss of a step that changes next to nothing is that of the pictures as they are. */
+static void last_epochs_do_not_augment(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_step_report step;
+    pmy_score score;
+    pmy_error error;
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.batch = COUNT;
+    recipe.epochs = 4;
+    recipe.learning_rate = 1e-12;
+    recipe.augmentation.shift = 2;
+    recipe.unaugmented = 2;
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+    for (size_t epoch = 0; epoch < recipe.epochs; epoch++) {
+        assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+        assert_int_equal(fabs(step.loss - score.loss) < 1e-5, epoch >= 2);
+    }
+    pmy_training_free(training);
+    recipe.unaugmented = 5;
+    assert_int_equal(pmy_training_new(&recipe, &p.dataset, NULL, &training, &error), PMY_BAD_ARGUMENT);
+    assert_non_null(strstr(error.message, "5 epochs without augmentation, of 4"));
+}
+
 static void a_watcher_can_stop_it(void **state)
 {
     (void)state;
@@ -420,6 +447,7 @@ int main(void)
         cmocka_unit_test(evaluation_counts_each_example_once),
         cmocka_unit_test(an_evaluation_shows_every_prediction),
         cmocka_unit_test(steps_augment_and_evaluation_does_not),
+        cmocka_unit_test(last_epochs_do_not_augment),
         cmocka_unit_test(a_watcher_can_stop_it),
         cmocka_unit_test(a_run_can_be_taken_up_again),
         cmocka_unit_test(a_step_schedule_falls_after_each_third),

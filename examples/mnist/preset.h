@@ -12,6 +12,7 @@ typedef struct preset {
     double learning_rate, momentum, weight_decay, label_smoothing;
     double mean, deviation; /* of pixels in 0 … 1, taken off and divided by; both 0: they stay as they are */
     const char *augmentation; /* see data/augmentation.h; NULL: none */
+    long long unaugmented;    /* epochs at the end */
 } preset;
 
 /* The index-th, or NULL behind the last. */

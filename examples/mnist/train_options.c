@@ -79,6 +79,7 @@ static void use_preset(train_options *o, const preset *p)
     o->mean = p->mean;
     o->deviation = p->deviation != 0 ? p->deviation : 1;
     o->augment = p->augmentation ? p->augmentation : "none";
+    o->unaugmented = p->unaugmented;
 }
 
 static void fill_table(train_options *o)
@@ -106,6 +107,8 @@ static void fill_table(train_options *o)
             "augment", "SPEC", &o->augment,
             "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
             "shear 0.1, elastic 1.5, cutout 8\" (pixels and degrees)")},
+        {OPTION_WHOLE("unaugmented", "N", &o->unaugmented, 0, 100000,
+                      "epochs at the end in which pictures stay as they are")},
         {OPTION_REAL("mean", "X", &o->mean, 0, 1, "taken off pixels of 0 to 1")},
         {OPTION_REAL("std", "X", &o->deviation, 0, 1, "what they are then divided by"),
          .range.above_minimum = true},
@@ -241,6 +244,7 @@ pmy_recipe train_options_recipe(const train_options *o)
                          .label_smoothing = o->label_smoothing,
                          .normalization = {(pmy_real)o->mean, (pmy_real)o->deviation},
                          .augmentation = o->augmentation,
+                         .unaugmented = (size_t)o->unaugmented,
                          .average_decay = o->average,
                          .seed = (uint64_t)o->seed,
                          .order = (pmy_order)o->order};

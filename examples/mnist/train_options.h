@@ -9,7 +9,7 @@ enum { TRAIN_OPTION_ROWS = 36 };
 
 typedef struct train_options {
     const char *data, *net, *init, *save, *checkpoint, *resume, *log, *report;
-    long long epochs, batch, validation, seed, threads, every;
+    long long epochs, batch, unaugmented, validation, seed, threads, every;
     int optim, schedule, order; /* indices into their lists of words */
     double learning_rate, momentum, weight_decay, label_smoothing, average, mean, deviation;
     const char *augment;

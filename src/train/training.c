@@ -79,6 +79,9 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     const pmy_recipe *recipe = &training->recipe;
     if (recipe->epochs < 1 || recipe->batch < 1)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an epoch and an example in a batch, at least");
+    if (recipe->unaugmented > recipe->epochs)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu epochs without augmentation, of %zu in all",
+                        recipe->unaugmented, recipe->epochs);
     pmy_status status = plan_steps(training, error);
     if (status == PMY_OK)
         status = build_classifier(training, error);
@@ -163,7 +166,7 @@ static pmy_status feed(pmy_training *training, size_t first, size_t count, pmy_e
     if (status != PMY_OK)
         return status;
     const uint32_t *indices = training->order + first; /* [count] */
-    if (training->augmenter)
+    if (training->augmenter && epoch + training->recipe.unaugmented < training->recipe.epochs)
         return pmy_classifier_feed_augmented(training->classifier, training->dataset, indices, count,
                                              training->augmenter, (uint32_t)epoch, error);
     return pmy_classifier_feed(training->classifier, training->dataset, indices, count, error);
