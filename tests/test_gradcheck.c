@@ -357,9 +357,82 @@ static void kinks_are_told_and_checked_on_each_side(void **state)
     assert_int_equal(one.kinks, 1);
     assert_int_equal(check_kinked(0, 2).kinks, 2);
     expect(check_kinked(0, 2), PMY_PASS, PMY_CAUSE_UNKNOWN);
-    expect(check_kinked(0, 3), PMY_KINK, PMY_CAUSE_UNKNOWN);
+    expect(check_kinked(0, 20), PMY_PASS, PMY_CAUSE_UNKNOWN);
+    expect(check_kinked(0, 21), PMY_KINK, PMY_CAUSE_UNKNOWN);
     expect(check_kinked(0.001, 1), PMY_WRONG, PMY_CAUSE_UNKNOWN);
     expect(check_kinked(-0.001, 1), PMY_WRONG, PMY_CAUSE_UNKNOWN);
+}
+
+/* y = the chords of x² between the powers of two, so that kinks lie wherever a probe next to 0 goes. */
+static double chord_below(double x)
+{
+    double power = 1;
+    while (power > fabs(x) && power > 1e-12)
+        power /= 2;
+    return power;
+}
+
+static void chords_forward(const pmy64_node *node, size_t n, const double *x, double *y)
+{
+    (void)node;
+    for (size_t i = 0; i < n; i++)
+        y[i] = chord_below(x[i]) * (3 * fabs(x[i]) - 2 * chord_below(x[i]));
+}
+
+static double chords_factor;
+
+static void chords_backward(const pmy64_node *node, size_t n, const double *x, const double *y,
+                            const double *dy, double *dx, bool accumulate)
+{
+    (void)node, (void)y;
+    for (size_t i = 0; i < n; i++) {
+        double slope = copysign(3 * chord_below(x[i]), x[i]);
+        pmy64_put(&dx[i], dy[i] * slope * (fabs(x[i]) < 0.25 ? chords_factor : 1), accumulate);
+    }
+}
+
+static uint64_t chords_choices(const pmy64_node *node)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < 200; i++) {
+        double x = node->input[0]->value[i];
+        hash = hash * 31 + (uint64_t)ilogb(chord_below(x)) * 2 + (x < 0);
+    }
+    return hash;
+}
+
+static const pmy64_unary chords_rule = {
+    .forward = chords_forward, .backward = chords_backward, .needs_x = true, .kinked = true};
+
+static const pmy64_op chords_op = {
+    .name = "chords",
+    .infer = pmy64_unary_infer,
+    .forward = {{.run = pmy64_unary_forward}},
+    .backward = {{.run = pmy64_unary_backward, .gives = 1}},
+    .unary = &chords_rule,
+    .choices = chords_choices,
+};
+
+static void kinks_side_by_side_are_judged_between_them(void **state)
+{
+    (void)state;
+    for (unsigned turn = 0; turn < 2; turn++) {
+        chords_factor = turn ? 1.001 : 1;
+        pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+        pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), 0.3, 0.45);
+        pmy64_node *y = pmy64_append(sample.graph, &chords_op, 1, &x, NULL, 0);
+        pmy_error error;
+        pmy64_gradcheck_result result;
+        assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
+        pmy64_sample_fill(&sample, 1);
+        pmy64_value(x).data[7] = 0;
+        assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
+        assert_int_equal(result.check[0].kinks, 1);
+        assert_int_equal(result.check[0].unjudged, 0);
+        assert_int_equal(result.check[0].verdict, turn ? PMY_WRONG : PMY_PASS);
+        pmy64_gradcheck_free(&result);
+        pmy64_graph_free(sample.graph);
+    }
 }
 
 /* --- The suite ------------------------------------------------------------ */
@@ -426,6 +499,7 @@ int main(void)
         cmocka_unit_test(round_off_is_noise),
         cmocka_unit_test(the_sum_of_a_softmax_hides_nothing),
         cmocka_unit_test(kinks_are_told_and_checked_on_each_side),
+        cmocka_unit_test(kinks_side_by_side_are_judged_between_them),
         cmocka_unit_test(an_op_without_a_sample_is_an_error),
         cmocka_unit_test(the_curve_is_a_v),
     };

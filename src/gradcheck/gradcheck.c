@@ -7,10 +7,10 @@
 
 /* --- Judging -------------------------------------------------------------- */
 
-/* Kinks are no judgement; a few are in the nature of a kinked op. */
+/* An element with a kink too close was judged beside the point, on both sides; most must be judged at it. */
 static bool too_many_kinks(const pmy_numeric *numeric)
 {
-    size_t few = numeric->compared / 100 > 1 ? numeric->compared / 100 : 1;
+    size_t few = numeric->compared / 10 > 1 ? numeric->compared / 10 : 1;
     return numeric->unresolved > 0 || numeric->kinks > few;
 }
 

@@ -4,9 +4,11 @@
  * must agree with each other. */
 #include "gradcheck/session.h"
 
-/* How far to move: four times, eight times, … the smallest step of a difference, so that steps of half the
- * way and less stay clear of the kink that was left. */
-enum { TRIES = 8 };
+/* How often to move further: four times, eight times, … the smallest step of a difference, so that steps of
+ * half the way and less stay clear of the kink that was left; and where other kinks lie too close to all of
+ * these places, from there, each time twice as far, to the middle between two kinks. A tensor that many kinks
+ * depend on, such as a convolution's weight, has wide gaps between them here and there. */
+enum { NEAR_TRIES = 8, GAP_TRIES = 14 };
 
 static bool check_side(pmy_session *session, const pmy_checked *checked, size_t element, pmy_real shift,
                        pmy_numeric *numeric)
@@ -28,14 +30,54 @@ static bool check_side(pmy_session *session, const pmy_checked *checked, size_t 
     return judged;
 }
 
+/* How far the choices at the line's point hold in one direction, up to the first step of the ladder. */
+static pmy_real room(pmy_probe *probe, const pmy_line *line, int side)
+{
+    enum { HALVINGS = 4 };
+    pmy_real held = 0, next = 0;
+    for (unsigned i = PMY_LADDER_STEPS; i-- > PMY_LADDER_FIRST;) {
+        next = pmy_ladder_step(line, i);
+        if (pmy_probe_at(probe, line, (pmy_real)side * next) != PMY_SMOOTH)
+            break;
+        held = next;
+    }
+    for (unsigned i = 0; i < HALVINGS && held < next; i++) {
+        pmy_real middle = (held + next) / 2;
+        if (pmy_probe_at(probe, line, (pmy_real)side * middle) == PMY_SMOOTH)
+            held = middle;
+        else
+            next = middle;
+    }
+    return held;
+}
+
+/* The shift to the middle between the kinks on both sides of a shift. */
+static pmy_real middle_of_gap(pmy_session *session, const pmy_checked *checked, size_t element,
+                              pmy_real shift)
+{
+    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = element, .shift = shift};
+    checked->node->value[element] = checked->origin[element] + shift;
+    if (pmy_probe_here(&session->probe) != PMY_SMOOTH)
+        return shift;
+    pmy_real above = room(&session->probe, &line, 1), below = room(&session->probe, &line, -1);
+    return shift + (above - below) / 2;
+}
+
 void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t element, pmy_numeric *numeric)
 {
     pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = element};
     for (int side = -1; side <= 1; side += 2) {
         bool judged = false;
-        for (unsigned try = 1; try <= TRIES && !judged; try++) {
-            pmy_real distance = pmy_ladder_step(&line, PMY_LADDER_STEPS - 2 - try);
+        pmy_real distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
+        for (unsigned try = 0; try < NEAR_TRIES && !judged; try++) {
+            distance *= 2;
             judged = check_side(session, checked, element, (pmy_real)side * distance, numeric);
+        }
+        distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
+        for (unsigned try = 0; try < GAP_TRIES && !judged; try++) {
+            distance *= 2;
+            pmy_real shift = middle_of_gap(session, checked, element, (pmy_real)side * distance);
+            judged = check_side(session, checked, element, shift, numeric);
         }
         numeric->unresolved += !judged;
     }

@@ -84,6 +84,12 @@ static pmy_outcome evaluate(pmy_probe *probe, size_t row)
     return probe->kinked && choices_of(probe->graph) != probe->choices ? PMY_KINKED : PMY_SMOOTH;
 }
 
+pmy_outcome pmy_probe_at(pmy_probe *probe, const pmy_line *line, pmy_real t)
+{
+    (void)move(line, t);
+    return evaluate(probe, row_of(probe, line));
+}
+
 /* --- Differences ---------------------------------------------------------- */
 
 /* The outputs that can change: one row's, or all. */

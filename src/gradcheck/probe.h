@@ -45,6 +45,9 @@ typedef struct pmy_difference {
 /* Takes what the leaves hold for the point: computes it and remembers its choices. */
 pmy_outcome pmy_probe_here(pmy_probe *probe);
 
+/* Computes the line at t, and whether the choices there are those of the point. Leaves the tensor moved. */
+pmy_outcome pmy_probe_at(pmy_probe *probe, const pmy_line *line, pmy_real t);
+
 /* The difference with step h on the line; outputs are differenced before they
  * are weighted, so that what does not change cannot drown what does. Leaves the
  * tensor moved; pmy_line_reset puts it back. */
