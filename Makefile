@@ -258,7 +258,7 @@ help:
 	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
-	@echo 'make numerics  measures how right softmax is, for docs/NUMERICS.md'
+	@echo 'make numerics  measures how right softmax and convolutions are, for docs/NUMERICS.md'
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
 	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'

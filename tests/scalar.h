@@ -51,6 +51,8 @@
 #define pmy_conv2d_with pmy64_conv2d_with
 #define pmy_convolution pmy64_convolution
 #define pmy_convolution_memory pmy64_convolution_memory
+#define pmy_convolution_plain pmy64_convolution_plain
+#define pmy_convolution_plain_backward pmy64_convolution_plain_backward
 #define pmy_convolution_rows_size pmy64_convolution_rows_size
 #define pmy_convolution_way pmy64_convolution_way
 #define pmy_convolution_ways pmy64_convolution_ways

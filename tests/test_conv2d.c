@@ -1,6 +1,7 @@
 /* The convolution layer against the plain convolution in double, over the corners where convolutions go
  * wrong. Allowed is a share of a tensor's largest element: its elements are sums that may cancel. Winograd's
- * float rounds more: up to 2.4e-6 of the largest was seen here. */
+ * float rounds more: up to 2.4e-6 of the largest was seen here, and docs/NUMERICS.md measures it. */
+#include "convolution_passes.h"
 #include "running.h"
 
 #include "pmy64/layers/convolution.h"
@@ -25,7 +26,11 @@ static const layer layers[] = {
     {2, 6, 14, 14, 16, {5, 1, 0}, true},  {1, 19, 6, 6, 18, {3, 1, 2}, true},
     {9, 33, 7, 7, 16, {3, 1, 1}, true},   {3, 1, 28, 28, 32, {3, 1, 0}, true},
     {1, 32, 26, 26, 64, {3, 1, 0}, true}, {2, 64, 28, 28, 40, {3, 1, 1}, true},
-    {2, 5, 11, 10, 7, {3, 1, 0}, true},
+    {2, 5, 11, 10, 7, {3, 1, 0}, true},   {3, 1, 13, 12, 8, {5, 2, 0}, true},
+    {2, 1, 9, 7, 3, {3, 3, 2}, true},     {2, 1, 5, 6, 1, {3, 1, 1}, true},
+    {2, 7, 6, 5, 1, {3, 1, 1}, true},     {3, 6, 1, 1, 6, {3, 1, 1}, true},
+    {2, 6, 1, 9, 7, {3, 1, 1}, true},     {2, 7, 2, 3, 6, {3, 1, 4}, true},
+    {2, 6, 3, 3, 8, {3, 1, 0}, true},     {11, 6, 5, 6, 7, {3, 1, 1}, true},
 };
 
 /* A layer in a graph, and an upstream gradient. */
@@ -172,43 +177,7 @@ static pmy_real *numbers(size_t count, uint64_t seed)
     return made;
 }
 
-static pmy_real *nans(size_t count)
-{
-    pmy_real *made = malloc((count + 1) * sizeof *made);
-    assert_non_null(made);
-    for (size_t i = 0; i <= count; i++)
-        made[i] = (pmy_real)NAN;
-    return made;
-}
-
-/* A weight as a way wants it. */
-static pmy_real *prepared(const pmy_convolution *c, size_t count, const pmy_real *weight,
-                          void (*prepare)(const pmy_convolution *, size_t, const pmy_real *, pmy_real *))
-{
-    pmy_real *made = nans(count);
-    for (size_t tile = 0; tile < PMY_CONVOLUTION_TILES; tile++)
-        prepare(c, tile, weight, made);
-    return made;
-}
-
-/* dW from a way's sum of it. */
-static pmy_real *finished(const pmy_convolution_way *way, const pmy_convolution *c, const pmy_real *sum)
-{
-    size_t taps = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
-    pmy_real *rows = nans(size), *dw = nans(taps * c->out);
-    if (way->reduce)
-        way->reduce(c, sum, rows);
-    else
-        memcpy(rows, sum, size * sizeof *rows);
-    for (size_t row = 0; row < taps; row++)
-        for (size_t o = 0; o < c->out; o++)
-            dw[o * taps + way->row(c, row)] = rows[row * (size / taps) + o];
-    free(rows);
-    return dw;
-}
-
-/* All passes of a way on images that come `images` at a time, against the plain one; whatever room it is
- * given holds NaN. */
+/* All passes of a way on images that come `images` at a time, against the plain one. */
 static void expect_way(const pmy_convolution_way *way, const pmy_convolution *c, size_t images)
 {
     pmy64_convolution same;
@@ -220,31 +189,33 @@ static void expect_way(const pmy_convolution_way *way, const pmy_convolution *c,
     size_t y_size = images * c->out * c->out_height * c->out_width;
     size_t w_size = c->out * c->in * c->window.kernel * c->window.kernel;
     pmy_real *x = numbers(x_size, 1), *weight = numbers(w_size, 2), *dy = numbers(y_size, 3);
-    pmy_real *y = nans(y_size), *dx = nans(x_size), *scratch = nans(memory.scratch);
-    pmy_real *forward_weight = prepared(c, memory.forward_weight, weight, way->prepare_forward);
-    pmy_real *backward_weight = prepared(c, memory.backward_weight, weight, way->prepare_backward);
-    pmy_real *sum = calloc(memory.sum + pmy_convolution_rows_size(c), sizeof *sum);
-    assert_non_null(sum);
+    pmy_real *y = nans(y_size), *dx = nans(x_size);
+    prepared_way ready;
+    assert_true(prepare_way(way, c, weight, &ready));
+    assert_true(y && dx);
     double *xs = doubles(x, x_size), *weights = doubles(weight, w_size), *dys = doubles(dy, y_size);
     double *expected_y = doubles(NULL, y_size), *expected_dx = doubles(NULL, x_size);
     double *expected_dw = doubles(NULL, w_size);
 
-    way->forward(c, images, x, forward_weight, y, scratch);
+    way->forward(c, images, x, ready.forward_weight, y, ready.scratch);
     pmy64_convolution_plain(&same, images, xs, weights, expected_y);
     expect_tensor(way->name, y, expected_y, y_size);
 
     /* First over what is in dx, then added, then dx and dW each alone. */
     for (int turn = 0; turn < 3; turn++) {
-        way->backward(c, images, x, dy, backward_weight, turn > 0, dx, turn < 2 ? sum : NULL, scratch);
+        way->backward(c, images, x, dy, ready.backward_weight, turn > 0, dx, turn < 2 ? ready.sum : NULL,
+                      ready.scratch);
         if (turn == 2)
-            way->backward(c, images, x, dy, NULL, true, NULL, sum, scratch);
+            way->backward(c, images, x, dy, NULL, true, NULL, ready.sum, ready.scratch);
         pmy64_convolution_plain_backward(&same, images, xs, dys, weights, expected_dx, expected_dw);
         expect_tensor(way->name, dx, expected_dx, x_size);
     }
-    pmy_real *dw = finished(way, c, sum);
+    pmy_real *dw = finished_dw(&ready);
+    assert_non_null(dw);
     expect_tensor(way->name, dw, expected_dw, w_size);
 
-    pmy_real *const all[] = {x, weight, dy, y, dx, dw, scratch, forward_weight, backward_weight, sum};
+    free_way(&ready);
+    pmy_real *const all[] = {x, weight, dy, y, dx, dw};
     for (size_t i = 0; i < ROOM(all); i++)
         free(all[i]);
     double *const doubled[] = {xs, weights, dys, expected_y, expected_dx, expected_dw};

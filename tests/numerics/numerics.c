@@ -1,9 +1,10 @@
 /* Measures the numbers of softmax and its cross-entropy against MPFR on a million rows, and
- * PyTorch's on the same rows where a python3 can import it. Prints docs/NUMERICS.md; ends
- * with 1 if pmy breaks one of its bounds.
+ * PyTorch's on the same rows where a python3 can import it, and those of the convolutions against the plain
+ * one. Prints docs/NUMERICS.md; ends with 1 if pmy breaks one of its bounds.
  *
  *   numerics [ROWS]
  */
+#include "numerics/convolutions.h"
 #include "softmax_oracle.h"
 
 #include <math.h>
@@ -191,10 +192,12 @@ static void print_page(const measured *all, size_t count, torch *t)
 {
     printf(
         "# How right the numbers are\n\n"
-        "Made by `make numerics`, which fails if pmy breaks a bound. Each number is the largest error over\n"
-        "the rows of its line, in units in the last place (ulp): the spacing of floats at the true value,\n"
-        "never less than 2⁻¹⁴⁹. The truth is MPFR's, with 320 bits. Where it exceeds FLT_MAX only an\n"
-        "infinity is right; ∞ is an infinity or a NaN where a number was due.\n\n"
+        "Made by `make numerics`, which fails if pmy breaks a bound. Up to the convolutions, at the end, "
+        "each\n"
+        "number is the largest error over the rows of its line, in units in the last place (ulp): the "
+        "spacing\n"
+        "of floats at the true value, never less than 2⁻¹⁴⁹. The truth is MPFR's, with 320 bits. Where it\n"
+        "exceeds FLT_MAX only an infinity is right; ∞ is an infinity or a NaN where a number was due.\n\n"
         "The bounds: softmax, log_softmax and log-sum-exp ≤ 2 ulp (the last but for 2⁻²⁴ near 0); with\n"
         "labels, loss and every component of the gradient ≤ 4 ulp; with shares y, the loss ≤ 4 ulp and the\n"
         "gradient ≤ 4 ulp of max(p, y)/T, or of max(p Σy, y)/T where Σy > 1.\n\n"
@@ -229,6 +232,8 @@ int main(int words, char **word)
     all[kinds + 2].kind = "all kinds, 10⁶ classes";
     print_page(all, kinds + 3, &t);
     torch_stop(&t);
+    if (!print_convolutions())
+        return 1;
     for (size_t i = 0; i < kinds + 3; i++)
         if (!within_bounds(&all[i].pmy)) {
             fprintf(stderr, "numerics: a bound is broken: %s\n", all[i].kind);

@@ -1,0 +1,3 @@
+/* convolution_errors.c in double. */
+#define TEST_DOUBLE
+#include "convolution_errors.c"
