@@ -68,7 +68,13 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
 typedef bool sample_gradients(const subject *what, gradients *all);
 typedef void net_gradients(const subject *what, gradients *all);
 
-/* How many times what rounding the terms of a sum does is allowed, where terms may cancel. */
+/* How many times FLT_EPSILON of the largest element is allowed, where terms may cancel.
+ *
+ * For avgpool2d, with u = FLT_EPSILON/2: an element's k² terms pass k − 1 sums down and k − 1 across, the
+ * product with 1/k² and the rounding of that, so it is within 2k·u·mean|x| of the true one. In windows of 2x2
+ * that is 4u, or 2 FLT_EPSILON, of mean|x|, 1/2 for the samples' inputs, whose largest element is above it:
+ * about the 1 that is allowed. In larger windows, which cancel more, it is less than the bound. Backward adds
+ * no more terms than windows overlap. */
 static double rounds_products(const pmy_op *op)
 {
     static const char *const names[] = {"linear", "avgpool2d", "batchnorm", "layernorm", "attention"};
