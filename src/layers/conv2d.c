@@ -309,6 +309,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"padding above kernel", {{2, 1, 2, 2}}, 2, {2, 1, 3}, PMY_NONE},
         {"5x5", {{2, 1, 6, 7}}, 2, {5, 1, 2}, PMY_NONE},
         {"more images than groups", {{2 * GROUPS + 1, 1, 2, 3}}, 2, {2, 1, 0}, PMY_NONE},
+        {"three lanes of channels", {{2, 1, 2, 2}}, 9, {1, 1, 0}, PMY_NONE},
         {"winograd", {{2, 6, 3, 3}}, 6, {3, 1, 1}, PMY_TANH},
         {"winograd, more images than groups", {{2 * GROUPS + 1, 6, 2, 2}}, 6, {3, 1, 1}, PMY_NONE},
         {"winograd, several tiles", {{1, 6, 5, 9}}, 6, {3, 1, 1}, PMY_NONE},
