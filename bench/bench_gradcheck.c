@@ -23,6 +23,19 @@ static pmy64_node *make_linear(pmy64_sample *sample)
     return pmy64_linear(sample->graph, pmy64_sample_input(sample, PMY_SHAPE(8, 20), -1, 1), 10, PMY64_NONE);
 }
 
+static pmy64_node *make_direct(pmy64_sample *sample)
+{
+    pmy64_node *x = pmy64_sample_input(sample, PMY_SHAPE(4, 2, 8, 8), -1, 1);
+    return pmy64_conv2d(sample->graph, x, 4, (pmy_window){3, 1, 1}, PMY64_NONE);
+}
+
+/* With as many channels as Winograd's way is chosen from. */
+static pmy64_node *make_winograd(pmy64_sample *sample)
+{
+    pmy64_node *x = pmy64_sample_input(sample, PMY_SHAPE(2, 6, 6, 6), -1, 1);
+    return pmy64_conv2d(sample->graph, x, 6, (pmy_window){3, 1, 1}, PMY64_NONE);
+}
+
 typedef struct contest {
     const char *name; /* as the peer knows it */
     pmy64_node *(*make)(pmy64_sample *sample);
@@ -31,6 +44,8 @@ typedef struct contest {
 static const contest contests[] = {
     {"softmax_xent 8x10", make_softmax_xent},
     {"linear 8x20 to 10", make_linear},
+    {"conv2d 4x2x8x8 to 4, direct", make_direct},
+    {"conv2d 2x6x6x6 to 6, winograd", make_winograd},
 };
 
 static bool check_once(const contest *of)
@@ -73,9 +88,9 @@ static void print(const char *name, double ours, double theirs, double ratio)
             printf(",\"torch_ms\":%.4f,\"torch_ratio\":%.1f", 1e3 * theirs, ratio);
         printf("}\n");
     } else if (isfinite(theirs)) {
-        printf("%-20s %9.3f %9.2f %7.0f\n", name, 1e3 * ours, 1e3 * theirs, ratio);
+        printf("%-30s %9.3f %9.2f %7.0f\n", name, 1e3 * ours, 1e3 * theirs, ratio);
     } else {
-        printf("%-20s %9.3f %9s %7s\n", name, 1e3 * ours, "-", "-");
+        printf("%-30s %9.3f %9s %7s\n", name, 1e3 * ours, "-", "-");
     }
 }
 
@@ -103,7 +118,7 @@ int main(void)
     (void)peer_start(&torch, "bench/gradcheck_torch.py", NULL, NULL);
     pmy_blas_single_threaded();
     if (!measure_json())
-        printf("%-20s %9s %9s %7s\n", "full check, double", "pmy ms", "torch ms", "ratio");
+        printf("%-30s %9s %9s %7s\n", "full check, double", "pmy ms", "torch ms", "ratio");
     bool fine = true;
     for (size_t i = 0; i < sizeof contests / sizeof *contests; i++)
         fine &= run(&contests[i], &torch);

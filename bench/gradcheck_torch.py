@@ -16,10 +16,16 @@ def wanted(*shape):
     return torch.randn(*shape, dtype=torch.double, requires_grad=True)
 
 
+def conv2d(x, weight, bias):
+    return nn.functional.conv2d(x, weight, bias, padding=1)
+
+
 labels = torch.arange(8) % 10
 checks = {
     "softmax_xent 8x10": (lambda z: nn.functional.cross_entropy(z, labels), (wanted(8, 10),)),
     "linear 8x20 to 10": (nn.functional.linear, (wanted(8, 20), wanted(10, 20), wanted(10))),
+    "conv2d 4x2x8x8 to 4, direct": (conv2d, (wanted(4, 2, 8, 8), wanted(4, 2, 3, 3), wanted(4))),
+    "conv2d 2x6x6x6 to 6, winograd": (conv2d, (wanted(2, 6, 6, 6), wanted(6, 6, 3, 3), wanted(6))),
 }
 
 
