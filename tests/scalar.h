@@ -21,6 +21,7 @@
 
 #define PMY_CONVOLUTION_TILES PMY64_CONVOLUTION_TILES
 #define PMY_EVAL PMY64_EVAL
+#define PMY_FROZEN PMY64_FROZEN
 #define PMY_GELU PMY64_GELU
 #define PMY_LEAKY_RELU PMY64_LEAKY_RELU
 #define PMY_NONE PMY64_NONE
@@ -77,6 +78,7 @@
 #define pmy_item pmy64_item
 #define pmy_label_data pmy64_label_data
 #define pmy_labels pmy64_labels
+#define pmy_layer_text pmy64_layer_text
 #define pmy_layernorm pmy64_layernorm
 #define pmy_layernorm_with pmy64_layernorm_with
 #define pmy_leaky_relu pmy64_leaky_relu
@@ -94,6 +96,7 @@
 #define pmy_net pmy64_net
 #define pmy_net_build pmy64_net_build
 #define pmy_net_read pmy64_net_read
+#define pmy_net_word pmy64_net_word
 #define pmy_node pmy64_node
 #define pmy_node_name pmy64_node_name
 #define pmy_node_shape pmy64_node_shape

@@ -14,8 +14,9 @@
  *
  *   m = mean of the m_r,  N v = Σ (squares_r + positions (m_r − m)²)
  *
- * In PMY_EVAL, where m and v are the running ones, a batchnorm right behind a layer with weights is computed
- * by that one's ending (ending.h), and all phases here return at once.
+ * In PMY_EVAL and PMY_FROZEN m and v are the running ones, and so constants: dx = r w dz. In PMY_EVAL a
+ * batchnorm right behind a layer with weights is computed by that one's ending (ending.h), and all phases
+ * here return at once.
  *
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/batchnorm.h"
@@ -132,7 +133,7 @@ static void pmy_batchnorm_add_between(size_of n, const pmy_wide *of_row, tile t,
 
 static bool uses_batch(const pmy_node *node)
 {
-    return pmy_graph_mode(node->graph) != PMY_EVAL;
+    return !pmy_evaluates(node->graph);
 }
 
 static void forward_rows(const pmy_node *node, pmy_piece piece)
@@ -186,11 +187,12 @@ static void set_lines(const pmy_node *node, tile t)
     size_of n = sizes(node);
     const batchnorm_saved *saved = node->saved;
     for (size_t c = t.begin; c < t.end; c++) {
-        pmy_wide mean = saved->mean[c], variance = saved->squares[c] / (pmy_wide)(n.rows * n.positions);
+        pmy_wide variance = saved->squares[c] / (pmy_wide)(n.rows * n.positions);
         if (!uses_batch(node)) {
-            mean = (pmy_wide)node->input[RUNNING_MEAN]->value[c];
+            saved->mean[c] = (pmy_wide)node->input[RUNNING_MEAN]->value[c];
             variance = (pmy_wide)node->input[RUNNING_VAR]->value[c];
         }
+        pmy_wide mean = saved->mean[c];
         saved->reciprocal[c] = pmy_reciprocal_deviation(variance);
         pmy_wide scale = saved->reciprocal[c] * (pmy_wide)node->input[WEIGHT]->value[c];
         saved->rounded_mean[c] = (pmy_real)mean;
@@ -357,9 +359,12 @@ static void backward_combine(const pmy_node *node, pmy_piece piece)
         pmy_wide lost = saved->mean[c] - (pmy_wide)saved->rounded_mean[c];
         pmy_wide products = saved->dweight[c] - lost * saved->dbias[c], reciprocal = saved->reciprocal[c];
         pmy_wide slope = reciprocal * reciprocal * products / count;
+        pmy_wide offset = saved->dbias[c] / count;
+        if (!uses_batch(node)) /* which m and v do not depend on */
+            slope = offset = 0;
         saved->dweight[c] = reciprocal * products;
         saved->slope[c] = (pmy_real)slope;
-        saved->offset[c] = (pmy_real)(saved->dbias[c] / count - lost * slope);
+        saved->offset[c] = (pmy_real)(offset - lost * slope);
     }
 }
 

@@ -9,8 +9,8 @@
  *   y = f((x − mean)/√(variance + 1e-5) · weight + bias)
  *
  * with each channel's mean and (biased) variance over the batch and all positions in PMY_TRAIN and
- * PMY_REPLAY, and its running ones in PMY_EVAL. A PMY_TRAIN forward without bad data moves these by a tenth
- * towards the batch's, the variance taken with N − 1.
+ * PMY_REPLAY, and its running ones in PMY_EVAL and PMY_FROZEN. A PMY_TRAIN forward without bad data moves
+ * these by a tenth towards the batch's, the variance taken with N − 1.
  *
  * Makes the parameters "weight" (ones) and "bias" (zeros), [channels] each, and the statistics
  * "running_mean" (zeros) and "running_var" (ones), [channels] each, and "num_batches_tracked" (a scalar).

@@ -18,7 +18,7 @@ static double rate_of(const pmy_node *node)
 
 static bool drops(const pmy_node *node)
 {
-    return pmy_graph_mode(node->graph) != PMY_EVAL && rate_of(node) > 0;
+    return !pmy_evaluates(node->graph) && rate_of(node) > 0;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)

@@ -87,7 +87,10 @@ typedef enum pmy_mode {
     PMY_REPLAY, /* as PMY_TRAIN, with the masks of the last PMY_TRAIN; running statistics stay */
     /* No masks, running statistics; backward is not allowed after it. A layer with weights that nobody but
      * a batchnorm uses gives that one's value straight away, and its own stays what it was. */
-    PMY_EVAL
+    PMY_EVAL,
+    /* As PMY_EVAL, bit for bit, but every node gets its value, and backward differentiates what was computed:
+     * a batchnorm's mean and variance are constants. */
+    PMY_FROZEN
 } pmy_mode;
 
 /* Computes every node. Not PMY_OK only for bad data: PMY_BAD_DATA, and *error names node and

@@ -161,6 +161,12 @@ void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
 /* The mode of the running forward. What random numbers are drawn from is pmy_graph_step, within a PMY_TRAIN
  * forward counting this one. */
 pmy_mode pmy_graph_mode(const pmy_graph *graph);
+/* Whether the running forward, or the one that the running backward belongs to, is without masks and by
+ * running statistics. */
+static inline bool pmy_evaluates(const pmy_graph *graph)
+{
+    return pmy_graph_mode(graph) == PMY_EVAL || pmy_graph_mode(graph) == PMY_FROZEN;
+}
 /* Whether the running forward computes only some of the rows (pmy_forward_rows): what an op keeps of the
  * others must stay as it is. */
 bool pmy_graph_is_partial(const pmy_graph *graph);

@@ -1,0 +1,3 @@
+/* test_frozen.c in double. */
+#define TEST_DOUBLE
+#include "test_frozen.c"
