@@ -102,6 +102,34 @@ static void a_model_comes_back(void **state)
     pmy_classifier_free(loaded);
 }
 
+/* Of one linear layer it is Σ_k (p_k − y_k) W_k, by the normalized pixels. */
+static void the_pictures_have_a_gradient(void **state)
+{
+    (void)state;
+    enum { PIXELS = SIDE * SIDE, LABEL = 2 };
+    const pmy_model_facts facts = facts_of("linear 4");
+    const pmy_classifier_options options = {.batch = BATCH, .pictures_gradient = true};
+    pmy_classifier *classifier;
+    assert_int_equal(pmy_classifier_new(&facts, &options, NULL, &classifier, NULL), PMY_OK);
+    assert_int_equal(pmy_set_batch(classifier->graph, 1, NULL), PMY_OK);
+    set_random(pmy_value(classifier->images), 9, 0, 1);
+    pmy_label_data(classifier->labels)[0] = LABEL;
+    assert_int_equal(pmy_forward(classifier->graph, PMY_FROZEN, NULL), PMY_OK);
+    pmy_backward(classifier->graph);
+    const pmy_real *z = pmy_value(classifier->logits).data;
+    const pmy_real *weight = pmy_value(pmy_find(classifier->graph, "1.weight")).data; /* [CLASSES, PIXELS] */
+    double sum = 0;
+    for (size_t k = 0; k < CLASSES; k++)
+        sum += exp((double)z[k]);
+    for (size_t i = 0; i < PIXELS; i++) {
+        double slope = 0;
+        for (size_t k = 0; k < CLASSES; k++)
+            slope += (exp((double)z[k]) / sum - (k == LABEL)) * (double)weight[k * PIXELS + i];
+        assert_true(fabs((double)pmy_gradient(classifier->images).data[i] - slope) < 1e-6);
+    }
+    pmy_classifier_free(classifier);
+}
+
 /* --- PyTorch ----------------------------------------------------------------- */
 
 static void write_numbers(const char *path, const pmy_classifier *classifier, pmy_tensor logits)
@@ -297,9 +325,8 @@ static void a_tensor_too_many_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(a_model_comes_back),
-        WITH_FOLDER(pytorch_takes_and_makes_them),
-        WITH_FOLDER(what_does_not_fit_is_refused),
+        WITH_FOLDER(a_model_comes_back),           cmocka_unit_test(the_pictures_have_a_gradient),
+        WITH_FOLDER(pytorch_takes_and_makes_them), WITH_FOLDER(what_does_not_fit_is_refused),
         WITH_FOLDER(a_tensor_too_many_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

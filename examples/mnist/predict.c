@@ -132,7 +132,7 @@ static int predict(prediction *p, char **names)
         return fail(p, &error);
     }
     int status = read_all(p, names);
-    if (seen_ask(p->pictures, p->count, p->model, &p->classifier, &error) != PMY_OK)
+    if (seen_ask(p->pictures, p->count, p->model, p->explain, &p->classifier, &error) != PMY_OK)
         return fail(p, &error);
     p->classes = p->classifier->facts.classes;
     if (!any_read(p))

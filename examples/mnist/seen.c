@@ -44,14 +44,16 @@ void seen_free(seen *picture)
 
 /* A classifier with the file's numbers, for `count` pictures at a time: making one for many takes longer than
  * asking it about one. */
-static pmy_status load(const char *path, size_t count, pmy_classifier **classifier, pmy_error *error)
+static pmy_status load(const char *path, size_t count, bool explains, pmy_classifier **classifier,
+                       pmy_error *error)
 {
     pmy_model *model = NULL;
     pmy_status status = pmy_model_open(path, NULL, &model, error);
     if (status != PMY_OK)
         return status;
     const pmy_model_facts *facts = pmy_model_facts_of(model);
-    pmy_classifier_options options = {.batch = count < PMY_EVALUATED ? count : PMY_EVALUATED};
+    pmy_classifier_options options = {.batch = count < PMY_EVALUATED ? count : PMY_EVALUATED,
+                                      .pictures_gradient = explains};
     if (!pmy_shape_equal(pmy_shape_of_row(facts->net.input), PMY_SHAPE(1, PMY_FIT_SIDE, PMY_FIT_SIDE)))
         status =
             pmy_fail(error, PMY_BAD_FILE, "%s: takes pictures of %s, not of 1x%dx%d", path,
@@ -129,8 +131,8 @@ static pmy_status ask(pmy_classifier *classifier, seen **pictures, size_t count,
     return status;
 }
 
-pmy_status seen_ask(seen *pictures, size_t count, const char *model, pmy_classifier **classifier,
-                    pmy_error *error)
+pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explains,
+                    pmy_classifier **classifier, pmy_error *error)
 {
     seen **readable = calloc(count, sizeof *readable);
     if (!readable)
@@ -139,7 +141,7 @@ pmy_status seen_ask(seen *pictures, size_t count, const char *model, pmy_classif
     for (size_t i = 0; i < count; i++)
         if (pictures[i].read)
             readable[readable_count++] = &pictures[i];
-    pmy_status status = load(model, readable_count ? readable_count : 1, classifier, error);
+    pmy_status status = load(model, readable_count ? readable_count : 1, explains, classifier, error);
     if (status == PMY_OK && readable_count > 0)
         status = ask(*classifier, readable, readable_count, error);
     free(readable);

@@ -16,9 +16,10 @@ typedef struct seen {
 /* Reads the picture and makes a digit of it. *picture is empty but for its name after an error. */
 pmy_status seen_read(seen *picture, const char *name, pmy_error *error);
 
-/* Asks the model about the pictures [count] that could be read. */
-pmy_status seen_ask(seen *pictures, size_t count, const char *model, pmy_classifier **classifier,
-                    pmy_error *error);
+/* Asks the model about the pictures [count] that could be read. `explains`: the classifier has
+ * pictures_gradient. */
+pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explains,
+                    pmy_classifier **classifier, pmy_error *error);
 
 void seen_free(seen *picture);
 

@@ -39,6 +39,8 @@ static pmy_status build(pmy_classifier *classifier, pmy_error *error)
     pmy_shape images = net->input;
     images.dim[0] = batch;
     classifier->images = pmy_input(graph, images);
+    if (classifier->options.pictures_gradient)
+        pmy_want_gradient(classifier->images);
     classifier->labels = pmy_labels(graph, batch);
     classifier->logits = pmy_net_build(net, graph, classifier->images);
     pmy_softmax_xent_options options = {.label_smoothing = classifier->options.label_smoothing};

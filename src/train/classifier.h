@@ -14,6 +14,7 @@ typedef struct pmy_classifier_options {
     size_t batch; /* pictures at a time, at most */
     uint64_t seed;
     double label_smoothing;
+    bool pictures_gradient; /* backward gives `images` a gradient, too */
 } pmy_classifier_options;
 
 /* To be read by anyone. */
