@@ -157,6 +157,21 @@ static void what_is_no_file_is_written_and_stays(void **state)
     assert_int_equal(close(reader), 0);
 }
 
+/* A pipe that is nowhere in the file system, through the name that the system gives it. */
+static void a_pipe_without_a_name_is_written(void **state)
+{
+    (void)state;
+    int ends[2];
+    char path[64], read_back[8] = {0};
+    assert_int_equal(pipe(ends), 0);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[1]);
+    assert_int_equal(write_text(path, "text", NULL), PMY_OK);
+    assert_int_equal(read(ends[0], read_back, sizeof read_back - 1), 4);
+    assert_string_equal(read_back, "text");
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
+}
+
 static void a_path_that_cannot_be_written_is_an_error(void **state)
 {
     test_folder *folder = *state;
@@ -169,7 +184,10 @@ static void a_path_that_cannot_be_written_is_an_error(void **state)
     char below[600];
     (void)snprintf(below, sizeof below, "%s/file", path);
     assert_failure(write_text(below, "", &error), PMY_IO, &error, below, "Not a directory");
-    assert_int_equal(write_text("", "", &error), PMY_IO);
+    /* Not only at the end, with a temporary file until then wherever the process is. */
+    pmy_replacement replacement;
+    assert_int_equal(pmy_replacement_begin("", &replacement, &error), PMY_IO);
+    assert_string_equal(error.message, "a file without a name cannot be written");
     assert_int_equal(files_in(folder->path), 1);
 }
 
@@ -232,6 +250,7 @@ int main(void)
         WITH_FOLDER(giving_up_leaves_nothing),
         WITH_FOLDER(a_link_stays_and_what_it_points_to_is_replaced),
         WITH_FOLDER(what_is_no_file_is_written_and_stays),
+        WITH_FOLDER(a_pipe_without_a_name_is_written),
         WITH_FOLDER(a_path_that_cannot_be_written_is_an_error),
         WITH_FOLDER(a_failure_at_the_end_keeps_the_old_file),
         WITH_FOLDER(a_failed_write_keeps_the_old_file),

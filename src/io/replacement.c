@@ -91,10 +91,13 @@ pmy_status pmy_replacement_begin(const char *path, pmy_replacement *replacement,
 {
     *replacement = (pmy_replacement){.named = path};
     struct stat old;
+    if (!*path)
+        return pmy_fail(error, PMY_IO, "a file without a name cannot be written");
     bool exists = stat(path, &old) == 0;
     if (!exists && errno != ENOENT)
         return undo(replacement, errno, error);
-    replacement->path = exists ? realpath(path, NULL) : strdup(path);
+    /* What is written itself needs no other name, and may have none: /dev/stdout where that is a pipe. */
+    replacement->path = exists && S_ISREG(old.st_mode) ? realpath(path, NULL) : strdup(path);
     if (!replacement->path)
         return undo(replacement, errno, error);
 

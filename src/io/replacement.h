@@ -19,7 +19,7 @@
 typedef struct pmy_replacement {
     FILE *file;        /* write here */
     const char *named; /* the path as the caller gave it, for messages */
-    char *path;        /* what is replaced: `named` with its symbolic links followed */
+    char *path;        /* what is replaced: `named` with its symbolic links followed; or `named` */
     char *temporary;   /* what is being written; NULL: the path itself */
 } pmy_replacement;
 
