@@ -62,7 +62,7 @@ const char report_style_sheet[] =
     ".classes :nth-child(n+3):nth-child(-n+4):is(th,td){padding-left:30px}\n"
     ".classes th[scope=row]{font-weight:600}\n"
     ".mistakes{list-style:none;margin:0;padding:0;display:grid;"
-    "grid-template-columns:repeat(auto-fill,minmax(112px,1fr));gap:12px}\n"
+    "grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}\n"
     ".mistakes .card{padding:12px}\n"
     "figure{margin:0}\n"
     ".mistakes .digit{display:block;width:100%;height:auto;margin-bottom:8px}\n"
