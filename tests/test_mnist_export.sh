@@ -85,6 +85,15 @@ replaced()
 }
 check "what was there is replaced, and the same model gives the same file" replaced
 
+to_pipes()
+{
+    "$mnist" export --model mlp.model - | cmp mlp.c - && "$mnist" export --model mlp.model /dev/stdout | cmp mlp.c - &&
+        "$mnist" export --model mlp.model /dev/stdout >stdout.c && cmp mlp.c stdout.c && [ ! -e - ]
+}
+check "- is standard output, which may be a pipe, also by its name" to_pipes
+full() { status_is 2 "$mnist" export --model mlp.model - >/dev/full 2>error && holds error 'standard output cannot be written'; }
+check "standard output that takes no more is an error" full
+
 # refused TEXT ARGUMENTS...: exit status 2, one message that holds the text, nothing on stdout.
 refused()
 {

@@ -36,6 +36,43 @@ divided()
 }
 check "a sixth of each class is kept for the test, the same for eval" divided
 
+# The model of `divided` knows its classes by name: five, one and two.
+names_everywhere()
+{
+    "$mnist" eval --data all --model model --json >out && holds out '"classes":["five","one","two"]' || return 1
+    "$mnist" predict --model model "$digits/2-plain.png" >out && holds out '2-plain.png: two, with' && holds out '  five  ' || return 1
+    "$mnist" predict --model model "$digits"/*plain.png >out && holds out 'class' && holds out ' two ' || return 1
+    "$mnist" predict --model model "$digits/2-plain.png" --json >out && holds out '"class":2,"name":"two"' || return 1
+    "$mnist" info --model model >out && grep -qE 'pmy\.class\.1 +one' out || return 1
+    "$mnist" export --model model model.c && holds model.c 'const char *const pmy_classes[3] = {' && holds model.c '    "five",'
+}
+check "models are saved with the names of their classes, which all commands use" names_everywhere
+
+confused()
+{
+    # A model of all ones confuses everything.
+    "$mnist" train --data all --net "linear 3" --val 0 --epochs 1 --lr 1e-9 --save dull --report page >out || return 1
+    holds out ' taken for ' && grep -qE '(five|one|two) taken for (five|one|two): [0-9]' out && holds page/index.html '<b>two</b>' &&
+        "$mnist" eval --data all --model dull >out && grep -qE '(five|one|two) taken for (five|one|two): [0-9]' out
+}
+check "confusions are told by name" confused
+
+swapped()
+{
+    rm -rf swapped && cp -r all swapped && mv swapped/five swapped/zero && status_is 2 "$mnist" eval --data swapped --model model >out 2>error &&
+        holds error "class 0 of the pictures is 'one', but the model's 'five'"
+}
+check "classes of other names are other classes" swapped
+
+hostile_names()
+{
+    make_folder hostile && mv hostile/two 'hostile/t"??w*' && mv hostile/one $'hostile/\xc3\xa4<b>&7' || return 1
+    "$mnist" train --data hostile "${learn[@]}" --save odd.model --report odd.page >out && "$mnist" export --model odd.model odd.c &&
+        holds odd.c '"\303\244<b>&7"' && holds odd.c '"t\042\077\077w*"' && gcc -std=c99 -Wall -Wextra -Werror -c -o odd.o odd.c &&
+        lacks odd.page/index.html '<b>&7' && holds odd.page/confusion.csv '"t""??w*"'
+}
+check "names may hold what means something in C, HTML and CSV" hostile_names
+
 same_division()
 {
     "$mnist" train --data all "${learn[@]}" --seed 9 --json | tail -n 1 | grep -q '"total":5,'
@@ -70,6 +107,8 @@ one_picture() { make_folder bad && rm bad/one/2.jpg && refused 'bad/one: one pic
 check "a class with one picture" one_picture
 one_class() { make_folder bad && rm -r bad/one bad/two && refused 'two at least' bad; }
 check "one class" one_class
+control() { make_folder bad && mv bad/two $'bad/\e[31mtwo' && refused 'the name of class 0 has a control character' bad; }
+check "a class whose name could command a terminal" control
 other_class() { cp -r parts odd && mkdir odd/test/nine && refused 'odd/test/nine: odd/train has no such class' odd; }
 check "a class in test that train has not" other_class
 check "more validation than there is" refused '23 training pictures' all --val 23

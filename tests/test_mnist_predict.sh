@@ -69,9 +69,10 @@ check "many pictures: a table" table_of_many
 sheets()
 {
     "$mnist" predict --model model "$digits"/*.jpg --stages stages.png --explain explain.png >out || return 1
-    # Six and three tiles of 140, three rows; width and height are at byte 16 of a PNG.
-    [ "$(od -An -tu1 -j16 -N8 stages.png | tr -s ' ')" = " 0 0 3 100 0 0 1 180" ] &&
-        [ "$(od -An -tu1 -j16 -N8 explain.png | tr -s ' ')" = " 0 0 1 180 0 0 1 180" ]
+    # Six and three tiles of 140, three rows with captions, heads of 28, and a legend of 134; width and height are
+    # at byte 16 of a PNG.
+    [ "$(od -An -tu1 -j16 -N8 stages.png | tr -s ' ')" = " 0 0 3 100 0 0 2 20" ] &&
+        [ "$(od -An -tu1 -j16 -N8 explain.png | tr -s ' ')" = " 0 0 1 180 0 0 2 154" ]
 }
 check "--stages and --explain draw sheets" sheets
 

@@ -1,4 +1,5 @@
 /* Model files: what is saved comes back, PyTorch takes and makes them, and what does not fit is refused. */
+#include "train/class_names.h"
 #include "train/classifier.h"
 
 #include "folder.h"
@@ -128,6 +129,44 @@ static void the_pictures_have_a_gradient(void **state)
         assert_true(fabs((double)pmy_gradient(classifier->images).data[i] - slope) < 1e-6);
     }
     pmy_classifier_free(classifier);
+}
+
+static void names_come_back(void **state)
+{
+    const char *path = folder_file(*state, "m.safetensors");
+    static const char *const names[CLASSES] = {"pear", "a \"plum\" \\ \xc3\xa4", "*/", "0"};
+    pmy_model_facts facts = facts_of("linear 4");
+    facts.names = names;
+    pmy_classifier *saved = new_classifier(&facts, 1), *loaded;
+    save(path, saved);
+    pmy_classifier_free(saved);
+    assert_int_equal(pmy_classifier_load(path, NULL, NULL, &loaded, NULL), PMY_OK);
+    assert_ptr_not_equal(loaded->facts.names, names);
+    for (size_t k = 0; k < CLASSES; k++)
+        assert_string_equal(loaded->facts.names[k], names[k]);
+
+    /* What is called otherwise in the pictures is another class. */
+    static const char *const others[CLASSES] = {"pear", "plum", "*/", "0"};
+    static const uint8_t images[SIDE * SIDE];
+    static const int32_t labels[1];
+    pmy_dataset pictures = {.images = images,
+                            .labels = labels,
+                            .count = 1,
+                            .channels = 1,
+                            .height = SIDE,
+                            .width = SIDE,
+                            .classes = CLASSES};
+    const char *const *const seen[] = {NULL, names, others};
+    pmy_error error;
+    for (size_t i = 0; i < ROOM(seen); i++) {
+        pmy_score score;
+        pictures.names = seen[i];
+        assert_int_equal(
+            pmy_classifier_evaluate(loaded, &pictures, (pmy_predictions_watcher){0}, &score, &error),
+            i < 2 ? PMY_OK : PMY_BAD_ARGUMENT);
+    }
+    assert_non_null(strstr(error.message, "class 1 of the pictures is 'plum'"));
+    pmy_classifier_free(loaded);
 }
 
 /* --- PyTorch ----------------------------------------------------------------- */
@@ -309,6 +348,46 @@ static void what_does_not_fit_is_refused(void **state)
     pmy_classifier_free(classifier);
 }
 
+static void names_that_no_class_can_have_are_refused(void **state)
+{
+    static const char *const names[CLASSES] = {"a", "b", "c", "d"};
+    static const struct {
+        change what;
+        const char *words;
+    } cases[] = {
+        {{.key = "pmy.class.1"}, "it names 3 classes of its 4"},
+        {{.key = "pmy.class.1", .text = ""}, "the name of class 1 is empty"},
+        {{.key = "pmy.class.3", .text = "\x1b[31mred"}, "the name of class 3 has a control character"},
+        {{.key = "pmy.class.0", .text = "a\xc2\x9bm"}, "the name of class 0 has a control character"},
+        {{.key = "pmy.class.2", .text = "a"}, "two classes are called 'a'"},
+    };
+    char longest[PMY_LONGEST_CLASS_NAME + 2];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = 0;
+    pmy_model_facts facts = facts_of("linear 4");
+    facts.names = names;
+    const char *path = folder_file(*state, "m.safetensors");
+    pmy_classifier *classifier = new_classifier(&facts, 1);
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        save(path, classifier);
+        write_changed(path, &cases[i].what);
+        expect_refused(path, &facts, cases[i].words);
+    }
+    save(path, classifier);
+    write_changed(path, &(change){.key = "pmy.class.0", .text = longest});
+    expect_refused(path, &facts, "the name of class 0 is longer than 255 bytes");
+    pmy_classifier_free(classifier);
+
+    /* Nor do they get so far: folders may be called anything. */
+    pmy_dataset dataset = {.count = 1, .channels = 1, .height = SIDE, .width = SIDE, .classes = CLASSES};
+    const char *const folders[CLASSES] = {"a", "b", "\xff", "d"};
+    dataset.names = folders;
+    pmy_error error;
+    assert_int_equal(pmy_facts_for("linear 4", &dataset, facts.normalization, &facts, &error),
+                     PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "the name of class 2 is no UTF-8");
+}
+
 static void a_tensor_too_many_is_refused(void **state)
 {
     const pmy_model_facts facts = facts_of("linear 4, relu"), more = facts_of("linear 4, batchnorm, relu");
@@ -325,8 +404,12 @@ static void a_tensor_too_many_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(a_model_comes_back),           cmocka_unit_test(the_pictures_have_a_gradient),
-        WITH_FOLDER(pytorch_takes_and_makes_them), WITH_FOLDER(what_does_not_fit_is_refused),
+        WITH_FOLDER(a_model_comes_back),
+        cmocka_unit_test(the_pictures_have_a_gradient),
+        WITH_FOLDER(names_come_back),
+        WITH_FOLDER(pytorch_takes_and_makes_them),
+        WITH_FOLDER(names_that_no_class_can_have_are_refused),
+        WITH_FOLDER(what_does_not_fit_is_refused),
         WITH_FOLDER(a_tensor_too_many_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

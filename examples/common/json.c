@@ -98,15 +98,27 @@ void json_matrix(json_line *line, const char *name, const double *values, size_t
     add(line, name, array);
 }
 
+static cJSON *text_item(const char *value)
+{
+    if (!value)
+        return cJSON_CreateNull();
+    char *copy = valid_copy(value);
+    cJSON *item = copy ? cJSON_CreateString(copy) : NULL;
+    free(copy);
+    return item;
+}
+
 void json_text(json_line *line, const char *name, const char *value)
 {
-    if (!value) {
-        add(line, name, cJSON_CreateNull());
-        return;
-    }
-    char *copy = valid_copy(value);
-    add(line, name, copy ? cJSON_CreateString(copy) : NULL);
-    free(copy);
+    add(line, name, text_item(value));
+}
+
+void json_texts(json_line *line, const char *name, const char *const *values, size_t count)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; array && i < count; i++)
+        array = append(array, text_item(values[i]));
+    add(line, name, array);
 }
 
 bool json_end(json_line *line, FILE *file)

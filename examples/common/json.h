@@ -42,6 +42,9 @@ void json_matrix(json_line *line, const char *name, const double *values, size_t
 /* A NULL text becomes null. */
 void json_text(json_line *line, const char *name, const char *value);
 
+/* values [count] as an array */
+void json_texts(json_line *line, const char *name, const char *const *values, size_t count);
+
 /* Writes the object and a newline and frees it. False if memory ran out, now or before (then nothing
  * is written), or the file did not take it. */
 bool json_end(json_line *line, FILE *file);

@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* Prints the pairs that are most often confused, "4 taken for 9: 8×"; nothing where there is no mistake. */
-void confusions_print(const pmy_assessment *assessment, FILE *file);
+/* Prints the pairs that are most often confused, "4 taken for 9: 8×", by the labels [classes]; nothing where
+ * there is no mistake. */
+void confusions_print(const pmy_assessment *assessment, const char *const *labels, FILE *file);
 
 #endif

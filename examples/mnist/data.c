@@ -23,9 +23,15 @@ static void load_part(void *context, size_t part, unsigned worker)
                            l->dataset[part], &l->error[part]);
 }
 
-const char *const *data_class_names(const pmy_dataset *dataset)
+const char *const *data_class_names(const pmy_model_facts *facts, const pmy_dataset *dataset)
 {
-    return dataset->names ? dataset->names : data_classes;
+    return facts->names ? facts->names : dataset->names;
+}
+
+const char *const *data_class_labels(const pmy_model_facts *facts, const pmy_dataset *dataset)
+{
+    const char *const *names = data_class_names(facts, dataset);
+    return names ? names : data_classes;
 }
 
 pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,

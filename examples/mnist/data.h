@@ -2,11 +2,14 @@
 #ifndef MNIST_DATA_H
 #define MNIST_DATA_H
 
-#include "data/dataset.h"
 #include "tensor/pool.h"
+#include "train/classifier.h"
 
-/* The names of the classes. */
-const char *const *data_class_names(const pmy_dataset *dataset);
+/* What the classes are called by the model, or else by the folders of the data; NULL: by neither. */
+const char *const *data_class_names(const pmy_model_facts *facts, const pmy_dataset *dataset);
+
+/* The same, or "0", "1", …, as the classes of IDX files are called. */
+const char *const *data_class_labels(const pmy_model_facts *facts, const pmy_dataset *dataset);
 
 /* Loads both parts of a folder of IDX files, with ten classes, side by side on `pool`, or of a folder of
  * pictures (data/folder.h); `train` may be NULL. Errors as pmy_dataset_load's or pmy_folder_load's; then both

@@ -79,7 +79,7 @@ static pmy_status write_report(const evaluation *e, pmy_error *error)
                                   .net = &e->classifier->facts.net,
                                   .graph = e->classifier->graph,
                                   .test = &e->test,
-                                  .classes = data_class_names(&e->test),
+                                  .classes = data_class_labels(&e->classifier->facts, &e->test),
                                   .result = e->assessment},
                         error);
 }
@@ -97,14 +97,14 @@ static int evaluate(evaluation *e)
     if (e->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");
-        outcome_add(&line, e->assessment);
+        outcome_add(&line, e->assessment, data_class_names(&e->classifier->facts, &e->test));
         (void)json_end(&line, stdout);
         return PROGRAM_FINE;
     }
     if (!e->quiet)
         printf("model   %s: %s\ndata    %s: %zu pictures to test\n", e->model, e->classifier->facts.net.text,
                e->data, e->test.count);
-    outcome_print(e->assessment, e->quiet);
+    outcome_print(e->assessment, data_class_labels(&e->classifier->facts, &e->test), e->quiet);
     if (e->report && !e->quiet)
         printf("report  %s/index.html\n", e->report);
     return PROGRAM_FINE;

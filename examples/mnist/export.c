@@ -9,6 +9,9 @@
 #include "tensor/version.h"
 #include "train/classifier.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static void write_head(FILE *file, const pmy_model_facts *facts, const export_plan *plan)
 {
     size_t weights = 0, buffers = 0;
@@ -24,14 +27,44 @@ static void write_head(FILE *file, const pmy_model_facts *facts, const export_pl
                   " *   void pmy_predict(const float pixels[%zu], float probabilities[%zu]);\n"
                   " *\n"
                   " * Pixels are %s (channels, height, width, the last index fastest), from 0 to 1, a digit\n"
-                  " * light on dark. The largest probability's index is the class.\n"
+                  " * light on dark. The largest probability's index is the class%s.\n"
                   " *\n"
                   " * C99, with <math.h> as all it needs. Nothing is allocated: %zu weights are constants,\n"
                   " * and %zu floats are static, so that one call at a time can run. The code stands behind\n"
                   " * the weights. */\n"
                   "#include <math.h>\n",
                   PMY_VERSION, facts->net.text, pmy_shape_size(facts->net.input), facts->classes,
-                  pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, weights, buffers);
+                  pmy_shape_print(pmy_shape_of_row(facts->net.input)).text,
+                  facts->names ? ", which pmy_classes names" : "", weights, buffers);
+}
+
+/* A string of C: of names only what is plain ASCII stands as it is. The octal digits are three, so that none
+ * that follow can be taken for more; a question mark may begin a trigraph. */
+static void write_string(FILE *file, const char *text)
+{
+    (void)fputc('"', file);
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        bool plain = *at >= ' ' && *at <= '~' && !strchr("\"\\?", *at);
+        (void)fprintf(file, plain ? "%c" : "\\%03o", *at);
+    }
+    (void)fputc('"', file);
+}
+
+static void write_names(FILE *file, const pmy_model_facts *facts)
+{
+    if (!facts->names)
+        return;
+    (void)fprintf(
+        file,
+        "\n/* What the classes are called, in UTF-8. */\nextern const char *const pmy_classes[%zu];\n"
+        "const char *const pmy_classes[%zu] = {\n",
+        facts->classes, facts->classes);
+    for (size_t k = 0; k < facts->classes; k++) {
+        (void)fputs("    ", file);
+        write_string(file, facts->names[k]);
+        (void)fputs(",\n", file);
+    }
+    (void)fputs("};\n", file);
 }
 
 static void write_buffers(FILE *file, const export_plan *plan)
@@ -88,6 +121,7 @@ static pmy_status write_source(FILE *file, const pmy_classifier *classifier, pmy
     pmy_status status = PMY_OK;
     export_plan_make(&classifier->facts.net, &plan);
     write_head(file, &classifier->facts, &plan);
+    write_names(file, &classifier->facts);
     for (size_t i = 0; status == PMY_OK && i < plan.count; i++)
         status = export_weights(file, &plan.step[i], classifier->graph, error);
     if (status != PMY_OK)
@@ -100,21 +134,44 @@ static pmy_status write_source(FILE *file, const pmy_classifier *classifier, pmy
     return PMY_OK;
 }
 
+static pmy_status write_file(const char *path, const pmy_classifier *classifier, pmy_error *error)
+{
+    pmy_replacement replacement;
+    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    if (status != PMY_OK)
+        return status;
+    status = write_source(replacement.file, classifier, error);
+    if (status == PMY_OK)
+        return pmy_replacement_end(&replacement, error);
+    pmy_replacement_abandon(&replacement);
+    return status;
+}
+
+/* All of it or nothing. */
+static pmy_status write_output(const pmy_classifier *classifier, pmy_error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the source");
+    pmy_status status = write_source(memory, classifier, error);
+    bool failed = ferror(memory) != 0;
+    if ((fclose(memory) != 0 || failed) && status == PMY_OK)
+        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for the source");
+    if (status == PMY_OK && (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0))
+        status = pmy_fail(error, PMY_IO, "standard output cannot be written");
+    free(text);
+    return status;
+}
+
 static pmy_status export_model(const char *model, const char *path, pmy_error *error)
 {
     pmy_classifier *classifier;
-    pmy_replacement replacement;
     pmy_status status = pmy_classifier_load(model, NULL, NULL, &classifier, error);
     if (status != PMY_OK)
         return status;
-    status = pmy_replacement_begin(path, &replacement, error);
-    if (status == PMY_OK) {
-        status = write_source(replacement.file, classifier, error);
-        if (status == PMY_OK)
-            status = pmy_replacement_end(&replacement, error);
-        else
-            pmy_replacement_abandon(&replacement);
-    }
+    status = strcmp(path, "-") == 0 ? write_output(classifier, error) : write_file(path, classifier, error);
     pmy_classifier_free(classifier);
     return status;
 }
@@ -128,7 +185,7 @@ int export_command(int argc, char **argv)
         .name = "mnist export",
         .summary = "Writes a model as one file of C99 that needs nothing but <math.h> and allocates nothing: "
                    "its weights, and pmy_predict, which makes probabilities of pixels. What OUT.c was "
-                   "before is replaced.",
+                   "before is replaced; - is standard output.",
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows,
         .operands = "OUT.c",

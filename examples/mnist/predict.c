@@ -3,6 +3,8 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "common/table.h"
+#include "common/utf8.h"
+#include "mnist/class_text.h"
 #include "mnist/commands.h"
 #include "mnist/seen.h"
 #include "mnist/sheet.h"
@@ -19,6 +21,7 @@ typedef struct prediction {
     size_t count;
     pmy_classifier *classifier;
     size_t classes;
+    const char *const *names; /* [classes]; NULL: the classes have none */
 } prediction;
 
 static int fail(const prediction *p, const pmy_error *error)
@@ -29,14 +32,32 @@ static int fail(const prediction *p, const pmy_error *error)
 
 /* --- Showing answers ------------------------------------------------------------ */
 
-/* A bar for each class, in eighths of a column. */
-static void print_bars(const seen *picture, size_t classes)
+/* A name to the left, a number to the right of `columns`. */
+static void print_class(const prediction *p, size_t class_index, size_t columns)
 {
-    enum { COLUMNS = 40, EIGHTHS = 8 };
+    class_text of = class_text_of(p->names, class_index);
+    size_t width = utf8_width(of.text);
+    int padding = width < columns ? (int)(columns - width) : 0;
+    printf("  %*s", p->names ? 0 : padding, "");
+    (void)utf8_print(stdout, of.text, columns);
+    printf("%*s", p->names ? padding : 0, "");
+}
+
+/* A bar for each class, in eighths of a column. */
+static void print_bars(const prediction *p, const seen *picture)
+{
+    enum { COLUMNS = 40, EIGHTHS = 8, SHORTEST = 2, LONGEST = 24 };
     static const char *const parts[EIGHTHS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    for (size_t i = 0; i < classes; i++) {
+    size_t widest = SHORTEST;
+    for (size_t i = 0; i < p->classes; i++) {
+        size_t width = utf8_width(class_text_of(p->names, i).text);
+        widest = width > widest ? width : widest;
+    }
+    widest = widest < LONGEST ? widest : LONGEST;
+    for (size_t i = 0; i < p->classes; i++) {
         int eighths = (int)(picture->p[i] * COLUMNS * EIGHTHS + 0.5);
-        printf("  %2zu  %6.2f %%  ", i, 100 * picture->p[i]);
+        print_class(p, i, widest);
+        printf("  %6.2f %%  ", 100 * picture->p[i]);
         for (int full = 0; full < eighths / EIGHTHS; full++)
             fputs("█", stdout);
         printf("%s\n", parts[eighths % EIGHTHS]);
@@ -46,29 +67,31 @@ static void print_bars(const seen *picture, size_t classes)
 static void print_one(const prediction *p, const seen *picture)
 {
     const char *warning;
-    printf("%s: %zu, with %.2f %%\n", picture->name, picture->best, 100 * picture->p[picture->best]);
+    printf("%s: %s, with %.2f %%\n", picture->name, class_text_of(p->names, picture->best).text,
+           100 * picture->p[picture->best]);
     if (p->quiet)
         return;
-    print_bars(picture, p->classes);
-    for (size_t i = 0; (warning = seen_warning(picture, i)); i++)
+    print_bars(p, picture);
+    for (size_t i = 0; (warning = seen_warning(picture, p->names, i)); i++)
         printf("  warning: %s\n", warning);
 }
 
 static void print_table(const prediction *p)
 {
-    static const table_column columns[] = {{"picture", TABLE_LEFT}, {"digit", TABLE_RIGHT},
-                                           {"sure", TABLE_RIGHT},   {"or", TABLE_RIGHT},
-                                           {"sure", TABLE_RIGHT},   {"warning", TABLE_LEFT}};
+    const table_column columns[] = {
+        {"picture", TABLE_LEFT}, {p->names ? "class" : "digit", p->names ? TABLE_LEFT : TABLE_RIGHT},
+        {"sure", TABLE_RIGHT},   {"or", p->names ? TABLE_LEFT : TABLE_RIGHT},
+        {"sure", TABLE_RIGHT},   {"warning", TABLE_LEFT}};
     table *answers = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->count; i++) {
         const seen *picture = &p->pictures[i];
         if (!picture->read)
             continue;
-        const char *warning = seen_warning(picture, 0);
+        const char *warning = seen_warning(picture, p->names, 0);
         table_cell(answers, "%s", picture->name);
-        table_cell(answers, "%zu", picture->best);
+        table_cell(answers, "%s", class_text_of(p->names, picture->best).text);
         table_cell(answers, "%.2f %%", 100 * picture->p[picture->best]);
-        table_cell(answers, "%zu", picture->second);
+        table_cell(answers, "%s", class_text_of(p->names, picture->second).text);
         table_cell(answers, "%.2f %%", 100 * picture->p[picture->second]);
         table_cell(answers, "%s", warning ? warning : "");
     }
@@ -82,9 +105,11 @@ static void print_json(const prediction *p, const seen *picture)
     json_line line = json_begin();
     json_text(&line, "file", picture->name);
     json_whole(&line, "class", (long long)picture->best);
+    if (p->names)
+        json_text(&line, "name", p->names[picture->best]);
     json_reals(&line, "p", picture->p, p->classes, NUMBER_FLOAT);
     cJSON *warnings = cJSON_AddArrayToObject(line.object, "warnings");
-    for (size_t i = 0; (warning = seen_warning(picture, i)); i++)
+    for (size_t i = 0; (warning = seen_warning(picture, p->names, i)); i++)
         line.failed |= !cJSON_AddItemToArray(warnings, cJSON_CreateString(warning));
     (void)json_end(&line, stdout);
 }
@@ -135,10 +160,11 @@ static int predict(prediction *p, char **names)
     if (seen_ask(p->pictures, p->count, p->model, p->explain, &p->classifier, &error) != PMY_OK)
         return fail(p, &error);
     p->classes = p->classifier->facts.classes;
+    p->names = p->classifier->facts.names;
     if (!any_read(p))
         return status;
     show(p);
-    if (p->stages && sheet_of_stages(p->pictures, p->count, p->stages, &error) != PMY_OK)
+    if (p->stages && sheet_of_stages(p->pictures, p->count, p->names, p->stages, &error) != PMY_OK)
         status = fail(p, &error);
     if (p->explain && sheet_of_reasons(p->pictures, p->count, p->classifier, p->explain, &error) != PMY_OK)
         status = fail(p, &error);

@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/terminal.h"
 #include "mnist/clock.h"
+#include "mnist/data.h"
 #include "mnist/net_table.h"
 #include "mnist/outcome.h"
 
@@ -141,19 +142,22 @@ void progress_epoch(progress *p, const pmy_epoch_report *epoch)
 
 /* --- The end ---------------------------------------------------------------- */
 
-void progress_test(progress *p, const pmy_assessment *assessment, double train_seconds)
+void progress_test(progress *p, const pmy_assessment *assessment, const pmy_dataset *test,
+                   const pmy_training *training)
 {
+    const pmy_model_facts *facts = &pmy_training_classifier(training)->facts;
+    double train_seconds = pmy_training_position(training).seconds;
     double total = clock_seconds() - p->started;
     if (p->options->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");
-        outcome_add(&line, assessment);
+        outcome_add(&line, assessment, data_class_names(facts, test));
         json_real(&line, "train_seconds", train_seconds, NUMBER_DOUBLE);
         json_real(&line, "total_seconds", total, NUMBER_DOUBLE);
         (void)json_end(&line, stdout);
         return;
     }
-    outcome_print(assessment, p->options->quiet);
+    outcome_print(assessment, data_class_labels(facts, test), p->options->quiet);
     if (!p->options->quiet)
         printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
 }

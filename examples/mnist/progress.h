@@ -27,7 +27,8 @@ void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *va
 
 void progress_step(progress *p, const pmy_step_report *step);
 void progress_epoch(progress *p, const pmy_epoch_report *epoch);
-void progress_test(progress *p, const pmy_assessment *assessment, double train_seconds);
+void progress_test(progress *p, const pmy_assessment *assessment, const pmy_dataset *test,
+                   const pmy_training *training);
 
 /* The report is written. */
 void progress_report(const progress *p);

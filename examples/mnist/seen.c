@@ -1,6 +1,7 @@
 #include "mnist/seen.h"
 
 #include "data/file.h"
+#include "mnist/class_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -150,10 +151,10 @@ pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explai
 
 /* --- Doubts -------------------------------------------------------------------- */
 
-const char *seen_warning(const seen *picture, size_t index)
+const char *seen_warning(const seen *picture, const char *const *names, size_t index)
 {
     static const double sure = 0.75, percent = 100;
-    static char text[160];
+    static char text[160 + PMY_LONGEST_CLASS_NAME];
     const pmy_digit *digit = &picture->digit;
     size_t at = 0;
     if (digit->digits == 0)
@@ -169,8 +170,8 @@ const char *seen_warning(const seen *picture, size_t index)
         return text;
     }
     if (picture->p[picture->best] < sure && index == at++) {
-        (void)snprintf(text, sizeof text, "not sure: it may also be a %zu (%.1f %%)", picture->second,
-                       percent * picture->p[picture->second]);
+        (void)snprintf(text, sizeof text, "not sure: it may also be a %s (%.1f %%)",
+                       class_text_of(names, picture->second).text, percent * picture->p[picture->second]);
         return text;
     }
     return NULL;

@@ -24,7 +24,7 @@ pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explai
 void seen_free(seen *picture);
 
 /* What makes the answer doubtful, one after the other: NULL behind the last. The text is gone with the next
- * call. */
-const char *seen_warning(const seen *picture, size_t index);
+ * call. `names` are those of the classes, or NULL. */
+const char *seen_warning(const seen *picture, const char *const *names, size_t index);
 
 #endif

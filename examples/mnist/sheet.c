@@ -1,19 +1,14 @@
 #include "mnist/sheet.h"
 
-#include "common/png.h"
+#include "mnist/class_text.h"
 #include "mnist/reasons.h"
+#include "mnist/tiles.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { TILE = 140, GAP = 4, REASONS = 3, PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
-
-/* Red, green and blue, [rows, columns] tiles with gaps in between. */
-typedef struct sheet {
-    size_t columns, rows, width, height;
-    uint8_t *pixels; /* [height, width, 3] */
-} sheet;
+enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
 
 static size_t readable(const seen *pictures, size_t count)
 {
@@ -23,124 +18,133 @@ static size_t readable(const seen *pictures, size_t count)
     return sum;
 }
 
-static pmy_status sheet_new(size_t columns, size_t rows, sheet *made, pmy_error *error)
+/* --- Stages ------------------------------------------------------------------ */
+
+/* The file's name without its folders, and the answer. */
+static void caption_answer(const tiles *onto, size_t row, const seen *picture, const char *const *names)
 {
-    enum { MOST_ROWS = 400, PAPER = 0x60 };
-    if (rows < 1 || rows > MOST_ROWS)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "a sheet has 1 to %d pictures, not %zu", MOST_ROWS, rows);
-    *made = (sheet){columns, rows, columns * (TILE + GAP) + GAP, rows * (TILE + GAP) + GAP, NULL};
-    made->pixels = malloc(made->width * made->height * 3);
-    if (!made->pixels)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a sheet of %zu pictures", rows);
-    memset(made->pixels, PAPER, made->width * made->height * 3);
-    return PMY_OK;
+    char text[512];
+    const char *slash = strrchr(picture->name, '/');
+    (void)snprintf(text, sizeof text, "%.200s: %s, with %.2f %%", slash ? slash + 1 : picture->name,
+                   class_text_of(names, picture->best).text, 100 * picture->p[picture->best]);
+    tiles_caption(onto, 0, row, onto->columns, text);
 }
 
-static pmy_status sheet_end(sheet *of, const char *path, pmy_status status, pmy_error *error)
+pmy_status sheet_of_stages(const seen *pictures, size_t count, const char *const *names, const char *path,
+                           pmy_error *error)
 {
-    png encoded = {0};
-    if (status == PMY_OK)
-        status = png_encode(of->pixels, of->width, of->height, PNG_COLOUR, &encoded, error);
-    if (status == PMY_OK)
-        status = png_write(&encoded, path, error);
-    png_free(&encoded);
-    free(of->pixels);
-    return status;
-}
-
-static uint8_t *pixel_at(const sheet *of, size_t column, size_t row, size_t x, size_t y)
-{
-    size_t left = GAP + column * (TILE + GAP), top = GAP + row * (TILE + GAP);
-    return of->pixels + ((top + y) * of->width + left + x) * 3;
-}
-
-/* Fits a grey picture into a tile: small ones in blocks, large ones by means. */
-static pmy_status draw_grey(const sheet *onto, size_t column, size_t row, const pmy_grey *grey,
-                            pmy_error *error)
-{
-    const float full = 255;
-    size_t longer = grey->width > grey->height ? grey->width : grey->height;
-    double step = (double)longer / TILE;
-    pmy_grey tile;
-    pmy_status status = pmy_grey_new(TILE, TILE, &tile, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_sampling middle = {((double)grey->width - (double)longer) / 2,
-                           ((double)grey->height - (double)longer) / 2, step};
-    if (step >= 1)
-        status = pmy_grey_resample(grey, middle, PMY_AROUND_ZERO, &tile, error);
-    for (size_t y = 0; status == PMY_OK && y < TILE; y++)
-        for (size_t x = 0; x < TILE; x++) {
-            double from_x = middle.left + ((double)x + 0.5) * step,
-                   from_y = middle.top + ((double)y + 0.5) * step;
-            bool inside =
-                from_x >= 0 && from_y >= 0 && from_x < (double)grey->width && from_y < (double)grey->height;
-            float value = step >= 1 ? tile.values[y * TILE + x]
-                          : inside  ? grey->values[(size_t)from_y * grey->width + (size_t)from_x]
-                                    : 0;
-            memset(pixel_at(onto, column, row, x, y), (int)(full * fminf(fmaxf(value, 0), 1) + 0.5f), 3);
-        }
-    pmy_grey_free(&tile);
-    return status;
-}
-
-pmy_status sheet_of_stages(const seen *pictures, size_t count, const char *path, pmy_error *error)
-{
-    sheet stages = {0};
+    tiles stages;
     size_t row = 0;
-    pmy_status status = sheet_new(PMY_DIGIT_STAGES, readable(pictures, count), &stages, error);
+    pmy_status status = tiles_new(PMY_DIGIT_STAGES, readable(pictures, count), 0, &stages, error);
     if (status != PMY_OK)
         return status;
-    for (size_t i = 0; i < count; i++) {
-        for (size_t stage = 0; status == PMY_OK && pictures[i].read && stage < PMY_DIGIT_STAGES; stage++)
-            status = draw_grey(&stages, stage, row, &pictures[i].digit.stage[stage], error);
-        row += pictures[i].read;
+    for (size_t stage = 0; stage < PMY_DIGIT_STAGES; stage++)
+        tiles_head(&stages, stage, pmy_digit_stage_name((pmy_digit_stage)stage));
+    for (size_t i = 0; status == PMY_OK && i < count; i++) {
+        if (!pictures[i].read)
+            continue;
+        for (size_t stage = 0; status == PMY_OK && stage < PMY_DIGIT_STAGES; stage++)
+            status = tiles_draw_grey(&stages, stage, row, &pictures[i].digit.stage[stage], error);
+        caption_answer(&stages, row++, &pictures[i], names);
     }
-    return sheet_end(&stages, path, status, error);
+    if (status == PMY_OK)
+        status = tiles_write(&stages, path, error);
+    tiles_free(&stages);
+    return status;
 }
 
-/* Blue for what is positive, red for what is negative, as strong as the value's share of the largest; in the
- * background, faintly, the digit. */
-static void draw_signed(const sheet *onto, size_t column, size_t row, const double *values,
-                        const uint8_t *digit)
+/* --- Reasons ----------------------------------------------------------------- */
+
+enum { DIGIT, MORE_INK, THIS_INK, REASONS };
+
+/* The colour of a value's share, −1 … 1, of the largest: blue for what is positive, red for what is negative;
+ * faintly below it, the digit. */
+static void put_colour(uint8_t *pixel, double share, double digit)
 {
     static const double blue[] = {40, 110, 255}, red[] = {255, 60, 40}, faint = 0.35;
+    double background = faint * digit;
+    const double *colour = share > 0 ? blue : red;
+    for (size_t c = 0; c < 3; c++)
+        pixel[c] = (uint8_t)(background + fabs(share) * (colour[c] - background) + 0.5);
+}
+
+/* Values [28, 28], and under them what full colour stands for. */
+static void draw_signed(const tiles *onto, size_t column, size_t row, const double *values,
+                        const uint8_t *digit)
+{
     double most = 0;
     for (size_t i = 0; i < PIXELS; i++)
         most = fmax(most, fabs(values[i]));
-    for (size_t y = 0; y < TILE; y++)
-        for (size_t x = 0; x < TILE; x++) {
-            size_t at = y * PMY_FIT_SIDE / TILE * PMY_FIT_SIDE + x * PMY_FIT_SIDE / TILE;
-            double share = most > 0 ? fabs(values[at]) / most : 0, background = faint * digit[at];
-            const double *colour = values[at] > 0 ? blue : red;
-            for (size_t c = 0; c < 3; c++)
-                pixel_at(onto, column, row, x, y)[c] =
-                    (uint8_t)(background + share * (colour[c] - background) + 0.5);
+    for (size_t y = 0; y < TILES_SIDE; y++)
+        for (size_t x = 0; x < TILES_SIDE; x++) {
+            size_t at = y * PMY_FIT_SIDE / TILES_SIDE * PMY_FIT_SIDE + x * PMY_FIT_SIDE / TILES_SIDE;
+            put_colour(tiles_pixel(onto, column, row, x, y), most > 0 ? values[at] / most : 0, digit[at]);
         }
+    char text[32];
+    (void)snprintf(text, sizeof text, "full: %.2g", most);
+    tiles_caption(onto, column, row, 1, text);
+}
+
+static pmy_status draw_reasons(const tiles *onto, size_t row, const seen *picture, pmy_classifier *classifier,
+                               pmy_error *error)
+{
+    double speaks[PIXELS], does[PIXELS];
+    const double full = 255;
+    const uint8_t *pixels = picture->digit.pixels;
+    pmy_status status = reasons_for(classifier, pixels, picture->best, speaks, error);
+    if (status == PMY_OK)
+        status = tiles_draw_grey(onto, DIGIT, row, &picture->digit.stage[PMY_STAGE_CENTRED], error);
+    if (status != PMY_OK)
+        return status;
+    for (size_t i = 0; i < PIXELS; i++)
+        does[i] = speaks[i] * pixels[i] / full;
+    draw_signed(onto, MORE_INK, row, speaks, pixels);
+    draw_signed(onto, THIS_INK, row, does, pixels);
+    char text[PMY_LONGEST_CLASS_NAME + 32];
+    (void)snprintf(text, sizeof text, "%.1f %% %s", 100 * picture->p[picture->best],
+                   class_text_of(classifier->facts.names, picture->best).text);
+    tiles_caption(onto, DIGIT, row, 1, text);
+    return PMY_OK;
+}
+
+/* What the colours, in a bar above, and the columns mean. */
+static const char *const legend[] = {
+    "against it        0      speaks for it",
+    "more ink: what a whole pixel of it",
+    "adds to log p of the answer",
+    "this ink: that times the ink there",
+    "full: what the full colour stands for",
+};
+enum { LEGEND_LINES = sizeof legend / sizeof *legend, BAR = 14, FOOT = BAR + LEGEND_LINES * LETTERING_LINE };
+
+static void draw_legend(const tiles *onto)
+{
+    size_t width = onto->ground.width - 2 * TILES_GAP;
+    for (size_t y = 0; y < BAR; y++)
+        for (size_t x = 0; x < width; x++)
+            put_colour(onto->ground.pixels + ((onto->foot + y) * onto->ground.width + TILES_GAP + x) * 3,
+                       2 * (double)x / (double)(width - 1) - 1, 0);
+    for (size_t line = 0; line < LEGEND_LINES; line++)
+        tiles_foot(onto, BAR + line * LETTERING_LINE, legend[line]);
 }
 
 pmy_status sheet_of_reasons(const seen *pictures, size_t count, pmy_classifier *classifier, const char *path,
                             pmy_error *error)
 {
-    sheet reasons = {0};
+    static const char *const heads[REASONS] = {"digit", "more ink", "this ink"};
+    tiles reasons;
     size_t row = 0;
-    pmy_status status = sheet_new(REASONS, readable(pictures, count), &reasons, error);
+    pmy_status status = tiles_new(REASONS, readable(pictures, count), FOOT, &reasons, error);
     if (status != PMY_OK)
         return status;
-    for (size_t i = 0; status == PMY_OK && i < count; i++) {
-        double speaks[PIXELS], does[PIXELS];
-        const uint8_t *pixels = pictures[i].digit.pixels;
-        if (!pictures[i].read)
-            continue;
-        status = reasons_for(classifier, pixels, pictures[i].best, speaks, error);
-        for (size_t at = 0; at < PIXELS; at++)
-            does[at] = speaks[at] * pixels[at];
-        if (status == PMY_OK)
-            status = draw_grey(&reasons, 0, row, &pictures[i].digit.stage[PMY_STAGE_CENTRED], error);
-        if (status == PMY_OK) {
-            draw_signed(&reasons, 1, row, speaks, pixels);
-            draw_signed(&reasons, 2, row++, does, pixels);
-        }
-    }
-    return sheet_end(&reasons, path, status, error);
+    for (size_t column = 0; column < REASONS; column++)
+        tiles_head(&reasons, column, heads[column]);
+    for (size_t i = 0; status == PMY_OK && i < count; i++)
+        if (pictures[i].read)
+            status = draw_reasons(&reasons, row++, &pictures[i], classifier, error);
+    draw_legend(&reasons);
+    if (status == PMY_OK)
+        status = tiles_write(&reasons, path, error);
+    tiles_free(&reasons);
+    return status;
 }

@@ -170,7 +170,7 @@ static int train_and_test(run *r)
     if (status == PMY_OK)
         status = test(r, &error);
     if (status == PMY_OK) {
-        progress_test(&r->progress, r->assessment, pmy_training_position(r->training).seconds);
+        progress_test(&r->progress, r->assessment, &r->test, r->training);
         return PROGRAM_FINE;
     }
     if (r->progress.live)
@@ -191,16 +191,17 @@ static int write_report(run *r)
     pmy_error error;
     /* A run that had done all its steps when it was resumed has no curves to show. */
     const history *h = r->history.step_count ? &r->history : NULL;
-    pmy_status status = report_write(&(report){.folder = r->options.report,
-                                               .command = &r->options.command,
-                                               .data = r->options.data,
-                                               .net = pmy_training_net(r->training),
-                                               .graph = pmy_training_graph(r->training),
-                                               .test = &r->test,
-                                               .classes = data_class_names(&r->test),
-                                               .result = r->assessment,
-                                               .history = h},
-                                     &error);
+    pmy_status status = report_write(
+        &(report){.folder = r->options.report,
+                  .command = &r->options.command,
+                  .data = r->options.data,
+                  .net = pmy_training_net(r->training),
+                  .graph = pmy_training_graph(r->training),
+                  .test = &r->test,
+                  .classes = data_class_labels(&pmy_training_classifier(r->training)->facts, &r->test),
+                  .result = r->assessment,
+                  .history = h},
+        &error);
     if (status != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
     progress_report(&r->progress);

@@ -1,6 +1,7 @@
 #include "train/classifier.h"
 
 #include "losses/losses.h"
+#include "train/class_names.h"
 
 #include <stdlib.h>
 
@@ -14,7 +15,10 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
 {
     facts->normalization = normalization;
     facts->classes = dataset->classes;
+    facts->names = dataset->names;
     pmy_status status = pmy_net_read(net, pmy_image_shape(dataset), &facts->net, error);
+    if (status == PMY_OK && dataset->names)
+        status = pmy_class_names_check(dataset->classes, dataset->names, error);
     if (status != PMY_OK)
         return status;
     if (pmy_shape_equal(facts->net.output, PMY_SHAPE(1, dataset->classes)))
@@ -32,6 +36,10 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
 static pmy_status build(pmy_classifier *classifier, pmy_error *error)
 {
     const pmy_net *net = &classifier->facts.net;
+    const char *const *names = classifier->facts.names;
+    if (names && !(classifier->names = pmy_class_names_copy(classifier->facts.classes, names)))
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
+    classifier->facts.names = classifier->names;
     size_t batch = classifier->options.batch;
     pmy_graph *graph = classifier->graph = pmy_graph_new(classifier->pool, classifier->options.seed);
     if (!graph)
@@ -92,5 +100,6 @@ void pmy_classifier_free(pmy_classifier *classifier)
     if (!classifier)
         return;
     pmy_graph_free(classifier->graph);
+    free(classifier->names);
     free(classifier);
 }

@@ -19,17 +19,20 @@ typedef struct pmy_classifier_options {
 
 /* To be read by anyone. */
 typedef struct pmy_classifier {
-    pmy_model_facts facts;
+    pmy_model_facts facts; /* its own: also the names of the classes are a copy */
     pmy_classifier_options options;
     pmy_pool *pool;
     pmy_graph *graph;
-    pmy_node *images; /* [batch, channels, height, width] */
-    pmy_node *labels; /* [batch] */
-    pmy_node *logits; /* [batch, classes] */
-    pmy_node *loss;   /* softmax_xent, the mean over the batch */
+    pmy_node *images;   /* [batch, channels, height, width] */
+    pmy_node *labels;   /* [batch] */
+    pmy_node *logits;   /* [batch, classes] */
+    pmy_node *loss;     /* softmax_xent, the mean over the batch */
+    const char **names; /* what facts.names is; NULL: the classes have none */
 } pmy_classifier;
 
-/* The facts of a net for a dataset. Errors: PMY_BAD_NET, with the place of the word that is wrong. */
+/* The facts of a net for a dataset, whose names of classes they have. Errors: PMY_BAD_NET, with the place of
+ * the word that is wrong; PMY_BAD_ARGUMENT (names that no class can have, see class_names.h), PMY_NO_MEMORY.
+ */
 pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normalization normalization,
                          pmy_model_facts *facts, pmy_error *error);
 
@@ -69,7 +72,7 @@ typedef struct pmy_score {
 } pmy_score;
 
 /* Shows the watcher the logits, batch by batch, in the order of the dataset. Errors: PMY_BAD_ARGUMENT
- * (pictures of another size or number of classes), PMY_BAD_DATA. */
+ * (pictures of another size, number or names of classes), PMY_BAD_DATA. */
 pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
                                    pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
 

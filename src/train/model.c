@@ -1,6 +1,7 @@
 #include "train/model.h"
 
 #include "data/file.h"
+#include "train/class_names.h"
 #include "train/stored.h"
 #include "tensor/version.h"
 
@@ -13,7 +14,10 @@ struct pmy_model {
     pmy_file file;
     pmy_safetensors tensors; /* within the file */
     pmy_model_facts facts;
+    const char **names; /* that the file gives the classes, or NULL */
 };
+
+#define CLASS_KEY "pmy.class."
 
 /* --- Saving ----------------------------------------------------------------- */
 
@@ -29,6 +33,11 @@ static void add_facts(pmy_stored *stored, const pmy_model_facts *facts)
     pmy_stored_note_real(stored, "pmy.mean", (double)facts->normalization.mean);
     pmy_stored_note_real(stored, "pmy.std", (double)facts->normalization.deviation);
     pmy_stored_note(stored, "pmy.classes", "%zu", facts->classes);
+    for (size_t i = 0; facts->names && i < facts->classes; i++) {
+        char key[sizeof CLASS_KEY + 20];
+        (void)snprintf(key, sizeof key, CLASS_KEY "%zu", i);
+        pmy_stored_note(stored, key, "%s", facts->names[i]);
+    }
     pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
 }
 
@@ -79,6 +88,48 @@ static pmy_status read_net(const pmy_model *model, pmy_net *net, pmy_error *erro
     return PMY_OK;
 }
 
+static bool names_class(const pmy_safetensors_note *note)
+{
+    return strncmp(note->key, CLASS_KEY, strlen(CLASS_KEY)) == 0;
+}
+
+static pmy_status check_names(const char *path, size_t count, const char *const *names, pmy_error *error)
+{
+    pmy_error why;
+    pmy_status status = pmy_class_names_check(count, names, &why);
+    if (status == PMY_OK)
+        return PMY_OK;
+    return pmy_fail(error, status == PMY_BAD_ARGUMENT ? PMY_BAD_FILE : status, "%s: %s", path, why.message);
+}
+
+/* The names of the classes: of all, or of none. */
+static pmy_status read_names(pmy_model *model, pmy_error *error)
+{
+    const char *path = model->path;
+    size_t classes = model->facts.classes, count = 0;
+    for (size_t i = 0; i < model->tensors.notes; i++)
+        count += names_class(&model->tensors.note[i]);
+    if (count == 0)
+        return PMY_OK;
+    if (count != classes)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: it names %zu classes of its %zu", path, count, classes);
+    const char **found = calloc(count, sizeof *found);
+    pmy_status status =
+        found ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the names of classes", path);
+    for (size_t i = 0; status == PMY_OK && i < count; i++) {
+        char key[sizeof CLASS_KEY + 20];
+        (void)snprintf(key, sizeof key, CLASS_KEY "%zu", i);
+        status = pmy_stored_text(path, &model->tensors, key, &found[i], error);
+    }
+    if (status == PMY_OK)
+        status = check_names(path, count, found, error);
+    if (status == PMY_OK && !(model->names = pmy_class_names_copy(count, found)))
+        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the names of classes", path);
+    model->facts.names = model->names;
+    free(found);
+    return status;
+}
+
 static pmy_status read_facts(pmy_model *model, pmy_error *error)
 {
     const char *path = model->path;
@@ -101,7 +152,7 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
     if (!pmy_shape_equal(facts->net.output, PMY_SHAPE(1, facts->classes)))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu classes", path,
                         facts->classes);
-    return PMY_OK;
+    return read_names(model, error);
 }
 
 /* A net of more numbers than the file has need not be built to see that they do not fit. */
@@ -160,6 +211,7 @@ void pmy_model_free(pmy_model *model)
         return;
     pmy_safetensors_free(&model->tensors);
     pmy_file_free(&model->file);
+    free(model->names);
     free(model->path);
     free(model);
 }

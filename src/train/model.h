@@ -11,7 +11,8 @@
  *   pmy_model_fill(model, graph, &error);
  *
  * A file says about itself: pmy.net (the canonical line), pmy.input ("1,28,28"), pmy.mean and pmy.std,
- * pmy.classes and pmy.version. */
+ * pmy.classes and pmy.version; and, where its classes have names (class_names.h), these as pmy.class.0,
+ * pmy.class.1, … */
 #ifndef PMY_TRAIN_MODEL_H
 #define PMY_TRAIN_MODEL_H
 
@@ -24,6 +25,8 @@ typedef struct pmy_model_facts {
     pmy_net net;
     pmy_normalization normalization; /* of pixels in 0 … 1; mean 0 and deviation 1: none */
     size_t classes;
+    const char *const *names; /* [classes], of the classes; NULL: they have none. They belong to what the
+                               * facts are of, a model, a classifier or a dataset, and last as long */
 } pmy_model_facts;
 
 /* Writes the parameters and statistics of a built graph, all of whose names are the net's; whole or not at
