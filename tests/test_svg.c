@@ -495,6 +495,27 @@ static void counts_can_be_coloured_by_something_else(void **state)
     free(text);
 }
 
+/* Also where names of columns are turned: their room is that of the cut ones. */
+static void long_names_of_rows_and_columns_are_cut(void **state)
+{
+    static const char *const long_names[] = {"abcdefghijklmnopqrstuvwxyz", "b"};
+    const double values[] = {1, 2, 3, 4};
+    const svg_heat_map map = {.row_names = long_names,
+                              .column_names = long_names,
+                              .column_label = "above them",
+                              .values = values,
+                              .rows = 2,
+                              .columns = 2};
+    svg *picture = svg_new(400, 300, "t", NULL);
+    svg_heat_map_draw(picture, (svg_box){0, 0, 400, 300}, &map);
+    char *text = written(*state, picture);
+    const char *row = strstr(text, ">abcdefghijklmnopqrs…</text>");
+    assert_non_null(row);
+    assert_non_null(strstr(row + 1, ">abcdefghijklmnopqrs…</text>"));
+    assert_null(strstr(text, ">abcdefghijklmnopqrstuvwxyz</text>"));
+    free(text);
+}
+
 static void large_and_odd_maps_are_sound(void **state)
 {
     enum { SIZE = 60 };
@@ -662,6 +683,7 @@ int main(void)
         WITH_FOLDER(crowded_bars_leave_names_and_values_out),
         WITH_FOLDER(cells_show_sign_size_and_value),
         WITH_FOLDER(counts_can_be_coloured_by_something_else),
+        WITH_FOLDER(long_names_of_rows_and_columns_are_cut),
         WITH_FOLDER(large_and_odd_maps_are_sound),
         cmocka_unit_test(lines_and_letters_stand_out_from_both_papers),
         WITH_FOLDER(values_are_readable_on_every_cell),

@@ -145,8 +145,7 @@ static void draw_column_names(const map_area *area)
         double middle = area->left + ((double)column + 0.5) * area->cell;
         svg_label name = svg_label_name(map->column_names[column]);
         if (area->upward)
-            svg_text_upward(area->picture, middle + LETTERS_BELOW, y, SVG_START, "tick",
-                            map->column_names[column]);
+            svg_text_upward(area->picture, middle + LETTERS_BELOW, y, SVG_START, "tick", name.text);
         else
             svg_text(area->picture, middle, y, SVG_MIDDLE, "tick", name.text);
     }

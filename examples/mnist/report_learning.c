@@ -170,7 +170,7 @@ svg *report_draw_rate(const history *h)
         rate.x[i] = history_epochs_at(&h->steps[i * each]);
         rate.y[i] = h->steps[i * each].learning_rate;
     }
-    svg_curve curve = curve_of(NULL, &rate, SVG_LINE);
+    svg_curve curve = curve_of(NULL, &rate, rate.count > 1 ? SVG_LINE : SVG_MARKERS);
     svg_plot_draw(picture, page,
                   &(svg_plot){.title = "Learning rate",
                               .x_label = "epoch",

@@ -170,7 +170,7 @@ const char *seen_warning(const seen *picture, const char *const *names, size_t i
         return text;
     }
     if (picture->p[picture->best] < sure && index == at++) {
-        (void)snprintf(text, sizeof text, "not sure: it may also be a %s (%.1f %%)",
+        (void)snprintf(text, sizeof text, "not sure: it may also be %s%s (%.1f %%)", names ? "" : "a ",
                        class_text_of(names, picture->second).text, percent * picture->p[picture->second]);
         return text;
     }

@@ -94,7 +94,7 @@ void tiles_head(const tiles *onto, size_t column, const char *text)
 void tiles_caption(const tiles *onto, size_t column, size_t row, size_t columns, const char *text)
 {
     lettering_write(&onto->ground, left_of(column), TOP + row * ROW_STEP + TILES_SIDE + DROP,
-                    left_of(column + columns), INK, text);
+                    left_of(column + columns) - 2 * TILES_GAP, INK, text);
 }
 
 void tiles_foot(const tiles *onto, size_t y, const char *text)
