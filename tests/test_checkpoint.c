@@ -96,6 +96,7 @@ static void a_run_goes_on_from_any_step(test_folder *folder, const char *optim, 
         recipe.optim_options.momentum = 0.9;
     recipe.learning_rate = 0.01;
     recipe.augmentation.shift = 1;
+    recipe.unaugmented = 1;
     assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
     pmy_training *whole = new_training(&recipe, &p, pool);
     history uninterrupted = {0};

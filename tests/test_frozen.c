@@ -182,6 +182,18 @@ static void differentiates_what_eval_computes(void **state)
 #endif
 
 /* So that a new layer is not forgotten here. */
+/* Whether a net has a word, whole: "relu" is not in "leaky_relu". */
+static bool has_word(const char *net, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = net; (at = strstr(at, word)); at += length) {
+        bool begins = at == net || strchr(" ,[", at[-1]), ends = !at[length] || strchr(" ,]", at[length]);
+        if (word[0] == '[' || (begins && ends))
+            return true;
+    }
+    return false;
+}
+
 static void every_layer_is_a_subject(void **state)
 {
     (void)state;
@@ -190,7 +202,7 @@ static void every_layer_is_a_subject(void **state)
     for (size_t index = 0; pmy_net_word(index, &usage, &explanation); index++) {
         size_t i = 0;
         usage.text[usage.text[0] == '[' ? 1 : strcspn(usage.text, " ")] = 0;
-        while (i < ROOM(subjects) && !strstr(subjects[i].net, usage.text))
+        while (i < ROOM(subjects) && !has_word(subjects[i].net, usage.text))
             i++;
         if (i == ROOM(subjects))
             fail_msg("no subject has the layer '%s'", usage.text);

@@ -435,6 +435,66 @@ static void kinks_side_by_side_are_judged_between_them(void **state)
     }
 }
 
+/* y = x² + x + 10⁴, said to have kinks from `first` on so close to each other that no place among them can be
+ * judged; and beyond them a backward that is wrong. The last digits of a large y need large steps. */
+static const double first_kink = 10 * 0x1p-21;
+
+static void crowded_forward(const pmy64_node *node, size_t n, const double *x, double *y)
+{
+    (void)node;
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] * x[i] + x[i] + 1e4;
+}
+
+static void crowded_backward(const pmy64_node *node, size_t n, const double *x, const double *y,
+                             const double *dy, double *dx, bool accumulate)
+{
+    (void)node, (void)y;
+    for (size_t i = 0; i < n; i++)
+        pmy64_put(&dx[i], dy[i] * (2 * x[i] + 1) * (x[i] > first_kink ? 1.5 : 1), accumulate);
+}
+
+static uint64_t crowded_choices(const pmy64_node *node)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < 200; i++) {
+        double x = node->input[0]->value[i];
+        hash = hash * 31 + (uint64_t)(x > first_kink ? 1 + floor(x / first_kink * 3) : 0);
+    }
+    return hash;
+}
+
+static const pmy64_unary crowded_rule = {
+    .forward = crowded_forward, .backward = crowded_backward, .needs_x = true, .kinked = true};
+
+static const pmy64_op crowded_op = {
+    .name = "crowded",
+    .infer = pmy64_unary_infer,
+    .forward = {{.run = pmy64_unary_forward}},
+    .backward = {{.run = pmy64_unary_backward, .gives = 1}},
+    .unary = &crowded_rule,
+    .choices = crowded_choices,
+};
+
+/* What is judged instead of the far side of a kink must not be the near side once more. */
+static void a_side_that_cannot_be_judged_is_not_passed(void **state)
+{
+    (void)state;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), -0.45, -0.3);
+    pmy64_node *y = pmy64_append(sample.graph, &crowded_op, 1, &x, NULL, 0);
+    pmy_error error;
+    pmy64_gradcheck_result result;
+    assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
+    pmy64_sample_fill(&sample, 1);
+    pmy64_value(x).data[7] = 0;
+    assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
+    assert_int_equal(result.check[0].verdict, PMY_KINK);
+    assert_int_equal(result.check[0].unjudged, 1);
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+}
+
 /* --- The suite ------------------------------------------------------------ */
 
 static void count(void *context, const pmy_check *check)
@@ -500,6 +560,7 @@ int main(void)
         cmocka_unit_test(the_sum_of_a_softmax_hides_nothing),
         cmocka_unit_test(kinks_are_told_and_checked_on_each_side),
         cmocka_unit_test(kinks_side_by_side_are_judged_between_them),
+        cmocka_unit_test(a_side_that_cannot_be_judged_is_not_passed),
         cmocka_unit_test(an_op_without_a_sample_is_an_error),
         cmocka_unit_test(the_curve_is_a_v),
     };

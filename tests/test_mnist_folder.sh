@@ -50,7 +50,7 @@ check "models are saved with the names of their classes, which all commands use"
 
 confused()
 {
-    # A model of all ones confuses everything.
+    # A model at its random first weights confuses everything.
     "$mnist" train --data all --net "linear 3" --val 0 --epochs 1 --lr 1e-9 --save dull --report page >out || return 1
     holds out ' taken for ' && grep -qE '(five|one|two) taken for (five|one|two): [0-9]' out && holds page/index.html '<b>two</b>' &&
         "$mnist" eval --data all --model dull >out && grep -qE '(five|one|two) taken for (five|one|two): [0-9]' out

@@ -60,15 +60,16 @@ static const preset presets[] = {
     {.name = "best",
      .net = "conv 32 3, batchnorm, relu, conv 32 3, batchnorm, relu, maxpool 2, conv 64 3, batchnorm, relu, "
             "conv 64 3, batchnorm, relu, maxpool 2, conv 128 3 pad 1, batchnorm, relu, flatten, linear 10",
-     .optim = "adam",
+     .optim = "sgd",
      .schedule = "onecycle",
      .epochs = 16,
-     .batch = 100,
-     .learning_rate = 0.01,
-     .momentum = 0,
-     .weight_decay = 0,
+     .batch = 50,
+     .learning_rate = 0.05,
+     .momentum = 0.9,
+     .weight_decay = 0.0005,
      .label_smoothing = 0.1,
-     .augmentation = "shift 1, rotate 8, scale 0.1, shear 0.1"},
+     .augmentation = "shift 0.7, rotate 6, scale 0.07, shear 0.07, elastic 0.4",
+     .unaugmented = 2},
     {.name = "tiny",
      .net = "conv 8 3 pad 1, batchnorm, relu, conv 12 3 pad 1, batchnorm, relu, maxpool 2, conv 16 3 pad 1, "
             "batchnorm, relu, conv 16 3 pad 1, batchnorm, relu, maxpool 2, conv 20 3, batchnorm, relu, gap, "

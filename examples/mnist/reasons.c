@@ -20,7 +20,10 @@ pmy_status reasons_for(pmy_classifier *classifier, const uint8_t *pixels, size_t
         return status;
     pmy_backward(classifier->graph);
     const pmy_real *slope = pmy_gradient(classifier->images).data; /* [1, 1, 28, 28], by normalized pixels */
-    for (size_t i = 0; i < PIXELS; i++)
+    for (size_t i = 0; i < PIXELS; i++) {
+        if (!pmy_is_finite(slope[i]))
+            return pmy_fail(error, PMY_BAD_DATA, "no reasons: the gradient of the model is not finite");
         speaks[i] = -(double)slope[i] / (double)classifier->facts.normalization.deviation;
+    }
     return PMY_OK;
 }

@@ -110,7 +110,7 @@ static pmy_status draw_reasons(const tiles *onto, size_t row, const seen *pictur
 /* What the colours, in a bar above, and the columns mean. */
 static const char *const legend[] = {
     "against it        0      speaks for it",
-    "more ink: what a whole pixel of it",
+    "more ink: how steeply a pixel of it",
     "adds to log p of the answer",
     "this ink: that times the ink there",
     "full: what the full colour stands for",

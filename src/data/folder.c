@@ -155,8 +155,10 @@ static const char **copy_names(const entries *classes)
     for (size_t i = 0; i < count; i++)
         size += strlen(classes->list[i]->d_name) + 1;
     const char **names = malloc(size);
+    if (!names)
+        return NULL;
     char *text = (char *)(names + count);
-    for (size_t i = 0; names && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         names[i] = strcpy(text, classes->list[i]->d_name);
         text += strlen(text) + 1;
     }

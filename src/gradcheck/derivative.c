@@ -72,8 +72,9 @@ static pmy_outcome begin(ladder *steps)
     for (steps->first = PMY_LADDER_FIRST; steps->first + 1 < PMY_LADDER_STEPS; steps->first++) {
         pmy_outcome outcome = take(steps, steps->first);
         if (outcome == PMY_SMOOTH) {
-            steps->count = 1;
-            return grow_down(steps) ? PMY_SMOOTH : PMY_FAULTY;
+            outcome = take(steps, steps->first + 1);
+            steps->count = 2;
+            return outcome;
         }
         steps->above = outcome;
     }

@@ -6,8 +6,9 @@
 
 /* How often to move further: four times, eight times, … the smallest step of a difference, so that steps of
  * half the way and less stay clear of the kink that was left; and where other kinks lie too close to all of
- * these places, from there, each time twice as far, to the middle between two kinks. A tensor that many kinks
- * depend on, such as a convolution's weight, has wide gaps between them here and there. */
+ * these places, once more from the first on, each time to the middle between the two kinks around it. A
+ * tensor that many kinks depend on, such as a convolution's weight, has wide gaps between them here and
+ * there. */
 enum { NEAR_TRIES = 8, GAP_TRIES = 14 };
 
 static bool check_side(pmy_session *session, const pmy_checked *checked, size_t element, pmy_real shift,
@@ -51,7 +52,7 @@ static pmy_real room(pmy_probe *probe, const pmy_line *line, int side)
     return held;
 }
 
-/* The shift to the middle between the kinks on both sides of a shift. */
+/* The shift to the middle between the kinks on both sides of a shift, but never back over the point. */
 static pmy_real middle_of_gap(pmy_session *session, const pmy_checked *checked, size_t element,
                               pmy_real shift)
 {
@@ -59,8 +60,11 @@ static pmy_real middle_of_gap(pmy_session *session, const pmy_checked *checked, 
     checked->node->value[element] = checked->origin[element] + shift;
     if (pmy_probe_here(&session->probe) != PMY_SMOOTH)
         return shift;
-    pmy_real above = room(&session->probe, &line, 1), below = room(&session->probe, &line, -1);
-    return shift + (above - below) / 2;
+    int side = shift < 0 ? -1 : 1;
+    pmy_real away = room(&session->probe, &line, side), back = room(&session->probe, &line, -side);
+    if (back > pmy_fabs(shift))
+        back = pmy_fabs(shift);
+    return shift + (pmy_real)side * (away - back) / 2;
 }
 
 void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t element, pmy_numeric *numeric)
@@ -74,7 +78,7 @@ void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t ele
             judged = check_side(session, checked, element, (pmy_real)side * distance, numeric);
         }
         distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
-        for (unsigned try = 0; try < GAP_TRIES && !judged; try++) {
+        for (unsigned try = 0; try < GAP_TRIES && !judged && numeric->unresolved == 0; try++) {
             distance *= 2;
             pmy_real shift = middle_of_gap(session, checked, element, (pmy_real)side * distance);
             judged = check_side(session, checked, element, shift, numeric);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 /* --- A square of PMY_LANES lanes, turned about its diagonal ---------------- */
 
 /* Lanes l of a and b whose bit `step` is clear, and then those where it is set. */
@@ -76,8 +75,8 @@ static size_t pixel_count(const pmy_channels_last *form)
 
 /* --- To channels last ------------------------------------------------------ */
 
-/* So many pixels ahead a channel's numbers are asked for: there are more channels than streams that a processor
- * follows by itself. By measurement. */
+/* So many pixels ahead a channel's numbers are asked for: there are more channels than streams that a
+ * processor follows by itself. By measurement. */
 enum { AHEAD = 64 };
 
 /* Pixels first … first + PMY_LANES − 1, all channels. The last channels come first, so that what they write

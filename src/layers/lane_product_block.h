@@ -1,5 +1,7 @@
-/* One block of a lane product, for lanes of either width: lane_product.c includes this once for each, with
+/* One block of a lane product, for lanes of either width: lane_product.c, and nobody else, includes this once
+ * for each, with
  *
+ *   HIGHEST, WIDEST  the most rows and lanes of a block
  *   BLOCK            the function's name
  *   BLOCK_LANES      pmy_lanes or pmy_wide_lanes
  *   BLOCK_IN_MEMORY  the same, anywhere in memory

@@ -168,14 +168,16 @@ static bool owns_gradient(const pmy_node *node)
     return node->wants_gradient && !node->learned;
 }
 
-/* One piece of memory for all values and gradients, which fills large pages. */
+/* One piece of memory for the values, gradients and labels of all nodes but parameters and statistics, which
+ * fills large pages. A label takes no more than a number. */
 static bool reserve_nodes(pmy_graph *graph)
 {
     size_t bytes = 0;
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *node = graph->nodes[at];
         size_t one = padded_size(node) * sizeof(pmy_real);
-        for (int times = owns_value(node) + owns_gradient(node); times > 0; times--)
+        int times = owns_value(node) + owns_gradient(node) + pmy_is_labels(node);
+        for (; times > 0; times--)
             if (!pmy_size_add(bytes, one, &bytes))
                 return false;
     }

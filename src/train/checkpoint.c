@@ -44,7 +44,8 @@ static void add_recipe(pmy_stored *stored, const pmy_training *training)
     pmy_stored_note_real(stored, RECIPE "deviation",
                          (double)training->classifier->facts.normalization.deviation);
     pmy_stored_note(stored, RECIPE "augmentation", "%s", pmy_augmentation_print(&recipe->augmentation).text);
-    pmy_stored_note(stored, RECIPE "unaugmented epochs", "%zu", recipe->unaugmented);
+    if (recipe->unaugmented > 0)
+        pmy_stored_note(stored, RECIPE "unaugmented epochs", "%zu", recipe->unaugmented);
     pmy_stored_note_real(stored, RECIPE "decay of the average", recipe->average_decay);
     pmy_stored_note(stored, RECIPE "seed", "%llu", (unsigned long long)recipe->seed);
     pmy_stored_note(stored, RECIPE "order", "%d", (int)recipe->order);

@@ -68,8 +68,10 @@ const char **pmy_class_names_copy(size_t count, const char *const *names)
     for (size_t i = 0; i < count; i++)
         size += strlen(names[i]) + 1;
     const char **copy = malloc(size);
+    if (!copy)
+        return NULL;
     char *text = (char *)(copy + count);
-    for (size_t i = 0; copy && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         copy[i] = strcpy(text, names[i]);
         text += strlen(text) + 1;
     }

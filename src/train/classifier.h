@@ -14,7 +14,9 @@ typedef struct pmy_classifier_options {
     size_t batch; /* pictures at a time, at most */
     uint64_t seed;
     double label_smoothing;
-    bool pictures_gradient; /* backward gives `images` a gradient, too */
+    /* Backward gives `images` a gradient, too. A linear layer right behind them then leaves no columns out,
+     * which the last bits of its sums show. */
+    bool pictures_gradient;
 } pmy_classifier_options;
 
 /* To be read by anyone. */

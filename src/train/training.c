@@ -79,9 +79,6 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     const pmy_recipe *recipe = &training->recipe;
     if (recipe->epochs < 1 || recipe->batch < 1)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an epoch and an example in a batch, at least");
-    if (recipe->unaugmented > recipe->epochs)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu epochs without augmentation, of %zu in all",
-                        recipe->unaugmented, recipe->epochs);
     pmy_status status = plan_steps(training, error);
     if (status == PMY_OK)
         status = build_classifier(training, error);

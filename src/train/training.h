@@ -27,9 +27,9 @@ typedef struct pmy_recipe {
     double label_smoothing;
     pmy_normalization normalization; /* of pixels in 0 … 1; a deviation of 0: none */
     pmy_augmentation augmentation;   /* of the pictures of steps, never of evaluation; all 0: none */
-    size_t unaugmented;   /* epochs at the end in which pictures stay as they are, so that weights and
-                           * running statistics settle on what is evaluated (Z. He et al., Data
-                           * Augmentation Revisited, arXiv:1909.09148) */
+    size_t unaugmented; /* epochs at the end (or all) in which pictures stay as they are, so that weights and
+                         * running statistics settle on what is evaluated (Z. He et al., Data
+                         * Augmentation Revisited, arXiv:1909.09148) */
     double average_decay; /* of the weights' moving average (optim/average.h), which is what is then
                            * evaluated, and left in the end; 0: none */
     uint64_t seed;

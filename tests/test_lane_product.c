@@ -1,0 +1,91 @@
+/* Products in lanes: against the sums as they are written, in every number of rows and columns; and the same
+ * bits whatever the width of the lanes that a processor has. */
+#include "layers/lane_product.h"
+#include "tensor/random.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 27, LANES = 9, COLUMNS = LANES * PMY_LANES, SEGMENTS = 2, DEPTH = 5 };
+
+static pmy_real a[SEGMENTS][ROWS][DEPTH], b[SEGMENTS * DEPTH][COLUMNS];
+
+static void fill(void)
+{
+    pmy_random random = {.seed = 1};
+    for (size_t i = 0; i < sizeof a / sizeof ***a; i++)
+        (&a[0][0][0])[i] = (pmy_real)(2 * pmy_random_uniform(&random) - 1);
+    for (size_t i = 0; i < sizeof b / sizeof **b; i++)
+        (&b[0][0])[i] = (pmy_real)(2 * pmy_random_uniform(&random) - 1);
+}
+
+/* The product of the first rows and some of the columns. */
+static pmy_lane_product product(size_t rows, size_t first, size_t columns, bool accumulate, pmy_real *c)
+{
+    return (pmy_lane_product){.rows = rows,
+                              .columns = columns,
+                              .segments = SEGMENTS,
+                              .depth = DEPTH,
+                              .a = &a[0][0][0],
+                              .a_segment = (size_t)ROWS * DEPTH,
+                              .a_row = DEPTH,
+                              .a_step = 1,
+                              .b = &b[0][first],
+                              .b_row = COLUMNS,
+                              .c = c + first,
+                              .c_row = COLUMNS,
+                              .accumulate = accumulate};
+}
+
+static void products_are_the_sums(void **state)
+{
+    (void)state;
+    static pmy_real c[ROWS][COLUMNS];
+    fill();
+    for (size_t rows = 1; rows <= ROWS; rows++)
+        for (size_t columns = PMY_LANES; columns <= COLUMNS; columns += PMY_LANES)
+            for (int accumulate = 0; accumulate < 2; accumulate++) {
+                for (size_t i = 0; i < ROWS; i++)
+                    for (size_t j = 0; j < COLUMNS; j++)
+                        c[i][j] = 100;
+                pmy_lane_product x = product(rows, 0, columns, accumulate, &c[0][0]);
+                pmy_lane_multiply(&x);
+                for (size_t i = 0; i < ROWS; i++)
+                    for (size_t j = 0; j < COLUMNS; j++) {
+                        double sum = 100 * (accumulate || i >= rows || j >= columns);
+                        for (size_t s = 0; s < SEGMENTS && i < rows && j < columns; s++)
+                            for (size_t p = 0; p < DEPTH; p++)
+                                sum += (double)a[s][i][p] * (double)b[s * DEPTH + p][j];
+                        assert_true(fabs((double)c[i][j] - sum) < 1e-4);
+                    }
+            }
+}
+
+/* A lane at a time has no room for wide ones. */
+static void the_width_of_lanes_changes_no_bit(void **state)
+{
+    (void)state;
+    static pmy_real whole[ROWS][COLUMNS], by_lanes[ROWS][COLUMNS];
+    fill();
+    pmy_lane_product at_once = product(ROWS, 0, COLUMNS, false, &whole[0][0]);
+    pmy_lane_multiply(&at_once);
+    for (size_t first = 0; first < COLUMNS; first += PMY_LANES) {
+        pmy_lane_product one = product(ROWS, first, PMY_LANES, false, &by_lanes[0][0]);
+        pmy_lane_multiply(&one);
+    }
+    assert_memory_equal(whole, by_lanes, sizeof whole);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_are_the_sums),
+        cmocka_unit_test(the_width_of_lanes_changes_no_bit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
