@@ -50,6 +50,14 @@ file_order()
 }
 check "the order of the file is another order" file_order
 
+unaugmented_epochs()
+{
+    "$mnist" "${quick[@]}" --augment "shift 2" --log log.augmented --quiet >said &&
+        "$mnist" "${quick[@]}" --augment "shift 2" --unaugmented 1 --log log.unaugmented --quiet >said &&
+        ! cmp -s log.augmented log.first && cmp log.unaugmented log.first
+}
+check "an unaugmented epoch is one without augmentation" unaugmented_epochs
+
 recipe_reproduces()
 {
     "$mnist" "${quick[@]}" --schedule onecycle --optim adamw --lr 0.002 --weight-decay 0.01 --log log.recipe >said ||
