@@ -136,7 +136,7 @@ check "--list --json is JSON" lists_in_json
 
 says_what_was_not_judged()
 {
-    "$gradcheck" --precision float --net "linear 16, relu, linear 10" >said
+    "$gradcheck" --precision float --net "linear 64, relu, linear 64, relu, linear 10" >said
     grep -qE 'KINK: [0-9]+ of [0-9]+ elements have a kink too close; [1-9][0-9]* of their sides' said
 }
 check "a KINK says what could not be judged" says_what_was_not_judged
