@@ -413,30 +413,38 @@ static const pmy64_op chords_op = {
     .choices = chords_choices,
 };
 
+/* An element-wise op at numbers of that range, but for one that is 0. */
+static pmy_check check_with_one_zero(const pmy64_op *op, double low, double high)
+{
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), low, high);
+    pmy64_node *y = pmy64_append(sample.graph, op, 1, &x, NULL, 0);
+    pmy_error error;
+    pmy64_gradcheck_result result;
+    assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
+    pmy64_sample_fill(&sample, 1);
+    pmy64_value(x).data[7] = 0;
+    assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
+    pmy_check one = result.check[0];
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+    return one;
+}
+
 static void kinks_side_by_side_are_judged_between_them(void **state)
 {
     (void)state;
     for (unsigned turn = 0; turn < 2; turn++) {
         chords_factor = turn ? 1.001 : 1;
-        pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
-        pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), 0.3, 0.45);
-        pmy64_node *y = pmy64_append(sample.graph, &chords_op, 1, &x, NULL, 0);
-        pmy_error error;
-        pmy64_gradcheck_result result;
-        assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
-        pmy64_sample_fill(&sample, 1);
-        pmy64_value(x).data[7] = 0;
-        assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
-        assert_int_equal(result.check[0].kinks, 1);
-        assert_int_equal(result.check[0].unjudged, 0);
-        assert_int_equal(result.check[0].verdict, turn ? PMY_WRONG : PMY_PASS);
-        pmy64_gradcheck_free(&result);
-        pmy64_graph_free(sample.graph);
+        pmy_check one = check_with_one_zero(&chords_op, 0.3, 0.45);
+        assert_int_equal(one.kinks, 1);
+        assert_int_equal(one.unjudged, 0);
+        assert_int_equal(one.verdict, turn ? PMY_WRONG : PMY_PASS);
     }
 }
 
-/* y = x² + x + 10⁴, said to have kinks from `first` on so close to each other that no place among them can be
- * judged; and beyond them a backward that is wrong. The last digits of a large y need large steps. */
+/* y = x² + x + 10⁴, said to have kinks from first_kink on so close to each other that no place among them can
+ * be judged; and beyond them a backward that is wrong. The last digits of a large y need large steps. */
 static const double first_kink = 10 * 0x1p-21;
 
 static void crowded_forward(const pmy64_node *node, size_t n, const double *x, double *y)
@@ -480,19 +488,9 @@ static const pmy64_op crowded_op = {
 static void a_side_that_cannot_be_judged_is_not_passed(void **state)
 {
     (void)state;
-    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
-    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(10, 20), -0.45, -0.3);
-    pmy64_node *y = pmy64_append(sample.graph, &crowded_op, 1, &x, NULL, 0);
-    pmy_error error;
-    pmy64_gradcheck_result result;
-    assert_int_equal(pmy64_build(sample.graph, y, &error), PMY_OK);
-    pmy64_sample_fill(&sample, 1);
-    pmy64_value(x).data[7] = 0;
-    assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
-    assert_int_equal(result.check[0].verdict, PMY_KINK);
-    assert_int_equal(result.check[0].unjudged, 1);
-    pmy64_gradcheck_free(&result);
-    pmy64_graph_free(sample.graph);
+    pmy_check one = check_with_one_zero(&crowded_op, -0.45, -0.3);
+    assert_int_equal(one.verdict, PMY_KINK);
+    assert_int_equal(one.unjudged, 1);
 }
 
 /* --- The suite ------------------------------------------------------------ */
