@@ -22,7 +22,7 @@ FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errn
 ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
 endif
-# SANITIZE=address, undefined or thread. Warnings are no errors here: gcc's are
+# SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
 ifdef SANITIZE
 FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -Wno-error
@@ -46,7 +46,7 @@ all:
 # tools/precision finds out which sources depend on the scalar, writes them again
 # for the other scalars below $(BUILD)/gen, and lists both kinds in sources.mk.
 # It is run again when a source changes, appears or disappears.
-GOALS_WITHOUT_SOURCES := asan ubsan tsan clang lint clean deps help
+GOALS_WITHOUT_SOURCES := sanitize tsan clang lint clean deps help
 ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/gen/sources.mk
 endif
@@ -210,13 +210,10 @@ results: all bench-programs
 
 # ---- checking ---------------------------------------------------------------
 
-.PHONY: asan ubsan tsan clang lint
+.PHONY: sanitize tsan clang lint
 
-asan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address test
-
-ubsan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan SANITIZE=undefined test
+sanitize:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE=address,undefined test
 
 tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread test
@@ -263,7 +260,7 @@ help:
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
 	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'
 	@echo 'make mutants   breaks every backward pass in turn, and the checker: all must be caught'
-	@echo 'make asan      the tests under the address sanitizer; also: ubsan, tsan'
+	@echo 'make sanitize  the tests under the sanitizers of addresses and undefined behaviour; tsan: of threads'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'
 	@echo 'make install   to PREFIX=$(PREFIX), below DESTDIR'
