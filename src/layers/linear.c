@@ -16,8 +16,8 @@
 
 enum { X, WEIGHT, BIAS };
 
-/* A layer of fewer outputs is narrow; a tile is as wide as this, or twice that. */
-enum { NARROW = 64, WIDEST_TILE = 128 };
+/* A layer of fewer outputs is narrow; a tile is at most as wide as this, or twice that. */
+enum { NARROW = 64, WIDEST_TILE = 128, VECTOR = 8 };
 
 typedef struct size_of {
     size_t rows, in, out;
@@ -104,25 +104,22 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 
 /* --- Tiles --------------------------------------------------------------- */
 
-static size_t tile_width(size_t length)
-{
-    return length >= 256 ? WIDEST_TILE : NARROW;
-}
-
 static size_t tile_count(size_t length)
 {
-    return (length + tile_width(length) - 1) / tile_width(length);
+    size_t widest = length >= 2 * WIDEST_TILE ? WIDEST_TILE : NARROW;
+    return (length + widest - 1) / widest;
 }
 
 typedef struct tile {
     size_t first, width;
 } tile;
 
+/* Tiles of about the same width, which begin where the product's vectors do. */
 static tile tile_at(size_t index, size_t length)
 {
-    size_t first = index * tile_width(length);
-    size_t rest = length - first;
-    return (tile){first, rest < tile_width(length) ? rest : tile_width(length)};
+    size_t vectors = (length + VECTOR - 1) / VECTOR, tiles = tile_count(length);
+    size_t first = vectors * index / tiles * VECTOR, end = vectors * (index + 1) / tiles * VECTOR;
+    return (tile){first, (end < length ? end : length) - first};
 }
 
 /* --- Forward ------------------------------------------------------------- */
