@@ -13,15 +13,16 @@
 
 enum { ROWS = 27, LANES = 9, COLUMNS = LANES * PMY_LANES, SEGMENTS = 2, DEPTH = 5 };
 
-static pmy_real a[SEGMENTS][ROWS][DEPTH], b[SEGMENTS * DEPTH][COLUMNS];
+/* Between segments, B has a row that is not taken. */
+static pmy_real a[SEGMENTS][ROWS][DEPTH], b[SEGMENTS][DEPTH + 1][COLUMNS];
 
 static void fill(void)
 {
     pmy_random random = {.seed = 1};
     for (size_t i = 0; i < sizeof a / sizeof ***a; i++)
         (&a[0][0][0])[i] = (pmy_real)(2 * pmy_random_uniform(&random) - 1);
-    for (size_t i = 0; i < sizeof b / sizeof **b; i++)
-        (&b[0][0])[i] = (pmy_real)(2 * pmy_random_uniform(&random) - 1);
+    for (size_t i = 0; i < sizeof b / sizeof ***b; i++)
+        (&b[0][0][0])[i] = (pmy_real)(2 * pmy_random_uniform(&random) - 1);
 }
 
 /* The product of the first rows and some of the columns. */
@@ -35,7 +36,8 @@ static pmy_lane_product product(size_t rows, size_t first, size_t columns, bool 
                               .a_segment = (size_t)ROWS * DEPTH,
                               .a_row = DEPTH,
                               .a_step = 1,
-                              .b = &b[0][first],
+                              .b = &b[0][0][first],
+                              .b_segment = (size_t)(DEPTH + 1) * COLUMNS,
                               .b_row = COLUMNS,
                               .c = c + first,
                               .c_row = COLUMNS,
@@ -60,7 +62,7 @@ static void products_are_the_sums(void **state)
                         double sum = 100 * (accumulate || i >= rows || j >= columns);
                         for (size_t s = 0; s < SEGMENTS && i < rows && j < columns; s++)
                             for (size_t p = 0; p < DEPTH; p++)
-                                sum += (double)a[s][i][p] * (double)b[s * DEPTH + p][j];
+                                sum += (double)a[s][i][p] * (double)b[s][p][j];
                         assert_true(fabs((double)c[i][j] - sum) < 1e-4);
                     }
             }

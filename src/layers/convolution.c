@@ -2,14 +2,16 @@
 
 #include "tensor/lanes.h"
 
-const pmy_convolution_way *const pmy_convolution_ways[] = {&pmy_direct_convolution, &pmy_winograd_convolution,
-                                                           NULL};
+const pmy_convolution_way *const pmy_convolution_ways[] = {&pmy_direct_convolution, &pmy_plane_convolution,
+                                                           &pmy_winograd_convolution, NULL};
 
 /* Below these many channels, Winograd's way spends more on going to its points and back than it saves. */
 enum { FEWEST_CHANNELS = 6 };
 
 const pmy_convolution_way *pmy_convolution_choose(const pmy_convolution *c)
 {
+    if (pmy_plane_convolution.fits(c))
+        return &pmy_plane_convolution;
     bool enough = c->in >= FEWEST_CHANNELS && c->out >= FEWEST_CHANNELS;
     return enough && pmy_winograd_convolution.fits(c) ? &pmy_winograd_convolution : &pmy_direct_convolution;
 }

@@ -62,6 +62,8 @@ typedef struct pmy_convolution_way {
 
 /* Sums of products over windows where they lie, with channels last. */
 extern const pmy_convolution_way pmy_direct_convolution;
+/* The same of images of one channel, in lanes of neighbours in the image. */
+extern const pmy_convolution_way pmy_plane_convolution;
 /* Winograd's F(4×4, 3×3): see winograd.h. */
 extern const pmy_convolution_way pmy_winograd_convolution;
 

@@ -4,10 +4,7 @@
  *
  *   y [positions, out]            = Σ_u X_u [positions, kernel·in] · W_u [kernel·in, out]
  *   dW_u [kernel·in, out]        += X_uᵀ [kernel·in, positions] · dy [positions, out]
- *   dX_u [positions, kernel·in]   = dy [positions, out] · W_uᵀ [out, kernel·in], added where rows overlap
- *
- * For dW an image of one channel is folded: the numbers below one another that are in a window serve as its
- * channels, so that a window is one row of kernel·kernel numbers, and not several too short to be fast. */
+ *   dX_u [positions, kernel·in]   = dy [positions, out] · W_uᵀ [out, kernel·in], added where rows overlap */
 #include "layers/channels_last.h"
 #include "layers/convolution.h"
 #include "layers/lane_product.h"
@@ -18,23 +15,18 @@
 enum { NUMBERS_AT_ONCE = 8192 };
 
 typedef struct plan {
-    size_t window_rows; /* kernel; 1 where folded */
-    size_t taps;        /* in a window's row */
-    size_t channels;    /* of x in windows: in; kernel where folded */
-    size_t stride;      /* from a position of y to the next, in numbers of x */
-    size_t stride_rows; /* from a row of y to the next, in such numbers */
-    size_t row;         /* from a row of x to the next */
-    size_t out;         /* rounded up to whole lanes */
+    size_t taps;   /* in a window's row */
+    size_t stride; /* from a position of y to the next, in numbers of x */
+    size_t row;    /* from a row of x to the next */
+    size_t out;    /* rounded up to whole lanes */
     pmy_channels_last x, y;
-    size_t x_size, folded_size, y_size;
+    size_t x_size, y_size;
 } plan;
 
-static plan plan_of(const pmy_convolution *c, bool folded)
+static plan plan_of(const pmy_convolution *c)
 {
-    size_t kernel = c->window.kernel, padding = c->window.padding;
-    plan p = {.window_rows = folded ? 1 : kernel,
-              .channels = folded ? kernel : c->in,
-              .out = pmy_lanes_round(c->out)};
+    size_t padding = c->window.padding;
+    plan p = {.out = pmy_lanes_round(c->out)};
     p.x = (pmy_channels_last){.channels = c->in,
                               .height = c->height,
                               .width = c->width,
@@ -48,19 +40,12 @@ static plan plan_of(const pmy_convolution *c, bool folded)
                               .padded_height = c->out_height,
                               .padded_width = c->out_width,
                               .pixel = p.out};
-    p.taps = kernel * p.channels;
-    p.stride = c->window.stride * p.channels;
-    p.row = p.x.padded_width * p.channels;
-    p.stride_rows = (folded ? 1 : c->window.stride) * p.row;
+    p.taps = c->window.kernel * c->in;
+    p.stride = c->window.stride * c->in;
+    p.row = p.x.padded_width * c->in;
     p.x_size = pmy_lanes_round(pmy_channels_last_size(&p.x));
-    p.folded_size = folded ? pmy_lanes_round(c->out_height * p.row + PMY_LANES) : 0;
     p.y_size = pmy_lanes_round(pmy_channels_last_size(&p.y));
     return p;
-}
-
-static bool folds(const pmy_convolution *c)
-{
-    return c->in == 1;
 }
 
 /* Rows of y whose positions are taken at a time for dx. */
@@ -78,12 +63,12 @@ static bool fits(const pmy_convolution *c)
 
 static void measure(const pmy_convolution *c, pmy_convolution_memory *memory)
 {
-    plan p = plan_of(c, folds(c));
-    size_t taps = pmy_lanes_round(c->window.kernel * c->in);
+    plan p = plan_of(c);
+    size_t taps = pmy_lanes_round(p.taps);
     *memory = (pmy_convolution_memory){
         .forward_weight = pmy_convolution_rows_size(c),
         .backward_weight = c->window.kernel * c->out * taps,
-        .scratch = 2 * p.x_size + p.folded_size + p.y_size + rows_at_once(c) * c->out_width * taps,
+        .scratch = p.x_size + p.y_size + rows_at_once(c) * c->out_width * taps,
         .images = 1,
     };
 }
@@ -93,20 +78,21 @@ static void measure(const pmy_convolution *c, pmy_convolution_memory *memory)
 static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *weight,
                     pmy_real *y, pmy_real *scratch)
 {
-    plan p = plan_of(c, false);
+    plan p = plan_of(c);
     pmy_real *image = scratch, *y_image = scratch + p.x_size;
     for (size_t n = 0; n < images; n++) {
         pmy_channels_to_last(&p.x, x + n * pmy_convolution_x_size(c), image);
         for (size_t r = 0; r < c->out_height; r++)
             pmy_lane_multiply(&(pmy_lane_product){.rows = c->out_width,
                                                   .columns = p.out,
-                                                  .segments = p.window_rows,
+                                                  .segments = c->window.kernel,
                                                   .depth = p.taps,
-                                                  .a = image + r * p.stride_rows,
+                                                  .a = image + r * c->window.stride * p.row,
                                                   .a_segment = p.row,
                                                   .a_row = p.stride,
                                                   .a_step = 1,
                                                   .b = weight,
+                                                  .b_segment = p.taps * p.out,
                                                   .b_row = p.out,
                                                   .c = y_image + r * c->out_width * p.out,
                                                   .c_row = p.out});
@@ -116,35 +102,22 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
 
 /* --- Backward -------------------------------------------------------------- */
 
-/* Row r, column s of the folded image: the padded image's s in the rows from stride·r on. */
-static void fold(const pmy_convolution *c, const plan *p, const pmy_real *padded, pmy_real *folded)
-{
-    size_t kernel = c->window.kernel, width = p->x.padded_width;
-    for (size_t r = 0; r < c->out_height; r++)
-        for (size_t u = 0; u < kernel; u++)
-            for (size_t s = 0; s < width; s++)
-                folded[(r * width + s) * kernel + u] = padded[(r * c->window.stride + u) * width + s];
-}
-
 static void add_to_sum(const pmy_convolution *c, const pmy_real *x, const pmy_real *dy_image,
                        pmy_real *sum /* dW's rows */, pmy_real *image)
 {
-    plan p = plan_of(c, folds(c));
+    plan p = plan_of(c);
     pmy_channels_to_last(&p.x, x, image);
-    if (folds(c)) {
-        fold(c, &p, image, image + p.x_size);
-        image += p.x_size;
-    }
-    for (size_t u = 0; u < p.window_rows; u++)
+    for (size_t u = 0; u < c->window.kernel; u++)
         pmy_lane_multiply(&(pmy_lane_product){.rows = p.taps,
                                               .columns = p.out,
                                               .segments = c->out_height,
                                               .depth = c->out_width,
                                               .a = image + u * p.row,
-                                              .a_segment = p.stride_rows,
+                                              .a_segment = c->window.stride * p.row,
                                               .a_row = 1,
                                               .a_step = p.stride,
                                               .b = dy_image,
+                                              .b_segment = c->out_width * p.out,
                                               .b_row = p.out,
                                               .c = sum + u * p.taps * p.out,
                                               .c_row = p.out,
@@ -162,7 +135,7 @@ static void pmy_direct_overlap(const pmy_convolution *c, const plan *p, size_t r
         for (size_t r = 0; r < rows; r++)
             for (size_t s = first; s < c->out_width; s += apart) {
                 const pmy_real *from = dx_u + (r * c->out_width + s) * taps;
-                pmy_real *to = dx + r * p->stride_rows + s * p->stride;
+                pmy_real *to = dx + r * c->window.stride * p->row + s * p->stride;
                 for (size_t tap = 0; tap < taps; tap += PMY_LANES)
                     PMY_LANES_AT(to + tap) += PMY_LANES_AT(from + tap);
             }
@@ -172,7 +145,7 @@ static void add_to_dx(const pmy_convolution *c, const pmy_real *dy_image,
                       const pmy_real *weight /* [kernel, out, taps rounded] */, bool accumulate, pmy_real *dx,
                       pmy_real *dx_image)
 {
-    plan p = plan_of(c, false);
+    plan p = plan_of(c);
     size_t taps = pmy_lanes_round(p.taps);
     pmy_real *dx_u = dx_image + p.x_size; /* [rows·out_width, taps] */
     memset(dx_image, 0, p.x_size * sizeof *dx_image);
@@ -190,7 +163,7 @@ static void add_to_dx(const pmy_convolution *c, const pmy_real *dy_image,
                                                   .b_row = taps,
                                                   .c = dx_u,
                                                   .c_row = taps});
-            pmy_direct_overlap(c, &p, rows, dx_u, dx_image + r * p.stride_rows + u * p.row);
+            pmy_direct_overlap(c, &p, rows, dx_u, dx_image + r * c->window.stride * p.row + u * p.row);
         }
     }
     pmy_channels_from_last(&p.x, dx_image, accumulate, dx);
@@ -199,7 +172,7 @@ static void add_to_dx(const pmy_convolution *c, const pmy_real *dy_image,
 static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
                      const pmy_real *weight, bool accumulate, pmy_real *dx, pmy_real *sum, pmy_real *scratch)
 {
-    plan p = plan_of(c, folds(c));
+    plan p = plan_of(c);
     size_t x_size = pmy_convolution_x_size(c);
     pmy_real *dy_image = scratch, *room = scratch + p.y_size;
     for (size_t n = 0; n < images; n++) {
@@ -214,16 +187,9 @@ static void backward(const pmy_convolution *c, size_t images, const pmy_real *x,
 /* --- Weights --------------------------------------------------------------- */
 
 /* Where in a kernel of all channels row `row` of [kernel, kernel, in] lies. */
-static size_t place_of(const pmy_convolution *c, size_t row)
-{
-    return row % c->in * c->window.kernel * c->window.kernel + row / c->in;
-}
-
-/* dW's rows are these; where folded, with the two kernels the other way round. */
 static size_t row_holds(const pmy_convolution *c, size_t row)
 {
-    size_t kernel = c->window.kernel;
-    return folds(c) ? row % kernel * kernel + row / kernel : place_of(c, row);
+    return row % c->in * c->window.kernel * c->window.kernel + row / c->in;
 }
 
 static void prepare_forward(const pmy_convolution *c, size_t tile, const pmy_real *weight,
@@ -233,7 +199,7 @@ static void prepare_forward(const pmy_convolution *c, size_t tile, const pmy_rea
     size_t end = rows * (tile + 1) / PMY_CONVOLUTION_TILES;
     for (size_t row = rows * tile / PMY_CONVOLUTION_TILES; row < end; row++)
         for (size_t o = 0; o < out; o++)
-            prepared[row * out + o] = o < c->out ? weight[o * rows + place_of(c, row)] : 0;
+            prepared[row * out + o] = o < c->out ? weight[o * rows + row_holds(c, row)] : 0;
 }
 
 static void prepare_backward(const pmy_convolution *c, size_t tile, const pmy_real *weight,

@@ -3,7 +3,7 @@
  *   C[i, j] (+)= Σ_s Σ_p A[s, i, p] · B[s, p, j]
  *
  * with A's numbers anywhere at fixed distances, as the overlapping windows of an image are, and B and C
- * in rows of whole lanes. */
+ * in rows of whole lanes; B's rows, too, may overlap. */
 #ifndef PMY_LAYERS_LANE_PRODUCT_H
 #define PMY_LAYERS_LANE_PRODUCT_H
 
@@ -14,9 +14,9 @@ typedef struct pmy_lane_product {
     size_t segments, depth; /* how many s and p */
     const pmy_real *a;
     size_t a_segment, a_row, a_step; /* from one s, i, p to the next */
-    const pmy_real *b;               /* [segments, depth, columns], in rows of b_row */
-    size_t b_row;
-    pmy_real *c; /* [rows, columns], in rows of c_row */
+    const pmy_real *b;               /* [segments, depth, columns] */
+    size_t b_segment, b_row;         /* from one s, p to the next */
+    pmy_real *c;                     /* [rows, columns], in rows of c_row */
     size_t c_row;
     bool accumulate;
 } pmy_lane_product;

@@ -16,7 +16,6 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
     enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
     BLOCK_LANES sum[HIGHEST][WIDEST];
     pmy_real *c = x->c + row * x->c_row + column;
-    const pmy_real *b = x->b + column;
 #pragma GCC unroll 16
     for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
@@ -27,6 +26,7 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
                 sum[i][j] = (BLOCK_LANES){0};
     for (size_t s = 0; s < x->segments; s++) {
         const pmy_real *a = x->a + s * x->a_segment + row * x->a_row;
+        const pmy_real *b = x->b + s * x->b_segment + column;
         for (size_t p = 0; p < x->depth; p++, a += x->a_step, b += x->b_row) {
             BLOCK_LANES factor[WIDEST];
 #pragma GCC unroll 16

@@ -40,6 +40,7 @@ typedef struct way {
 static const way ways[] = {
     {"plain", "plain", convolution_errors_float, bound_float},
     {"direct", "direct", convolution_errors_float, bound_float},
+    {"plane", "plane", convolution_errors_float, bound_float},
     {"winograd", "Winograd", convolution_errors_float, bound_float},
     {"winograd", "Winograd, double", convolution_errors_double, bound_double},
 };
@@ -86,19 +87,14 @@ bool print_convolutions(void)
 {
     double most[sizeof ways / sizeof *ways] = {0};
     printf("\n## Convolutions\n\n"
-           "A 3×3 convolution with stride 1 and some channels goes by Winograd's F(4×4, 3×3), which takes a "
-           "quarter\n"
-           "of the products and rounds more: on the way to its points and back, numbers that are larger than "
-           "the\n"
-           "result cancel. All others go the direct way. The error of each way, and of the sums as they are\n"
-           "written (plain), beside the plain convolution in double on the same floats: the largest, and the "
-           "root\n"
-           "mean square (rms), both as shares of the largest element of the tensor. 2⁻²⁴, half the spacing "
-           "of floats\n"
-           "at 1, is 6.0e-08. Inputs are normal numbers behind a relu, weights and upstream gradients normal "
-           "ones;\n"
-           "%d images, over which dW is a sum, as in a batch of 64. The bound: %.0e of the largest, and for "
-           "the same\n"
+           "A 3×3 convolution with stride 1 and some channels goes by Winograd's F(4×4, 3×3), which takes a\n"
+           "quarter of the products and rounds more: on the way to its points and back, numbers that are\n"
+           "larger than the result cancel. One of a single channel goes by planes, all others go the direct\n"
+           "way. The error of each way, and of the sums as they are written (plain), beside the plain\n"
+           "convolution in double on the same floats: the largest, and the root mean square (rms), both as\n"
+           "shares of the largest element of the tensor. 2⁻²⁴, half the spacing of floats at 1, is 6.0e-08.\n"
+           "Inputs are normal numbers behind a relu, weights and upstream gradients normal ones; %d images,\n"
+           "over which dW is a sum, as in a batch of 64. The bound: %.0e of the largest, and for the same\n"
            "source in double, which the gradient checks check, %.0e.\n\n"
            "| convolution | sizes | way | y: largest | rms | ∂x: largest | rms | ∂W: largest | rms |\n"
            "|---|---|---|--:|--:|--:|--:|--:|--:|\n",
