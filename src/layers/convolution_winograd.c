@@ -33,6 +33,7 @@ typedef struct plan {
     size_t images;                  /* taken together */
     size_t block;                   /* tiles taken at a time */
     size_t v_point, m_point;        /* from a point's V, M to the next one's */
+    size_t u_point, ut_point;       /* from a point's U or dU, Uᵀ to the next one's */
     pmy_channels_last x, y;
     size_t x_size, y_size; /* of such images */
 } plan;
@@ -65,6 +66,8 @@ static plan plan_of(const pmy_convolution *c)
     p.block = divide_up(tiles * p.images, divide_up(tiles * p.images, most));
     p.v_point = odd_lines(p.block * p.in);
     p.m_point = odd_lines(p.block * p.out);
+    p.u_point = odd_lines(c->in * p.out);
+    p.ut_point = odd_lines(c->out * p.in);
     p.x = (pmy_channels_last){.channels = c->in,
                               .height = c->height,
                               .width = c->width,
@@ -92,9 +95,9 @@ static void measure(const pmy_convolution *c, pmy_convolution_memory *memory)
 {
     plan p = plan_of(c);
     *memory = (pmy_convolution_memory){
-        .forward_weight = POINTS * c->in * p.out,
-        .backward_weight = POINTS * c->out * p.in,
-        .sum = POINTS * c->in * p.out,
+        .forward_weight = POINTS * p.u_point,
+        .backward_weight = POINTS * p.ut_point,
+        .sum = POINTS * p.u_point,
         .scratch = POINTS * (p.v_point + p.m_point) + p.images * (2 * p.x_size + p.y_size),
         .images = p.images,
     };
@@ -263,7 +266,7 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
                                                   .a = w.v + point * p.v_point,
                                                   .a_row = p.in,
                                                   .a_step = 1,
-                                                  .b = u + point * c->in * p.out,
+                                                  .b = u + point * p.u_point,
                                                   .b_row = p.out,
                                                   .c = w.m + point * p.m_point,
                                                   .c_row = p.out});
@@ -277,7 +280,7 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
 
 /* dU += Vᵀ dM */
 static void add_to_sum(const pmy_convolution *c, const plan *p, const workspace *w, size_t tiles,
-                       pmy_real *sum /* [POINTS, in, out rounded] */)
+                       pmy_real *sum /* [POINTS, in, out], in steps of u_point */)
 {
     for (size_t point = 0; point < POINTS; point++)
         pmy_lane_multiply(&(pmy_lane_product){.rows = c->in,
@@ -289,14 +292,14 @@ static void add_to_sum(const pmy_convolution *c, const plan *p, const workspace 
                                               .a_step = p->in,
                                               .b = w->m + point * p->m_point,
                                               .b_row = p->out,
-                                              .c = sum + point * c->in * p->out,
+                                              .c = sum + point * p->u_point,
                                               .c_row = p->out,
                                               .accumulate = true});
 }
 
 /* dV = dM Uᵀ, and from there to dx; V's room is dV's. */
 static void add_to_dx(const pmy_convolution *c, const plan *p, const workspace *w, size_t first, size_t end,
-                      const pmy_real *u /* [POINTS, out, in rounded] */)
+                      const pmy_real *u /* [POINTS, out, in], in steps of ut_point */)
 {
     for (size_t point = 0; point < POINTS; point++)
         pmy_lane_multiply(&(pmy_lane_product){.rows = end - first,
@@ -306,7 +309,7 @@ static void add_to_dx(const pmy_convolution *c, const plan *p, const workspace *
                                               .a = w->m + point * p->m_point,
                                               .a_row = p->out,
                                               .a_step = 1,
-                                              .b = u + point * c->out * p->in,
+                                              .b = u + point * p->ut_point,
                                               .b_row = p->in,
                                               .c = w->v + point * p->v_point,
                                               .c_row = p->in});
@@ -370,42 +373,44 @@ PMY_INLINED void turn_kernels(const pmy_real *g, size_t lane, size_t lanes, pmy_
     }
 }
 
-/* Kernels of `rows` channels by `columns` channels, at distances `row` and `column` in the weight, to
- * [POINTS, rows, columns rounded]; rows first … end − 1. */
+/* Kernels of channels by `columns` channels, at distances `row` and `column` in the weight, to
+ * [POINTS, rows, columns rounded] in steps of `point`; rows first … end − 1. */
 PMY_LANE_CLONES
-static void pmy_winograd_turn_weight(const pmy_real *weight, size_t rows, size_t row, size_t columns,
-                                     size_t column, size_t first, size_t end, pmy_real *u)
+static void pmy_winograd_turn_weight(const pmy_real *weight, size_t row, size_t columns, size_t column,
+                                     size_t first, size_t end, pmy_real *u, size_t point)
 {
     size_t width = pmy_lanes_round(columns);
     for (size_t r = first; r < end; r++)
         for (size_t from = 0; from < columns; from += PMY_LANES)
             turn_kernels(weight + r * row + from * column, column, at_most(columns - from, PMY_LANES),
-                         u + r * width + from, rows * width);
+                         u + r * width + from, point);
 }
 
 static void prepare_forward(const pmy_convolution *c, size_t tile, const pmy_real *weight, pmy_real *u)
 {
     size_t first = c->in * tile / PMY_CONVOLUTION_TILES, end = c->in * (tile + 1) / PMY_CONVOLUTION_TILES;
-    pmy_winograd_turn_weight(weight, c->in, KERNEL * KERNEL, c->out, c->in * KERNEL * KERNEL, first, end, u);
+    pmy_winograd_turn_weight(weight, KERNEL * KERNEL, c->out, c->in * KERNEL * KERNEL, first, end, u,
+                             plan_of(c).u_point);
 }
 
 static void prepare_backward(const pmy_convolution *c, size_t tile, const pmy_real *weight, pmy_real *u)
 {
     size_t first = c->out * tile / PMY_CONVOLUTION_TILES, end = c->out * (tile + 1) / PMY_CONVOLUTION_TILES;
-    pmy_winograd_turn_weight(weight, c->out, c->in * KERNEL * KERNEL, c->in, KERNEL * KERNEL, first, end, u);
+    pmy_winograd_turn_weight(weight, c->in * KERNEL * KERNEL, c->in, KERNEL * KERNEL, first, end, u,
+                             plan_of(c).ut_point);
 }
 
 /* dW = Gᵀ dU G, in rows [kernel, kernel, in, out rounded] */
 PMY_LANE_CLONES
 static void pmy_winograd_reduce(const pmy_convolution *c, const pmy_real *sum, pmy_real *rows)
 {
-    size_t size = c->in * pmy_lanes_round(c->out);
+    size_t size = c->in * pmy_lanes_round(c->out), point = plan_of(c).u_point;
     for (size_t at = 0; at < size; at += PMY_LANES) {
         pmy_lanes half[KERNEL][SIDE];
         for (size_t column = 0; column < SIDE; column++) {
             pmy_lanes points[SIDE], turned[KERNEL];
             for (size_t row = 0; row < SIDE; row++)
-                points[row] = PMY_LANES_AT(sum + (row * SIDE + column) * size + at);
+                points[row] = PMY_LANES_AT(sum + (row * SIDE + column) * point + at);
             pmy_winograd_g_transposed(points, turned);
             for (size_t row = 0; row < KERNEL; row++)
                 half[row][column] = turned[row];
