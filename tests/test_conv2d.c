@@ -30,6 +30,8 @@ static const layer layers[] = {
     {2, 1, 9, 7, 3, {3, 3, 2}, true},     {2, 1, 5, 6, 1, {3, 1, 1}, true},
     {2, 7, 6, 5, 1, {3, 1, 1}, true},     {3, 6, 1, 1, 6, {3, 1, 1}, true},
     {2, 6, 1, 9, 7, {3, 1, 1}, true},     {2, 7, 2, 3, 6, {3, 1, 4}, true},
+    {2, 1, 2, 2, 2, {2, 1, 3}, true},     {2, 1, 4, 4, 9, {4, 1, 0}, true},
+    {3, 1, 9, 8, 3, {2, 5, 1}, true},     {2, 1, 9, 8, 3, {5, 1, 0}, true},
     {2, 6, 3, 3, 8, {3, 1, 0}, true},     {11, 6, 5, 6, 7, {3, 1, 1}, true},
 };
 
@@ -385,6 +387,8 @@ static void what_does_not_fit_is_refused(void **state)
     expect_refusal(PMY_SHAPE(2, 1, 5, 5), 3, (pmy_window){3, 0, 0}, "at least 1");
     expect_refusal(PMY_SHAPE(2, 1, 5, 5), 3, (pmy_window){3, 1, SIZE_MAX / 2}, "too much");
     expect_refusal(PMY_SHAPE(2, 1, 5, 5), 3, (pmy_window){3, 1, SIZE_MAX / 64}, "too large");
+    expect_refusal(PMY_SHAPE(2, 2, 1, 1), 1, (pmy_window){1, 0x7fffffff, 0x7fffffff}, "too large");
+    expect_refusal(PMY_SHAPE(2, 1, 1, 1), 1, (pmy_window){1, 0x7fffffff, 0x7fffffff}, "too large");
     expect_refusal(PMY_SHAPE(2, 1, 5, 5), 0, (pmy_window){3, 1, 0}, "");
 }
 

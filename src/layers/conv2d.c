@@ -22,7 +22,7 @@ enum { X, WEIGHT, BIAS };
 /* Groups of images for the weights' gradients; and into how many tiles the sums of the groups are split. */
 enum { GROUPS = 8, SUM_TILES = 8 };
 
-/* An image or weight may have this many numbers: then no size below overflows. */
+/* A padded image or a weight may have this many numbers: then no size below overflows. */
 #define LARGEST ((size_t)0x7fffffff)
 
 typedef struct conv2d_attributes {
@@ -71,9 +71,12 @@ static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
         status = pmy_window_measure(window, c->width, &c->out_width, error);
     if (status != PMY_OK)
         return status;
+    size_t padded;
+    bool fits = pmy_size_multiply(c->height + 2 * window.padding, c->width + 2 * window.padding, &padded) &&
+                pmy_size_multiply(c->in, padded, &padded) && padded <= LARGEST;
     node->shape = PMY_SHAPE(x.dim[0], c->out, c->out_height, c->out_width);
-    if (!pmy_shape_valid(node->shape) || pmy_convolution_x_size(c) > LARGEST ||
-        pmy_convolution_y_size(c) > LARGEST || pmy_convolution_weight_size(c) > LARGEST)
+    if (!fits || !pmy_shape_valid(node->shape) || pmy_convolution_y_size(c) > LARGEST ||
+        pmy_convolution_weight_size(c) > LARGEST)
         return pmy_fail(error, PMY_BAD_SHAPE, "the convolution is too large");
     return PMY_OK;
 }

@@ -14,7 +14,8 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
 pmy_node *pmy_conv2d_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias, pmy_window window,
                           pmy_activation activation);
 
-/* How a convolution is computed (convolution.h), "winograd" or "direct"; NULL for a node of another op. */
+/* How a convolution is computed (convolution.h), "direct", "plane" or "winograd"; NULL for a node of another
+ * op. */
 const char *pmy_conv2d_way(const pmy_node *node);
 
 #endif

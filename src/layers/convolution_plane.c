@@ -11,7 +11,8 @@
  *
  *   dW [out, kernel·kernel] += dy [out, positions] · F [positions, kernel·kernel]
  *
- * Forward with a larger stride, and dx, which a first layer rarely needs, go the direct way. */
+ * Forward with a larger stride or a kernel that is large for the image, and dx, which a first layer rarely
+ * needs, go the direct way. */
 #include "layers/convolution.h"
 #include "layers/lane_product.h"
 
@@ -39,9 +40,11 @@ static bool fits(const pmy_convolution *c)
     return c->in == 1;
 }
 
+/* Whether forward goes this way: what is computed behind the end of y's rows is then thrown away, and must
+ * not be too much. */
 static bool slides(const pmy_convolution *c)
 {
-    return c->window.stride == 1;
+    return c->window.stride == 1 && 2 * plan_of(c).row <= 3 * c->out_width;
 }
 
 static size_t larger(size_t a, size_t b)
@@ -56,7 +59,8 @@ static void measure(const pmy_convolution *c, pmy_convolution_memory *memory)
     if (slides(c))
         memory->forward_weight = pmy_convolution_weight_size(c);
     memory->sum = c->out * p.taps;
-    memory->scratch = larger(memory->scratch, p.plane_size + larger(c->out * p.positions, p.folded_size));
+    memory->scratch =
+        larger(memory->scratch, p.plane_size + larger(slides(c) ? c->out * p.positions : 0, p.folded_size));
 }
 
 /* The image with zeros around it, and behind it. */
