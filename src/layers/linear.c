@@ -17,7 +17,10 @@
 enum { X, WEIGHT, BIAS };
 
 /* A layer of fewer outputs is narrow; a tile is at most as wide as this, or twice that. */
-enum { NARROW = 64, WIDEST_TILE = 128, VECTOR = 8 };
+enum { NARROW = 64, WIDEST_TILE = 128 };
+
+/* Numbers side by side that OpenBLAS multiplies at once. */
+enum { VECTOR = 16 };
 
 typedef struct size_of {
     size_t rows, in, out;
@@ -114,7 +117,7 @@ typedef struct tile {
     size_t first, width;
 } tile;
 
-/* Tiles of about the same width, which begin where the product's vectors do. */
+/* Tiles of about the same width, in whole vectors but for the last. */
 static tile tile_at(size_t index, size_t length)
 {
     size_t vectors = (length + VECTOR - 1) / VECTOR, tiles = tile_count(length);
