@@ -58,8 +58,10 @@ static const preset presets[] = {
      .weight_decay = 0,
      .label_smoothing = 0.1},
     {.name = "best",
-     .net = "conv 32 3, batchnorm, relu, conv 32 3, batchnorm, relu, maxpool 2, conv 64 3, batchnorm, relu, "
-            "conv 64 3, batchnorm, relu, maxpool 2, conv 128 3 pad 1, batchnorm, relu, flatten, linear 10",
+     .net =
+         "conv 32 3, batchnorm, relu, conv 32 3, batchnorm, relu, maxpool 2, conv 64 3 pad 1, batchnorm, "
+         "relu, conv 64 3 pad 1, batchnorm, relu, maxpool 2, conv 128 3 pad 1, batchnorm, relu, conv 128 3, "
+         "batchnorm, relu, dropout 0.2, flatten, linear 10",
      .optim = "sgd",
      .schedule = "onecycle",
      .epochs = 16,
@@ -68,7 +70,7 @@ static const preset presets[] = {
      .momentum = 0.9,
      .weight_decay = 0.0005,
      .label_smoothing = 0.1,
-     .augmentation = "shift 0.7, rotate 6, scale 0.07, shear 0.07, elastic 0.4",
+     .augmentation = "shift 1.5, rotate 10, scale 0.12, shear 0.12, elastic 0.8",
      .unaugmented = 2},
     {.name = "tiny",
      .net = "conv 8 3 pad 1, batchnorm, relu, conv 12 3 pad 1, batchnorm, relu, maxpool 2, conv 16 3 pad 1, "
