@@ -18,18 +18,12 @@ typedef struct subject {
 } subject;
 
 static const subject subjects[] = {
-    {"`cnn`, `best`: first", 1, 28, 28, 32, {3, 1, 0}},
-    {"`cnn`: second", 32, 26, 26, 64, {3, 1, 0}},
-    {"`best`: second", 32, 26, 26, 32, {3, 1, 0}},
-    {"`best`: third", 32, 12, 12, 64, {3, 1, 1}},
-    {"`best`: fourth", 64, 12, 12, 64, {3, 1, 1}},
-    {"`best`: fifth", 64, 6, 6, 128, {3, 1, 1}},
-    {"`best`: sixth", 128, 6, 6, 128, {3, 1, 0}},
-    {"`lenet`: second", 6, 14, 14, 16, {5, 1, 0}},
-    {"`fast`: first", 1, 28, 28, 8, {5, 2, 0}},
-    {"odd sizes", 7, 11, 13, 5, {3, 1, 1}},
-    {"one tile and a rest", 17, 5, 9, 19, {3, 1, 2}},
-    {"many channels", 256, 7, 7, 128, {3, 1, 1}},
+    {"`cnn`, `best`: first", 1, 28, 28, 32, {3, 1, 0}}, {"`cnn`: second", 32, 26, 26, 64, {3, 1, 0}},
+    {"`best`: second", 32, 26, 26, 32, {3, 1, 0}},      {"`best`: third", 32, 12, 12, 64, {3, 1, 1}},
+    {"`best`: fourth", 64, 12, 12, 64, {3, 1, 1}},      {"`best`: fifth", 64, 6, 6, 128, {3, 1, 1}},
+    {"`best`: sixth", 128, 6, 6, 128, {3, 1, 0}},       {"`lenet`: second", 6, 14, 14, 16, {5, 1, 0}},
+    {"`fast`: first", 1, 28, 28, 8, {5, 2, 0}},         {"odd sizes", 7, 11, 13, 5, {3, 1, 1}},
+    {"one tile and a rest", 17, 5, 9, 19, {3, 1, 2}},   {"many channels", 256, 7, 7, 128, {3, 1, 1}},
 };
 
 typedef struct way {
