@@ -363,10 +363,13 @@ static void kinks_are_told_and_checked_on_each_side(void **state)
     expect(check_kinked(-0.001, 1), PMY_WRONG, PMY_CAUSE_UNKNOWN);
 }
 
-/* y = the chords of x² between the powers of two, so that kinks lie wherever a probe next to 0 goes. */
+/* y = the chords of x² between the powers of two, so that kinks lie wherever a probe next to 0 goes; or
+ * between places just beyond these powers. */
+static double chords_stretch;
+
 static double chord_below(double x)
 {
-    double power = 1;
+    double power = chords_stretch;
     while (power > fabs(x) && power > 1e-12)
         power /= 2;
     return power;
@@ -434,12 +437,14 @@ static pmy_check check_with_one_zero(const pmy64_op *op, double low, double high
 static void kinks_side_by_side_are_judged_between_them(void **state)
 {
     (void)state;
-    for (unsigned turn = 0; turn < 2; turn++) {
-        chords_factor = turn ? 1.001 : 1;
+    for (unsigned turn = 0; turn < 4; turn++) {
+        bool wrong = turn % 2;
+        chords_factor = wrong ? 1.001 : 1;
+        chords_stretch = turn < 2 ? 1 : 1 + 1e-9;
         pmy_check one = check_with_one_zero(&chords_op, 0.3, 0.45);
         assert_int_equal(one.kinks, 1);
         assert_int_equal(one.unjudged, 0);
-        assert_int_equal(one.verdict, turn ? PMY_WRONG : PMY_PASS);
+        assert_int_equal(one.verdict, wrong ? PMY_WRONG : PMY_PASS);
     }
 }
 
