@@ -79,24 +79,28 @@ static double brain_value(uint16_t bits)
 
 double pmy_safetensor_element(const pmy_safetensor *tensor, size_t index)
 {
+    const char *from = (const char *)tensor->data + index * pmy_dtype_size(tensor->dtype);
     union {
         double f64;
         int64_t i64;
         float f32;
         uint16_t bits16;
-    } element = {0};
-    size_t size = pmy_dtype_size(tensor->dtype);
-    memcpy(&element, (const char *)tensor->data + index * size, size);
+    } element;
     switch (tensor->dtype) {
     case PMY_F64:
+        memcpy(&element.f64, from, sizeof element.f64);
         return element.f64;
     case PMY_I64:
+        memcpy(&element.i64, from, sizeof element.i64);
         return (double)element.i64;
     case PMY_F32:
+        memcpy(&element.f32, from, sizeof element.f32);
         return (double)element.f32;
     case PMY_F16:
+        memcpy(&element.bits16, from, sizeof element.bits16);
         return half_value(element.bits16);
     case PMY_BF16:
+        memcpy(&element.bits16, from, sizeof element.bits16);
         return brain_value(element.bits16);
     }
     return 0;

@@ -141,7 +141,8 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
     if (counts != (tensor->dtype == PMY_I64))
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' holds %s, but should hold %s", path, name,
                         pmy_dtype_name(tensor->dtype), counts ? "I64" : "reals");
-    for (size_t i = 0; i < pmy_shape_size(shape); i++) {
+    size_t size = pmy_shape_size(shape);
+    for (size_t i = 0; i < size; i++) {
         double number = pmy_safetensor_element(tensor, i);
         if (!pmy_is_finite((pmy_real)number))
             return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s', element %zu: %s", path, name, i,
@@ -155,7 +156,8 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
 void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_real *values)
 {
     const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
-    for (size_t i = 0; i < pmy_shape_size(tensor->shape); i++)
+    size_t size = pmy_shape_size(tensor->shape);
+    for (size_t i = 0; i < size; i++)
         values[i] = (pmy_real)pmy_safetensor_element(tensor, i);
 }
 
