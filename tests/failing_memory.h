@@ -1,11 +1,12 @@
-/* Counts what a test program takes from the C library's allocator and has not given back, and
- * lets a chosen call fail. It holds definitions of malloc and its kin, so it is included by a test
- * program's one source, and calls on to the real ones, which may be a sanitizer's. */
+/* Counts what the watched threads of a test program take from the C library's allocator and have
+ * not given back, and lets a chosen call fail. It holds definitions of malloc and its kin, so it is included
+ * by a test program's one source, and calls on to the real ones, which may be a sanitizer's. */
 #ifndef TESTS_FAILING_MEMORY_H
 #define TESTS_FAILING_MEMORY_H
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -38,13 +39,20 @@ const char *__tsan_default_options(void)
     return "allocator_may_return_null=1";
 }
 
-static atomic_size_t memory_calls; /* that asked for memory, by any thread */
-static atomic_size_t memory_live;  /* pieces not given back */
+static atomic_size_t memory_calls; /* that asked for memory, by a watched thread */
+static atomic_size_t memory_live;  /* pieces they have not given back; only its changes count */
+static _Thread_local bool memory_watched;
 /* Calls of this thread until the one that fails; 0: none will. */
 static _Thread_local size_t memory_countdown;
 
-/* From now on the n-th call for memory of this thread fails (0: none), and calls count from 0. A
- * new thread's first calls are the system's, or a sanitizer's, which cannot do without. */
+/* Watches the calling thread from now on. A thread's first calls are the system's, or a sanitizer's,
+ * and a thread that OpenBLAS began at the program's start may make its own at any later time. */
+static inline void memory_watch(void)
+{
+    memory_watched = true;
+}
+
+/* From now on the n-th call for memory of this thread fails (0: none), and calls count from 0. */
 static inline void memory_fail_at(size_t n)
 {
     atomic_store(&memory_calls, 0);
@@ -53,13 +61,14 @@ static inline void memory_fail_at(size_t n)
 
 UNWATCHED static inline int memory_granted(void)
 {
-    atomic_fetch_add(&memory_calls, 1);
+    if (memory_watched)
+        atomic_fetch_add(&memory_calls, 1);
     return memory_countdown == 0 || --memory_countdown > 0;
 }
 
 UNWATCHED static inline void *memory_given(void *memory)
 {
-    if (memory)
+    if (memory && memory_watched)
         atomic_fetch_add(&memory_live, 1);
     return memory;
 }
@@ -98,7 +107,7 @@ UNWATCHED int posix_memalign(void **memory, size_t alignment, size_t size)
 
 UNWATCHED void free(void *memory)
 {
-    if (memory)
+    if (memory && memory_watched)
         atomic_fetch_sub(&memory_live, 1);
     REAL(free)(memory);
 }

@@ -117,6 +117,7 @@ static void an_arena_outlives_a_call_that_got_nothing(void **state)
 
 int main(void)
 {
+    memory_watch();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(count_times_size),

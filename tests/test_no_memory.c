@@ -4,6 +4,8 @@
 
 #include "everything.h"
 
+#include <sched.h>
+
 /* Does something that needs memory, frees what it got, and says how it ended. */
 typedef pmy_status attempt(pmy_error *error);
 
@@ -136,12 +138,25 @@ static void train_a_step(const everything *e, size_t batch, uint64_t seed)
     assert_int_equal(pmy_forward(e->graph, PMY_TRAIN, &(pmy_error){0}), PMY_BAD_DATA);
 }
 
+/* One of as many pieces as there are threads: none ends before each thread has taken one. */
+static void watch_a_thread(void *context, size_t piece, unsigned worker)
+{
+    (void)piece, (void)worker;
+    atomic_uint *absent = context;
+    memory_watch();
+    atomic_fetch_sub(absent, 1);
+    while (atomic_load(absent))
+        sched_yield();
+}
+
 static void steps_ask_for_no_memory(void **state)
 {
     (void)state;
     for (unsigned threads = 1; threads <= 3; threads++) {
         pmy_pool *pool;
         assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
+        atomic_uint absent = threads;
+        pmy_pool_run(pool, threads, watch_a_thread, &absent);
         everything e = everything_new(pool, 64);
         train_a_step(&e, 64, 0);
         memory_fail_at(0);
@@ -156,6 +171,7 @@ static void steps_ask_for_no_memory(void **state)
 
 int main(void)
 {
+    memory_watch();
     pmy_blas_single_threaded();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_team_of_threads),
