@@ -83,11 +83,35 @@ static void the_width_of_lanes_changes_no_bit(void **state)
     assert_memory_equal(whole, by_lanes, sizeof whole);
 }
 
+/* Any number of columns from PMY_LANES on, and nothing behind them. */
+static void a_product_without_packing(void **state)
+{
+    (void)state;
+    enum { M = 7, K = 5, LAST = COLUMNS + 3, C_ROW = LAST + 2 };
+    static pmy_real left[M * K + 1], right[K * LAST], c[M * C_ROW], expected[M * C_ROW];
+    pmy_random random = {.seed = 2};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        left[i] = (pmy_real)pmy_random_uniform(&random);
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        right[i] = (pmy_real)pmy_random_uniform(&random);
+    for (size_t n = PMY_LANES; n <= LAST; n++)
+        for (pmy_transpose transpose = PMY_PLAIN; transpose <= PMY_TRANSPOSED; transpose++) {
+            size_t lda = transpose == PMY_PLAIN ? K : M;
+            for (size_t i = 0; i < sizeof c / sizeof *c; i++)
+                c[i] = expected[i] = 100;
+            pmy_lane_gemm(transpose, M, n, K, left, lda, right, LAST, c, C_ROW);
+            pmy_gemm_portable(transpose, PMY_PLAIN, M, n, K, left, lda, right, LAST, false, expected, C_ROW);
+            for (size_t i = 0; i < sizeof c / sizeof *c; i++)
+                assert_true(fabs((double)(c[i] - expected[i])) < 1e-5);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_the_sums),
         cmocka_unit_test(the_width_of_lanes_changes_no_bit),
+        cmocka_unit_test(a_product_without_packing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

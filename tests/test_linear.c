@@ -37,7 +37,8 @@ static double activated(pmy_activation f, double z, double *slope)
 typedef struct layer {
     size_t batch, in, out;
     pmy_activation f;
-    bool wanted; /* x's gradient */
+    bool wanted;   /* x's gradient */
+    bool computed; /* x is no leaf */
 } layer;
 
 /* How the columns of x are filled. */
@@ -113,7 +114,7 @@ static void expect_layer_on(layer l, const columns *kinds, size_t count)
     pmy_node *x = pmy_input(g, PMY_SHAPE(l.batch, l.in));
     if (l.wanted)
         pmy_want_gradient(x);
-    pmy_node *y = pmy_linear(g, x, l.out, l.f);
+    pmy_node *y = pmy_linear(g, l.computed ? pmy_scale(g, x, 1) : x, l.out, l.f);
     build(g, y);
     pmy_real *dy = malloc(l.batch * l.out * sizeof *dy);
     assert_non_null(dy);
@@ -133,13 +134,15 @@ static void expect_layer_on(layer l, const columns *kinds, size_t count)
 static void narrow_and_wide_layers(void **state)
 {
     (void)state;
-    static const size_t sizes[][3] = {{1, 1, 1},   {5, 7, 3},     {1, 33, 64},   {9, 65, 63},
-                                      {9, 64, 65}, {17, 300, 10}, {17, 10, 300}, {3, 257, 129}};
+    static const size_t sizes[][3] = {{1, 1, 1},     {5, 7, 3},     {1, 33, 64},   {9, 65, 63},
+                                      {9, 64, 65},   {17, 300, 10}, {17, 10, 300}, {3, 257, 129},
+                                      {30, 129, 83}, {4, 131, 133}, {2, 8, 2049}};
     static const columns full = FULL;
     for (size_t s = 0; s < ROOM(sizes); s++)
         for (pmy_activation f = PMY_NONE; f <= PMY_GELU; f++)
-            for (unsigned wanted = 0; wanted < 2; wanted++)
-                expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], f, wanted}, &full, 1);
+            for (unsigned kind = 0; kind < 4; kind++)
+                expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], f, kind & 1, kind & 2}, &full,
+                                1);
 }
 
 static void empty_columns_change_nothing(void **state)
@@ -151,9 +154,9 @@ static void empty_columns_change_nothing(void **state)
                                       {3, 2, 64},   {20, 784, 128}, {7, 100, 10}};
     for (size_t s = 0; s < ROOM(sizes); s++)
         for (unsigned wanted = 0; wanted < 2; wanted++) {
-            expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], PMY_NONE, wanted}, kinds,
+            expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], PMY_NONE, wanted, false}, kinds,
                             ROOM(kinds));
-            expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], PMY_GELU, wanted}, kinds,
+            expect_layer_on((layer){sizes[s][0], sizes[s][1], sizes[s][2], PMY_GELU, wanted, false}, kinds,
                             ROOM(kinds));
         }
 }

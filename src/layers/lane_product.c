@@ -102,3 +102,28 @@ void pmy_lane_multiply(const pmy_lane_product *x)
     multiply_lanes(x, 0);
 }
 #endif
+
+void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
+                   const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc)
+{
+    bool transposed = transpose_a == PMY_TRANSPOSED;
+    pmy_lane_product product = {.rows = m,
+                                .columns = n / PMY_LANES * PMY_LANES,
+                                .segments = 1,
+                                .depth = k,
+                                .a = a,
+                                .a_row = transposed ? 1 : lda,
+                                .a_step = transposed ? lda : 1,
+                                .b = b,
+                                .b_row = ldb,
+                                .c = c,
+                                .c_row = ldc};
+    pmy_lane_multiply(&product);
+    if (product.columns == n)
+        return;
+    /* The last lanes hold some columns once more. */
+    product.columns = PMY_LANES;
+    product.b += n - PMY_LANES;
+    product.c += n - PMY_LANES;
+    pmy_lane_multiply(&product);
+}

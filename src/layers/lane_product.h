@@ -1,4 +1,4 @@
-/* Small matrix products in lanes, for what convolutions need of them:
+/* Small matrix products in lanes, for what convolutions and small linear layers need of them:
  *
  *   C[i, j] (+)= Σ_s Σ_p A[s, i, p] · B[s, p, j]
  *
@@ -7,6 +7,7 @@
 #ifndef PMY_LAYERS_LANE_PRODUCT_H
 #define PMY_LAYERS_LANE_PRODUCT_H
 
+#include "tensor/gemm.h"
 #include "tensor/lanes.h"
 
 typedef struct pmy_lane_product {
@@ -22,5 +23,10 @@ typedef struct pmy_lane_product {
 } pmy_lane_product;
 
 void pmy_lane_multiply(const pmy_lane_product *product);
+
+/* C[m, n] = op(A)[m, k] · B[k, n], as pmy_gemm does with a plain B; n at least PMY_LANES. Nothing is packed:
+ * faster where B stays in a core's cache. */
+void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
+                   const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc);
 
 #endif

@@ -6,12 +6,16 @@
  *   dx = dz W           [batch, in]
  *
  * A wide layer is split into tiles of its out (forward, dW) or in (dx) columns, so that each
- * thread's product reads a part of W once; a narrow one (a classifier's last) by rows. */
+ * thread's product reads a part of W once; a narrow one (a classifier's last) by rows. The products of a
+ * small layer are taken in lanes, others by OpenBLAS. */
 #include "layers/linear.h"
 
+#include "layers/channels_last.h"
 #include "layers/columns.h"
 #include "layers/ending.h"
+#include "layers/lane_product.h"
 #include "tensor/gemm.h"
+#include "tensor/ops/ops.h"
 #include "tensor/reduce.h"
 
 enum { X, WEIGHT, BIAS };
@@ -19,8 +23,12 @@ enum { X, WEIGHT, BIAS };
 /* A layer of fewer outputs is narrow; a tile is at most as wide as this, or twice that. */
 enum { NARROW = 64, WIDEST_TILE = 128 };
 
-/* Numbers side by side that OpenBLAS multiplies at once. */
+/* Numbers side by side that are multiplied at once. */
 enum { VECTOR = 16 };
+
+/* Numbers in the W of a small layer, which stays in a core's cache; and in one so small that its y is
+ * computed by one thread, and that each thread reads all of it for its rows of dx. By measurement. */
+enum { SMALL = 65536, SMALLER = 16384 };
 
 typedef struct size_of {
     size_t rows, in, out;
@@ -47,10 +55,28 @@ typedef struct linear_saved {
     bool packed;         /* whether this forward left columns out */
 } linear_saved;
 
+/* Whether x is data for a wide layer, which may have empty columns. */
+static bool may_pack(const pmy_node *node)
+{
+    return pmy_is_given(node->input[X]) && sizes(node).out >= NARROW;
+}
+
 /* Columns are left out where nobody asks for their gradient, and where a sixteenth or more are empty. */
 static bool can_pack(const pmy_node *node)
 {
-    return pmy_is_given(node->input[X]) && !node->input[X]->gradient && sizes(node).out >= NARROW;
+    return may_pack(node) && !node->input[X]->gradient;
+}
+
+static bool is_small(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out && !may_pack(node);
+}
+
+static bool is_smaller(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    return is_small(node) && n.in * n.out <= SMALLER;
 }
 
 static void prepare(pmy_node *node)
@@ -75,12 +101,20 @@ static bool take_saved(pmy_node *node, linear_saved *saved)
         fine &= (saved->dz = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
     if (f && f->needs_x)
         fine &= (saved->z = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
-    if (pmy_is_given(node->input[X]) && n.out >= NARROW) {
+    if (may_pack(node)) {
         fine &= (saved->packed_x = pmy_take(node, n.rows * n.in, sizeof(pmy_real))) != NULL;
         fine &= (saved->columns.seen = pmy_take(node, n.in, sizeof(uint32_t))) != NULL;
         fine &= (saved->columns.run = pmy_take(node, n.in / 2 + 1, sizeof(pmy_run_of_columns))) != NULL;
     }
     return fine;
+}
+
+/* A tile of W, packed or turned; turning writes some lanes more. */
+static size_t forward_scratch(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    size_t width = is_smaller(node) || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : WIDEST_TILE;
+    return may_pack(node) || is_small(node) ? width * (n.in + 1) : 0;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -96,8 +130,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->shape = PMY_SHAPE(x.dim[0], weight.dim[0]);
     if (!pmy_shape_valid(node->shape))
         return pmy_fail(error, PMY_BAD_SHAPE, "the output is too large");
-    if (pmy_is_given(node->input[X]) && weight.dim[0] >= NARROW)
-        node->scratch = WIDEST_TILE * x.dim[1] * sizeof(pmy_real);
+    node->scratch = forward_scratch(node) * sizeof(pmy_real);
     linear_saved *saved = pmy_take(node, 1, sizeof *saved);
     node->saved = saved;
     if (!saved || !take_saved(node, saved))
@@ -123,6 +156,17 @@ static tile tile_at(size_t index, size_t length)
     size_t vectors = (length + VECTOR - 1) / VECTOR, tiles = tile_count(length);
     size_t first = vectors * index / tiles * VECTOR, end = vectors * (index + 1) / tiles * VECTOR;
     return (tile){first, (end < length ? end : length) - first};
+}
+
+/* C[m, n] (+)= op(A)[m, k] · B[k, n] */
+static void multiply(const pmy_node *node, pmy_transpose transpose_a, size_t m, size_t n, size_t k,
+                     const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
+                     pmy_real *c, size_t ldc)
+{
+    if (is_small(node) && n >= PMY_LANES && !accumulate)
+        pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
 }
 
 /* --- Forward ------------------------------------------------------------- */
@@ -155,35 +199,62 @@ static void finish(const pmy_node *node, const pmy_ending *ending, size_t begin,
 static size_t forward_tiles(const pmy_node *node)
 {
     size_t out = sizes(node).out;
-    return out < NARROW ? PMY_BY_ROWS : tile_count(out);
+    if (out < NARROW)
+        return PMY_BY_ROWS;
+    return is_smaller(node) ? 1 : tile_count(out);
+}
+
+/* Of a small layer, z [rows, width] of a tile; its part of W [width, in] is turned in scratch as if it were
+ * the channels of an image. */
+static void multiply_turned(const pmy_node *node, size_t rows, const pmy_real *x, const pmy_real *weight,
+                            size_t width, pmy_real *z, pmy_real *scratch)
+{
+    size_of n = sizes(node);
+    pmy_channels_last form = {.channels = width,
+                              .height = 1,
+                              .width = n.in,
+                              .padded_height = 1,
+                              .padded_width = n.in,
+                              .pixel = pmy_lanes_round(width)};
+    pmy_channels_to_last(&form, weight, scratch);
+    multiply(node, PMY_PLAIN, rows, width, n.in, x, n.in, scratch, form.pixel, false, z, n.out);
+}
+
+/* z of a tile of outputs, for the rows of x [rows, in]. */
+static void multiply_tile(const pmy_node *node, size_t rows, const pmy_real *x, tile part, pmy_real *z,
+                          pmy_real *scratch)
+{
+    const linear_saved *saved = node->saved;
+    size_of n = sizes(node);
+    const pmy_real *weight = node->input[WEIGHT]->value + part.first * n.in; /* [width, in] */
+    size_t columns = n.in;
+    if (is_small(node)) {
+        multiply_turned(node, rows, x, weight, part.width, z, scratch);
+        return;
+    }
+    if (saved->packed) {
+        pmy_columns_pack(&saved->columns, part.width, n.in, weight, scratch);
+        weight = scratch;
+        x = saved->packed_x;
+        columns = saved->columns.used;
+    }
+    pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, rows, part.width, columns, x, n.in, weight, n.in, false, z, n.out);
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    linear_saved *saved = node->saved;
-    const pmy_real *x = node->input[X]->value;           /* [rows, in] */
-    const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in] */
     pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
-    pmy_real *y = ending.of->value; /* [rows, out] */
-    if (n.out < NARROW) {
-        pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, piece.end - piece.begin, n.out, n.in, x + piece.begin * n.in,
-                 n.in, weight, n.in, false, y + piece.begin * n.out, n.out);
-        finish(node, &ending, piece.begin, piece.end, (tile){0, n.out});
-        return;
-    }
-    tile part = tile_at(piece.begin, n.out);
-    const pmy_real *tile_weight = weight + part.first * n.in; /* [width, in] */
-    size_t columns = n.in;
-    if (saved->packed) {
-        pmy_columns_pack(&saved->columns, part.width, n.in, tile_weight, piece.scratch);
-        tile_weight = piece.scratch;
-        x = saved->packed_x;
-        columns = saved->columns.used;
-    }
-    pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.rows, part.width, columns, x, n.in, tile_weight, n.in, false,
-             y + part.first, n.out);
-    finish(node, &ending, 0, n.rows, part);
+    size_t begin = 0, end = n.rows;
+    tile part = {0, n.out};
+    if (n.out < NARROW)
+        begin = piece.begin, end = piece.end;
+    else if (!is_smaller(node))
+        part = tile_at(piece.begin, n.out);
+    const pmy_real *x = node->input[X]->value + begin * n.in;    /* [end − begin, in] */
+    pmy_real *y = ending.of->value + begin * n.out + part.first; /* [end − begin, width of out] */
+    multiply_tile(node, end - begin, x, part, y, piece.scratch);
+    finish(node, &ending, begin, end, part);
 }
 
 /* --- Backward ------------------------------------------------------------ */
@@ -220,7 +291,7 @@ static void backward_weight_tile(const pmy_node *node, tile part, pmy_real *scra
                  saved->packed_x, n.in, false, scratch, n.in);
         pmy_columns_unpack(&saved->columns, part.width, n.in, scratch, dw, accumulate);
     } else {
-        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, part.width, n.in, n.rows, dz + part.first, n.out,
+        multiply(node, PMY_TRANSPOSED, part.width, n.in, n.rows, dz + part.first, n.out,
                  node->input[X]->value, n.in, accumulate, dw, n.in);
     }
 }
@@ -241,10 +312,14 @@ static void backward_weight(const pmy_node *node, pmy_piece piece)
                         node->input[BIAS]->gradient, pmy_accumulates(node, BIAS));
 }
 
+static bool input_goes_by_rows(const pmy_node *node)
+{
+    return sizes(node).out < NARROW || is_smaller(node);
+}
+
 static size_t input_tiles(const pmy_node *node)
 {
-    size_of n = sizes(node);
-    return n.out < NARROW ? PMY_BY_ROWS : tile_count(n.in);
+    return input_goes_by_rows(node) ? PMY_BY_ROWS : tile_count(sizes(node).in);
 }
 
 static void backward_input(const pmy_node *node, pmy_piece piece)
@@ -252,14 +327,14 @@ static void backward_input(const pmy_node *node, pmy_piece piece)
     size_of n = sizes(node);
     size_t begin = 0, end = n.rows;
     tile part = {0, n.in};
-    if (n.out < NARROW)
+    if (input_goes_by_rows(node))
         begin = piece.begin, end = piece.end;
     else
         part = tile_at(piece.begin, n.in);
     const pmy_real *dz = dz_of(node) + begin * n.out;                    /* [end − begin, out] */
     const pmy_real *weight = node->input[WEIGHT]->value + part.first;    /* [out, width of in] */
     pmy_real *dx = node->input[X]->gradient + begin * n.in + part.first; /* [end − begin, width of in] */
-    pmy_gemm(PMY_PLAIN, PMY_PLAIN, end - begin, part.width, n.out, dz, n.out, weight, n.in,
+    multiply(node, PMY_PLAIN, end - begin, part.width, n.out, dz, n.out, weight, n.in,
              pmy_accumulates(node, X), dx, n.in);
 }
 
@@ -282,24 +357,28 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         const char *note;
         size_t batch, in, out;
         pmy_activation activation;
+        enum { GIVEN, SPARSE, COMPUTED } x;
     } instance[] = {
-        {NULL, 5, 7, 3, PMY_NONE},
-        {"one row", 1, 7, 3, PMY_NONE},
-        {"relu", 5, 7, 4, PMY_RELU},
-        {"leaky_relu", 5, 7, 4, PMY_LEAKY_RELU},
-        {"tanh", 5, 7, 4, PMY_TANH},
-        {"sigmoid", 5, 7, 4, PMY_SIGMOID},
-        {"gelu", 5, 7, 4, PMY_GELU},
-        {"wide", 3, 5, NARROW + 1, PMY_TANH},
-        {"wide both ways", 2, NARROW + 1, NARROW + 1, PMY_SIGMOID},
-        {"wide, empty columns", 3, 60, NARROW + 1, PMY_GELU},
+        {NULL, 5, 7, 3, PMY_NONE, GIVEN},
+        {"one row", 1, 7, 3, PMY_NONE, GIVEN},
+        {"relu", 5, 7, 4, PMY_RELU, GIVEN},
+        {"leaky_relu", 5, 7, 4, PMY_LEAKY_RELU, GIVEN},
+        {"tanh", 5, 7, 4, PMY_TANH, GIVEN},
+        {"sigmoid", 5, 7, 4, PMY_SIGMOID, GIVEN},
+        {"gelu", 5, 7, 4, PMY_GELU, GIVEN},
+        {"wide", 3, 5, NARROW + 1, PMY_TANH, GIVEN},
+        {"wide both ways", 2, NARROW + 1, NARROW + 1, PMY_SIGMOID, GIVEN},
+        {"wide, empty columns", 3, 60, NARROW + 1, PMY_GELU, SPARSE},
+        {"wide, of computed numbers", 3, 9, NARROW + 1, PMY_TANH, COMPUTED},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
     s->note = instance[index].note;
     pmy_shape shape = PMY_SHAPE(instance[index].batch, instance[index].in);
-    bool sparse = shape.dim[1] == 60;
-    pmy_node *x = sparse ? pmy_sample_sparse_input(s, shape, -1, 1) : pmy_sample_input(s, shape, -1, 1);
+    pmy_node *x = instance[index].x == SPARSE ? pmy_sample_sparse_input(s, shape, -1, 1)
+                                              : pmy_sample_input(s, shape, -1, 1);
+    if (instance[index].x == COMPUTED)
+        x = pmy_scale(s->graph, x, 2);
     return pmy_linear(s->graph, x, instance[index].out, instance[index].activation);
 }
 

@@ -97,7 +97,7 @@ typedef enum pmy_mode {
  * row; the lowest node and row, whatever the number of threads. */
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
-/* As pmy_forward in PMY_REPLAY, where since the last forward only rows first … first + count − 1
+/* As pmy_forward in PMY_REPLAY, where since the last forward, no PMY_EVAL, only rows first … first + count − 1
  * of the batch's inputs have changed: of what runs by the batch's rows, only these are computed again; all
  * are where an op mixes rows. For finite differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
