@@ -108,8 +108,8 @@ $(BUILD)/flags: FORCE
 $(BUILD)/obj/examples/% $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
 $(BUILD)/obj/tests/%: INCLUDES += -Itests -Iexamples
 
-# The inner loops of convolutions may fuse a product and a sum, as OpenBLAS does: like its bits, theirs
-# depend on the processor.
+# The inner loops of lane products and of Winograd's way may fuse a product and a sum, as OpenBLAS does: like its
+# bits, theirs depend on the processor.
 FUSED := lane_product convolution_winograd
 $(foreach name,$(FUSED),$(BUILD)/obj/%/layers/$(name).o): FLAGS += -ffp-contract=fast
 

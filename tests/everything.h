@@ -38,6 +38,7 @@ static inline everything everything_new(pmy_pool *pool, size_t batch)
                 pmy_log_softmax(g, pmy_add(g, h, pmy_parameter(g, PMY_SHAPE(20), "b", PMY_UNIFORM, 1))));
     h = pmy_matmul(g, pmy_reshape(g, h, PMY_SHAPE(batch, 320)),
                    pmy_parameter(g, PMY_SHAPE(320, 80), "m", PMY_UNIFORM, 0.2));
+    h = pmy_linear(g, pmy_linear(g, h, 96, PMY_RELU), 192, PMY_TANH);
     h = pmy_linear(g, h, EVERYTHING_CLASSES, PMY_NONE);
     pmy_node *loss = pmy_softmax_xent(g, h, e.labels, &(pmy_softmax_xent_options){.label_smoothing = 0.1});
     e.root = pmy_add(g, pmy_add(g, loss, squares), pmy_scale(g, pmy_mean(g, h), 0.1));

@@ -392,6 +392,55 @@ static void what_does_not_fit_is_refused(void **state)
     expect_refusal(PMY_SHAPE(2, 1, 5, 5), 0, (pmy_window){3, 1, 0}, "");
 }
 
+/* The first image's y by a forward of its row, against that of all. */
+static void expect_one_image_anew(pmy_graph *g, pmy_node *y)
+{
+    size_t size = pmy_shape_size(pmy_node_shape(y));
+    pmy_real *anew = malloc(size * sizeof *anew);
+    assert_non_null(anew);
+    assert_int_equal(pmy_forward_rows(g, 0, 1, NULL), PMY_OK);
+    memcpy(anew, pmy_value(y).data, size * sizeof *anew);
+    forward(g, PMY_REPLAY);
+    assert_memory_equal(anew, pmy_value(y).data, size * sizeof *anew);
+    free(anew);
+}
+
+/* What is kept of the weight from the forward before must be that weight. */
+static void one_image_anew(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l < ROOM(layers); l++) {
+        running run = begin(layers[l], PMY_NONE, NULL);
+        forward(run.graph, PMY_TRAIN);
+        pmy_value(run.weight).data[0] += 1;
+        forward(run.graph, PMY_TRAIN);
+        pmy_value(run.x).data[0] += 1;
+        expect_one_image_anew(run.graph, run.y);
+        end(&run);
+    }
+}
+
+/* A weight that the batch's own numbers give is another one with each image. */
+static void one_image_anew_that_moves_the_weight(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(3, 1, 4, 5)), *scale = pmy_input(g, PMY_SHAPE(3, 2));
+    pmy_node *weight = pmy_reshape(g, pmy_mean(g, scale), PMY_SHAPE(1, 1, 1, 1));
+    pmy_node *bias = pmy_parameter(g, PMY_SHAPE(1), "b", PMY_ZEROS, 0);
+    pmy_node *y = pmy_conv2d_with(g, x, weight, bias, (pmy_window){1, 1, 0}, PMY_NONE);
+    build(g, y);
+    fill(x, 1, -1, 1);
+    fill(scale, 2, -1, 1);
+    forward(g, PMY_TRAIN);
+    pmy_value(scale).data[0] += 1;
+    assert_int_equal(pmy_forward_rows(g, 0, 1, NULL), PMY_OK);
+    for (size_t i = 0; i < 20; i++)
+        expect_close("y", i, (double)pmy_value(y).data[i],
+                     (double)pmy_value(weight).data[0] * (double)pmy_value(x).data[i], 1e-6);
+    pmy_graph_free(g);
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -404,6 +453,8 @@ int main(void)
         cmocka_unit_test(same_bits_on_any_number_of_threads),
         cmocka_unit_test(windows_are_measured),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(one_image_anew),
+        cmocka_unit_test(one_image_anew_that_moves_the_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,7 +138,7 @@ static size_t prepare_tiles(const pmy_node *node)
 /* The weight as the way wants it, once a step. */
 static void forward_prepare(const pmy_node *node, pmy_piece piece)
 {
-    if (pmy_graph_is_partial(node->graph)) /* the weight is what it was */
+    if (pmy_graph_is_partial(node->graph) && pmy_is_given(node->input[WEIGHT])) /* it is what it was */
         return;
     const conv2d_saved *saved = node->saved;
     const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in, kernel, kernel] */

@@ -26,9 +26,10 @@ enum { NARROW = 64, WIDEST_TILE = 128 };
 /* Numbers side by side that are multiplied at once. */
 enum { VECTOR = 16 };
 
-/* Numbers in the W of a small layer, which stays in a core's cache; and in one so small that its y is
- * computed by one thread, and that each thread reads all of it for its rows of dx. By measurement. */
-enum { SMALL = 65536, SMALLER = 16384 };
+/* Numbers in the W of a layer whose products are taken in lanes: W stays in a core's cache. And in one so
+ * small that each thread reads all of it for its rows of dx, and that y is computed by one thread, unless
+ * that is ONE_TILE products of numbers or more. By measurement. */
+enum { SMALL = 65536, TINY = 16384, ONE_TILE = 1 << 20 };
 
 typedef struct size_of {
     size_t rows, in, out;
@@ -67,16 +68,16 @@ static bool can_pack(const pmy_node *node)
     return may_pack(node) && !node->input[X]->gradient;
 }
 
-static bool is_small(const pmy_node *node)
+static bool goes_in_lanes(const pmy_node *node)
 {
     size_of n = sizes(node);
     return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out && !may_pack(node);
 }
 
-static bool is_smaller(const pmy_node *node)
+static bool is_tiny(const pmy_node *node)
 {
     size_of n = sizes(node);
-    return is_small(node) && n.in * n.out <= SMALLER;
+    return goes_in_lanes(node) && n.in * n.out <= TINY;
 }
 
 static void prepare(pmy_node *node)
@@ -113,8 +114,8 @@ static bool take_saved(pmy_node *node, linear_saved *saved)
 static size_t forward_scratch(const pmy_node *node)
 {
     size_of n = sizes(node);
-    size_t width = is_smaller(node) || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : WIDEST_TILE;
-    return may_pack(node) || is_small(node) ? width * (n.in + 1) : 0;
+    size_t width = is_tiny(node) || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : WIDEST_TILE;
+    return may_pack(node) || goes_in_lanes(node) ? width * (n.in + 1) : 0;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -163,7 +164,7 @@ static void multiply(const pmy_node *node, pmy_transpose transpose_a, size_t m, 
                      const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
                      pmy_real *c, size_t ldc)
 {
-    if (is_small(node) && n >= PMY_LANES && !accumulate)
+    if (goes_in_lanes(node) && !accumulate)
         pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
     else
         pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
@@ -196,12 +197,18 @@ static void finish(const pmy_node *node, const pmy_ending *ending, size_t begin,
     }
 }
 
+static bool forward_is_whole(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    return is_tiny(node) && n.rows <= ONE_TILE / (n.in * n.out);
+}
+
 static size_t forward_tiles(const pmy_node *node)
 {
     size_t out = sizes(node).out;
     if (out < NARROW)
         return PMY_BY_ROWS;
-    return is_smaller(node) ? 1 : tile_count(out);
+    return forward_is_whole(node) ? 1 : tile_count(out);
 }
 
 /* Of a small layer, z [rows, width] of a tile; its part of W [width, in] is turned in scratch as if it were
@@ -228,7 +235,7 @@ static void multiply_tile(const pmy_node *node, size_t rows, const pmy_real *x, 
     size_of n = sizes(node);
     const pmy_real *weight = node->input[WEIGHT]->value + part.first * n.in; /* [width, in] */
     size_t columns = n.in;
-    if (is_small(node)) {
+    if (goes_in_lanes(node)) {
         multiply_turned(node, rows, x, weight, part.width, z, scratch);
         return;
     }
@@ -249,7 +256,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     tile part = {0, n.out};
     if (n.out < NARROW)
         begin = piece.begin, end = piece.end;
-    else if (!is_smaller(node))
+    else if (!forward_is_whole(node))
         part = tile_at(piece.begin, n.out);
     const pmy_real *x = node->input[X]->value + begin * n.in;    /* [end − begin, in] */
     pmy_real *y = ending.of->value + begin * n.out + part.first; /* [end − begin, width of out] */
@@ -314,7 +321,7 @@ static void backward_weight(const pmy_node *node, pmy_piece piece)
 
 static bool input_goes_by_rows(const pmy_node *node)
 {
-    return sizes(node).out < NARROW || is_smaller(node);
+    return sizes(node).out < NARROW || is_tiny(node);
 }
 
 static size_t input_tiles(const pmy_node *node)
