@@ -28,7 +28,7 @@ enum { VECTOR = 16 };
 
 /* Numbers in the W of a layer whose products are taken in lanes: W stays in a core's cache. And in one so
  * small that each thread reads all of it for its rows of dx, and that y is computed by one thread, unless
- * that is ONE_TILE products of numbers or more. By measurement. */
+ * that takes more than ONE_TILE products of numbers. By measurement. */
 enum { SMALL = 65536, TINY = 16384, ONE_TILE = 1 << 20 };
 
 typedef struct size_of {
@@ -159,17 +159,6 @@ static tile tile_at(size_t index, size_t length)
     return (tile){first, (end < length ? end : length) - first};
 }
 
-/* C[m, n] (+)= op(A)[m, k] · B[k, n] */
-static void multiply(const pmy_node *node, pmy_transpose transpose_a, size_t m, size_t n, size_t k,
-                     const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
-                     pmy_real *c, size_t ldc)
-{
-    if (goes_in_lanes(node) && !accumulate)
-        pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
-    else
-        pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
-}
-
 /* --- Forward ------------------------------------------------------------- */
 
 static size_t pack_rows(const pmy_node *node)
@@ -224,7 +213,7 @@ static void multiply_turned(const pmy_node *node, size_t rows, const pmy_real *x
                               .padded_width = n.in,
                               .pixel = pmy_lanes_round(width)};
     pmy_channels_to_last(&form, weight, scratch);
-    multiply(node, PMY_PLAIN, rows, width, n.in, x, n.in, scratch, form.pixel, false, z, n.out);
+    pmy_lane_gemm(PMY_PLAIN, rows, width, n.in, x, n.in, scratch, form.pixel, z, n.out);
 }
 
 /* z of a tile of outputs, for the rows of x [rows, in]. */
@@ -283,6 +272,17 @@ static void backward_activation(const pmy_node *node, pmy_piece piece)
     size_t out = sizes(node).out, first = piece.begin * out;
     activation(node)->backward(node, (piece.end - piece.begin) * out, saved->z ? saved->z + first : NULL,
                                node->value + first, node->gradient + first, saved->dz + first, false);
+}
+
+/* C[m, n] (+)= op(A)[m, k] · B[k, n] */
+static void multiply(const pmy_node *node, pmy_transpose transpose_a, size_t m, size_t n, size_t k,
+                     const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
+                     pmy_real *c, size_t ldc)
+{
+    if (goes_in_lanes(node) && !accumulate)
+        pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
 }
 
 /* dW and db of a tile of outputs. */
