@@ -46,7 +46,7 @@ all:
 # tools/precision finds out which sources depend on the scalar, writes them again
 # for the other scalars below $(BUILD)/gen, and lists both kinds in sources.mk.
 # It is run again when a source changes, appears or disappears.
-GOALS_WITHOUT_SOURCES := sanitize tsan clang lint clean deps help
+GOALS_WITHOUT_SOURCES := sanitize tsan clang lint size clean deps help
 ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/gen/sources.mk
 endif
@@ -111,7 +111,7 @@ $(BUILD)/obj/tests/%: INCLUDES += -Itests -Iexamples
 # The inner loops of lane products and of Winograd's way may fuse a product and a sum, as OpenBLAS does: like its
 # bits, theirs depend on the processor.
 FUSED := lane_product convolution_winograd
-$(foreach name,$(FUSED),$(BUILD)/obj/%/layers/$(name).o): FLAGS += -ffp-contract=fast
+$(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -210,7 +210,7 @@ results: all bench-programs
 
 # ---- checking ---------------------------------------------------------------
 
-.PHONY: sanitize tsan clang lint
+.PHONY: sanitize tsan clang lint size
 
 sanitize:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize SANITIZE=address,undefined test
@@ -233,6 +233,9 @@ lint:
 	        --suppress=unknownEvaluationOrder --suppress=invalidFunctionArg \
 	        -Isrc -Iexamples $(filter src/%.c examples/%.c,$(LINTED)); \
 	fi
+
+size:
+	@tools/size
 
 # ---- the rest ---------------------------------------------------------------
 
@@ -263,5 +266,6 @@ help:
 	@echo 'make sanitize  the tests under the sanitizers of addresses and undefined behaviour; tsan: of threads'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'
+	@echo 'make size      prints how many lines each folder has'
 	@echo 'make install   to PREFIX=$(PREFIX), below DESTDIR'
 	@echo 'make clean     removes $(BUILD)'

@@ -17,7 +17,7 @@ typedef struct outcome {
     double seconds, accuracy; /* of training; in percent, of the test set */
 } outcome;
 
-/* The number behind "name": in a line of JSON; NaN if it is not there. */
+/* The number after "name": in a line of JSON; NaN if it is not there. */
 static double number_in(const char *line, const char *name)
 {
     char key[64];

@@ -11,7 +11,7 @@
 
 #include "losses/losses.h"
 #include "tensor/graph.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -35,7 +35,7 @@
     X(softmax_xent)        \
     X(mse)
 
-/* In the order above; NULL behind the last. */
+/* In the order above; NULL after the last. */
 extern const pmy_op *const pmy_ops[];
 
 #endif

@@ -20,13 +20,13 @@ static inline pmy_real *nans(size_t count)
 
 /* What a way works with for a weight [out, in, kernel, kernel]. */
 typedef struct prepared_way {
-    const pmy_convolution_way *way;
+    const pmy_convolution_algorithm *way;
     const pmy_convolution *sizes;
     pmy_real *forward_weight, *backward_weight, *scratch;
     pmy_real *sum; /* of dW; 0 at first */
 } prepared_way;
 
-static inline bool prepare_way(const pmy_convolution_way *way, const pmy_convolution *c,
+static inline bool prepare_way(const pmy_convolution_algorithm *way, const pmy_convolution *c,
                                const pmy_real *weight, prepared_way *ready)
 {
     pmy_convolution_memory memory;

@@ -3,7 +3,7 @@
 #ifndef TESTS_FOLDER_H
 #define TESTS_FOLDER_H
 
-#include "data/file.h"
+#include "io/file.h"
 
 typedef struct test_folder {
     char path[256];

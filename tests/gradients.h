@@ -6,7 +6,7 @@
 #ifndef TESTS_GRADIENTS_H
 #define TESTS_GRADIENTS_H
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #ifndef TESTS_OPTIM_RECORDED_H
 #define TESTS_OPTIM_RECORDED_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <math.h>
 #include <stdbool.h>

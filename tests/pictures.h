@@ -2,9 +2,9 @@
 #ifndef TESTS_PICTURES_H
 #define TESTS_PICTURES_H
 
-#include "data/file.h"
-#include "data/grey.h"
-#include "data/picture.h"
+#include "io/file.h"
+#include "picture/grey.h"
+#include "picture/picture.h"
 
 typedef enum picture_scans { PICTURE_BASELINE, PICTURE_PROGRESSIVE, PICTURE_FEW_SCANS } picture_scans;
 

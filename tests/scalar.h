@@ -3,21 +3,21 @@
  *   #define TEST_DOUBLE
  *   #include "test_this.c"
  *
- * tests the double one, whose names stand here behind the float one's. */
+ * tests the double one, whose names stand here after the float one's. */
 #ifndef TESTS_SCALAR_H
 #define TESTS_SCALAR_H
 
 #ifndef TEST_DOUBLE
 
 #include "pmy.h"
-#include "layers/convolution.h"
-#include "tensor/gemm.h"
+#include "kernels/convolution.h"
+#include "kernels/gemm.h"
 
 #else
 
 #include "pmy64/pmy.h"
-#include "pmy64/layers/convolution.h"
-#include "pmy64/tensor/gemm.h"
+#include "pmy64/kernels/convolution.h"
+#include "pmy64/kernels/gemm.h"
 
 #define PMY_CONVOLUTION_TILES PMY64_CONVOLUTION_TILES
 #define PMY_EVAL PMY64_EVAL
@@ -55,8 +55,8 @@
 #define pmy_convolution_plain pmy64_convolution_plain
 #define pmy_convolution_plain_backward pmy64_convolution_plain_backward
 #define pmy_convolution_rows_size pmy64_convolution_rows_size
-#define pmy_convolution_way pmy64_convolution_way
-#define pmy_convolution_ways pmy64_convolution_ways
+#define pmy_convolution_algorithm pmy64_convolution_algorithm
+#define pmy_convolution_algorithms pmy64_convolution_algorithms
 #define pmy_dropout pmy64_dropout
 #define pmy_exp_of pmy64_exp_of
 #define pmy_find pmy64_find

@@ -2,7 +2,7 @@
 
 #include "losses/losses.h"
 #include "tensor/graph.h"
-#include "tensor/softmax_lanes.h"
+#include "kernels/softmax_lanes.h"
 
 #include <float.h>
 #include <math.h>

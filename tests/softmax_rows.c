@@ -1,6 +1,6 @@
 #include "softmax_rows.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <float.h>
 #include <math.h>
@@ -61,7 +61,7 @@ static void confident(pmy_random *random, size_t classes, size_t t, double tempe
         z[i] = (float)(temperature * (pmy_random_normal(random) - (i == t ? 0 : lead)));
 }
 
-/* And as far behind. */
+/* And as far after. */
 static void mistaken(pmy_random *random, size_t classes, size_t t, double temperature, float *z)
 {
     double lag = between(random, 0, 200);

@@ -1,5 +1,5 @@
 /* The arena: aligned zeroes, sizes that overflow, memory that is not there. */
-#include "tensor/arena.h"
+#include "base/arena.h"
 
 #include "failing_memory.h"
 

@@ -4,7 +4,7 @@
 #include "pmy64/layers/attention.h"
 #include "pmy64/tensor/op.h"
 #include "tensor/op.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* Augmented pictures: where their pixels come from, read off pictures whose values are coordinates. */
 #include "data/augmenter.h"
 #include "data/batch.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -127,7 +127,7 @@ static void each_part_of_the_map_is_as_large_as_it_says(void **state)
     pmy_augmenter_free(shears);
 }
 
-/* The field's strength, and that it is as smooth as white noise behind a Gaussian, whose numbers at a
+/* The field's strength, and that it is as smooth as white noise after a Gaussian, whose numbers at a
  * distance of d are correlated by exp(−d²/(4 σ²)). */
 static void elastic_fields_are_as_strong_and_smooth_as_they_say(void **state)
 {

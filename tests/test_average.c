@@ -15,7 +15,7 @@ static pmy_graph *small_model(void)
     return g;
 }
 
-/* The model behind step t. */
+/* The model after step t. */
 static void change(const pmy_graph *g, uint64_t t)
 {
     pmy_tensor weight = pmy_value(pmy_find(g, "weight")), mean = pmy_value(pmy_find(g, "mean"));

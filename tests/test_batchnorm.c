@@ -273,7 +273,7 @@ static void bad_data_moves_nothing(void **state)
     pmy_graph_free(l.graph);
 }
 
-/* A fault found behind batchnorm, by the loss. */
+/* A fault found after batchnorm, by the loss. */
 static void a_bad_label_moves_nothing(void **state)
 {
     (void)state;

@@ -61,7 +61,7 @@ static void expect_same_numbers(const pmy_training *a, const pmy_training *b)
     assert_memory_equal(s.values, t.values, s.size * sizeof *s.values);
 }
 
-/* A run that stops behind that step, and another one, made anew, that goes on from its checkpoint. */
+/* A run that stops after that step, and another one, made anew, that goes on from its checkpoint. */
 static void interrupt_at(uint64_t step, const pmy_recipe *recipe, const pictures *p, pmy_pool *pool,
                          const char *path, const pmy_training *whole, const history *uninterrupted)
 {

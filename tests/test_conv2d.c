@@ -4,7 +4,7 @@
 #include "convolution_passes.h"
 #include "running.h"
 
-#include "pmy64/layers/convolution.h"
+#include "pmy64/kernels/convolution.h"
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 4e-6 : 1e-14;
 
@@ -180,7 +180,7 @@ static pmy_real *numbers(size_t count, uint64_t seed)
 }
 
 /* All passes of a way on images that come `images` at a time, against the plain one. */
-static void expect_way(const pmy_convolution_way *way, const pmy_convolution *c, size_t images)
+static void expect_way(const pmy_convolution_algorithm *way, const pmy_convolution *c, size_t images)
 {
     pmy64_convolution same;
     memcpy(&same, c, sizeof same);
@@ -228,7 +228,7 @@ static void expect_way(const pmy_convolution_way *way, const pmy_convolution *c,
 static void every_way_is_the_plain_one(void **state)
 {
     (void)state;
-    for (const pmy_convolution_way *const *way = pmy_convolution_ways; *way; way++) {
+    for (const pmy_convolution_algorithm *const *way = pmy_convolution_algorithms; *way; way++) {
         size_t fitted = 0;
         for (size_t l = 0; l < ROOM(layers); l++) {
             layer is = layers[l];
@@ -248,11 +248,11 @@ static void every_way_is_the_plain_one(void **state)
 
 /* --- The layer ------------------------------------------------------------- */
 
-/* An activation within the layer is the activation behind it. */
+/* An activation within the layer is the activation after it. */
 static void activations(void **state)
 {
     (void)state;
-    pmy_node *(*const behind[])(pmy_graph *, pmy_node *) = {
+    pmy_node *(*const after[])(pmy_graph *, pmy_node *) = {
         [PMY_RELU] = pmy_relu,    [PMY_LEAKY_RELU] = pmy_leaky_relu,
         [PMY_TANH] = pmy_tanh_of, [PMY_SIGMOID] = pmy_sigmoid,
         [PMY_GELU] = pmy_gelu,
@@ -263,7 +263,7 @@ static void activations(void **state)
         pmy_graph *g = new_graph(NULL);
         pmy_node *x = pmy_input(g, pmy_node_shape(fused.x));
         pmy_want_gradient(x);
-        pmy_node *y = behind[f](g, pmy_conv2d(g, x, is.out, is.window, PMY_NONE));
+        pmy_node *y = after[f](g, pmy_conv2d(g, x, is.out, is.window, PMY_NONE));
         build(g, y);
         fill(x, 1, -1, 1);
         forward(g, PMY_TRAIN);

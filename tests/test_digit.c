@@ -1,13 +1,13 @@
 /* From pictures to digits as MNIST's are: each stage by itself, and all of them. */
-#include "data/digit.h"
+#include "picture/digit.h"
 
-#include "data/background.h"
+#include "picture/background.h"
 #include "data/dataset.h"
-#include "data/levels.h"
-#include "data/pieces.h"
-#include "data/stroke.h"
+#include "picture/levels.h"
+#include "picture/pieces.h"
+#include "picture/stroke.h"
 #include "pictures.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Reading whole files, raw and gzip. */
-#include "data/file.h"
+#include "io/file.h"
 
 #include "folder.h"
 

@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Folders depend downwards only: examples, train, then layers, losses, optim, data
-# and io, then tensor. Those of one floor do not include each other, and nothing
-# below the programs includes gradcheck.
+# Folders depend downwards only: the programs, then train, net, layers, losses and optim, tensor, kernels,
+# base; and, beside the graph, data, picture and io. Those of one floor do not include each other, and
+# nothing below the programs includes gradcheck.
 . tests/check.sh
 
 # The folders of src that a file of this folder may include, besides its own.
 below()
 {
     case $1 in
-    tensor) echo ;;
-    layers | losses | optim | data | io) echo tensor ;;
-    train | .) echo tensor layers losses optim data io train ;;
-    gradcheck) echo tensor layers losses optim data io train . ;;
+    base) echo ;;
+    kernels | io) echo base ;;
+    tensor) echo base kernels ;;
+    layers | losses | optim) echo base kernels tensor ;;
+    net) echo base kernels tensor layers ;;
+    picture) echo base io ;;
+    data) echo base io picture ;;
+    train | .) echo base kernels tensor layers losses optim net io picture data train ;;
+    gradcheck) echo base kernels tensor layers losses optim net io picture data train . ;;
     esac
 }
 
@@ -39,5 +44,15 @@ for folder in src/*/ .; do
     folder=$(basename "$folder")
     check "$folder includes only what is below it" only_downwards "$folder"
 done
+
+# Files that include each other, directly or by way of others.
+no_circle()
+{
+    find src -name '*.[ch]' -exec grep -HoE '^ *# *include +"[^"]*' {} + |
+        sed 's/^src\/\([^:]*\):.*"\(.*\)/\1 \2/' | tsort 2>"$TMPDIR/circles" >/dev/null
+    sed 's/^/# /' "$TMPDIR/circles"
+    [ ! -s "$TMPDIR/circles" ]
+}
+check "no files include each other" no_circle
 
 finish

@@ -9,7 +9,7 @@ typedef struct subject {
     pmy_shape input;
 } subject;
 
-/* Batchnorms that fold into the layer before them, and others that cannot: behind an activation, a pool, a
+/* Batchnorms that fold into the layer before them, and others that cannot: after an activation, a pool, a
  * group or nothing. */
 static const subject subjects[] = {
     {"linear 9, batchnorm, tanh, dropout 0.5, linear 4", {{7}}},

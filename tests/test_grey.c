@@ -1,5 +1,5 @@
 /* Pictures in grey: from colours, turned, scaled, smoothed. */
-#include "data/grey.h"
+#include "picture/grey.h"
 
 #include "pictures.h"
 

@@ -86,7 +86,7 @@ static void the_fused_gradient_is_the_explicit_one(void **state)
     assert_true(compared > 2000 && least < 2e-3 && most > 0.99);
 }
 
-/* A row whose target falls behind: the share is about exp(−gap). p − y stays exact; −1/p and the Jacobian's
+/* A row whose target falls after: the share is about exp(−gap). p − y stays exact; −1/p and the Jacobian's
  * products lose the share when it underflows. */
 static void the_explicit_path_breaks_where_shares_underflow(void **state)
 {

@@ -2,7 +2,7 @@
 #include "pmy64/gradcheck/jacobian_attention.h"
 #include "pmy64/layers/attention.h"
 #include "pmy64/tensor/op.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* JSON lines: what a reader gets back. */
 #include "common/json.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* Products in lanes: against the sums as they are written, in every number of rows and columns; and the same
  * bits whatever the width of the lanes that a processor has. */
-#include "layers/lane_product.h"
-#include "tensor/random.h"
+#include "kernels/lane_product.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

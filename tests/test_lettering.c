@@ -12,7 +12,7 @@
 enum { WIDTH = 150, HEIGHT = 30, PAPER = 7, INK = 200 };
 
 typedef struct sheet {
-    uint8_t pixels[HEIGHT][WIDTH][3], behind[64];
+    uint8_t pixels[HEIGHT][WIDTH][3], after[64];
 } sheet;
 
 static lettering_ground clean(sheet *of)
@@ -58,8 +58,8 @@ static void words_are_cut_at_edges(void **state)
     assert_false(has_ink(&of, 60, WIDTH));
     ground = clean(&of);
     lettering_write(&ground, 100, HEIGHT - 5, 2 * WIDTH, INK, text);
-    for (size_t i = 0; i < sizeof of.behind; i++)
-        assert_int_equal(of.behind[i], PAPER);
+    for (size_t i = 0; i < sizeof of.after; i++)
+        assert_int_equal(of.after[i], PAPER);
 }
 
 /* Also what is no UTF-8; one '?' a character. */

@@ -65,7 +65,7 @@ interrupted()
     kill "-$signal" $process
     status_is 130 wait $process || return 1
     local step
-    step=$(grep -oE 'stopped behind step [0-9]+' error | grep -oE '[0-9]+')
+    step=$(grep -oE 'stopped after step [0-9]+' error | grep -oE '[0-9]+')
     holds error "to go on: mnist train --save 'i file' --every 20 --resume i.checkpoint --log i.log" &&
         [ "$(wc -l <i.log)" -eq "$step" ] && "$mnist" info --model i.checkpoint 2>/dev/null | grep -q "pmy.step  *$step\$"
 }
@@ -75,7 +75,7 @@ check "Ctrl-C writes a checkpoint of the last step and says how to go on" interr
 check "so does SIGTERM" interrupted TERM
 set +m
 
-# Behind step 200 of 376; all that follows is to be done again.
+# After step 200 of 376; all that follows is to be done again.
 "$mnist" "${run[@]}" --checkpoint half.checkpoint --every 200 --quiet >said
 
 takes_options()

@@ -201,7 +201,7 @@ interrupted()
     done
     sleep 0.3
     kill -INT $process
-    status_is 130 wait $process && holds error 'stopped behind step'
+    status_is 130 wait $process && holds error 'stopped after step'
 }
 # A shell starts what it puts in the background deaf to SIGINT; job control does not.
 set -m

@@ -3,7 +3,7 @@
 #include "train/classifier.h"
 
 #include "folder.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

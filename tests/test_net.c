@@ -266,7 +266,7 @@ static void image_layers_know_shapes_parameters_and_flops(void **state)
     }
 }
 
-/* The activation right behind a linear lies in its node; the next one has its own. */
+/* The activation right after a linear lies in its node; the next one has its own. */
 static void a_net_computes_what_its_layers_do(void **state)
 {
     (void)state;
@@ -294,7 +294,7 @@ static void a_net_computes_what_its_layers_do(void **state)
     pmy_graph_free(g);
 }
 
-/* What must stand behind a word, with 0 for a rate and 1 for any other number. */
+/* What must stand after a word, with 0 for a rate and 1 for any other number. */
 static void every_word_has_an_explanation(void **state)
 {
     (void)state;
@@ -337,7 +337,7 @@ static void each_wrong_word_is_pointed_at(void **state)
         size_t position, length;
         const char *words;
     } cases[] = {
-        /* A missing layer is pointed at where it would begin, also behind the end. */
+        /* A missing layer is pointed at where it would begin, also after the end. */
         {"", 0, 1, "a layer is missing here"},
         {"   ", 3, 1, "a layer is missing here"},
         {",", 0, 1, "a layer is missing here"},
@@ -355,9 +355,9 @@ static void each_wrong_word_is_pointed_at(void **state)
         {"linear(512)", 0, 11, "unknown layer 'linear(512)'"},
         {"relu; linear 3", 0, 5, "did you mean 'relu'?"},
         /* Numbers. */
-        {"linear", 0, 6, "linear needs a number behind it"},
-        {"relu, linear ,tanh", 6, 6, "linear needs a number behind it"},
-        {"dropout", 0, 7, "dropout needs a number behind it"},
+        {"linear", 0, 6, "linear needs a number after it"},
+        {"relu, linear ,tanh", 6, 6, "linear needs a number after it"},
+        {"dropout", 0, 7, "dropout needs a number after it"},
         {"linear 0", 7, 1, "between 1 and 2147483647"},
         {"linear 2147483648", 7, 10, "between 1 and 2147483647"},
         {"linear 99999999999999999999999999", 7, 26, "between 1 and 2147483647"},
@@ -417,9 +417,9 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
         size_t position, length;
         const char *words;
     } cases[] = {
-        {"conv", 0, 4, "conv needs a number behind it"},
-        {"conv 3", 0, 6, "conv needs another number behind it"},
-        {"relu, conv 3 , relu", 6, 6, "conv needs another number behind it"},
+        {"conv", 0, 4, "conv needs a number after it"},
+        {"conv 3", 0, 6, "conv needs another number after it"},
+        {"relu, conv 3 , relu", 6, 6, "conv needs another number after it"},
         {"conv 3 pad 1", 7, 3, "conv needs a whole positive number"},
         {"conv 0 3", 5, 1, "conv needs a number between 1 and 2147483647"},
         {"conv 3 0", 7, 1, "conv needs a number between 1 and 2147483647"},
@@ -433,15 +433,15 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
         {"linear 9, conv 3 3", 10, 8, "conv needs images of channels x height x width, not 9"},
         {"relu, [conv 1 3]", 6, 10, "it gets 1x28x28 and gives 1x26x26"},
         {"[conv 2 3 pad 1]", 0, 16, "it gets 1x28x28 and gives 2x28x28"},
-        {"maxpool", 0, 7, "maxpool needs a number behind it"},
+        {"maxpool", 0, 7, "maxpool needs a number after it"},
         {"maxpool stride 2", 8, 6, "maxpool needs a whole positive number"},
         {"maxpool 0", 8, 1, "maxpool needs a number between 1 and"},
         {"maxpool 2 2", 10, 1, "maxpool does not take this; is a comma missing before it?"},
         {"maxpool 2 relu", 10, 4, "is a comma missing before it?"},
         {"maxpool 2 strid 2", 10, 5, "maxpool does not take 'strid': did you mean 'stride'?"},
         {"maxpool 2 padding 1", 10, 7, "maxpool does not take this"},
-        {"maxpool 2 stride", 10, 6, "stride needs a number behind it"},
-        {"maxpool 2 stride, relu", 10, 6, "stride needs a number behind it"},
+        {"maxpool 2 stride", 10, 6, "stride needs a number after it"},
+        {"maxpool 2 stride, relu", 10, 6, "stride needs a number after it"},
         {"maxpool 2 stride pad 1", 17, 3, "stride needs a whole positive number"},
         {"maxpool 2 stride 0", 17, 1, "stride needs a number between 1 and 2147483647"},
         {"maxpool 2 pad -1", 14, 2, "pad needs a whole number"},
@@ -574,7 +574,7 @@ static void groups_know_what_is_in_them(void **state)
     assert_true(pmy_shape_equal(net.output, PMY_SHAPE(1, 3)));
 }
 
-/* As a module that adds its input to an nn.Sequential of its own; an activation behind a group is no part of
+/* As a module that adds its input to an nn.Sequential of its own; an activation after a group is no part of
  * the linear at its end. */
 static void groups_add_their_input(void **state)
 {

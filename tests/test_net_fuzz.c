@@ -1,8 +1,8 @@
 /* Nets from random texts: every one is read or refused with its place, and what is read is the net that its
  * canonical line describes. */
-#include "layers/layer_kind.h"
+#include "net/layer_kind.h"
 #include "pmy.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

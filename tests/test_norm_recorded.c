@@ -13,7 +13,7 @@ typedef struct record {
     pmy_shape shape;
 } record;
 
-/* The next layer's line; false behind the last. */
+/* The next layer's line; false after the last. */
 static bool next_layer(record *r, const char *kind)
 {
     char line[64];

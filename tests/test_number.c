@@ -1,7 +1,7 @@
 /* Numbers as text, both ways. */
 #include "common/number.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <float.h>
 #include <limits.h>

@@ -4,7 +4,7 @@
 
 #include "losses/losses.h"
 #include "tensor/ops/ops.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include "allocations.h"
 

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "common/utf8.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 /* ---- a command with everything ------------------------------------------ */
 

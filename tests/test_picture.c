@@ -1,9 +1,9 @@
 /* Reading pictures: PNG, BMP and JPEG, whole and broken. */
-#include "data/picture.h"
+#include "picture/picture.h"
 
 #include "folder.h"
 #include "pictures.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* A team of threads: every piece once, whatever the sizes. */
-#include "tensor/pool.h"
+#include "base/pool.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

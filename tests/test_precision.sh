@@ -4,21 +4,21 @@
 
 generator=$PWD/tools/precision
 cd "$TMPDIR" || exit 2
-mkdir -p src/tensor/deep
+mkdir -p src/base src/tensor/deep
 
 # A small library: status.* and plain.c know no scalar; the rest does, user.c and
 # pmy.h only through other headers.
-cp "$OLDPWD/src/tensor/real.h" src/tensor/real.h
-cat >src/tensor/status.h <<'C'
+cp "$OLDPWD/src/base/real.h" src/base/real.h
+cat >src/base/status.h <<'C'
 /* Mentions pmy_twice in a comment only, which keeps nothing from being renamed. */
-#ifndef PMY_TENSOR_STATUS_H
-#define PMY_TENSOR_STATUS_H
+#ifndef PMY_BASE_STATUS_H
+#define PMY_BASE_STATUS_H
 typedef enum pmy_status { PMY_OK, PMY_BROKEN } pmy_status;
 int pmy_calls(void);
 #endif
 C
-cat >src/tensor/status.c <<'C'
-#include "tensor/status.h"
+cat >src/base/status.c <<'C'
+#include "base/status.h"
 int pmy_calls(void)
 {
     static int calls;
@@ -26,13 +26,13 @@ int pmy_calls(void)
 }
 C
 cat >src/tensor/plain.c <<'C'
-#include "tensor/status.h"
+#include "base/status.h"
 C
 cat >src/tensor/deep/twice.h <<'C'
 #ifndef PMY_TENSOR_DEEP_TWICE_H
 #define PMY_TENSOR_DEEP_TWICE_H
-#include "tensor/real.h"
-#include "tensor/status.h"
+#include "base/real.h"
+#include "base/status.h"
 #define PMY_TWO PMY_R(2.0)
 /* Gives pmy_real 2x; pmy_status is
  * "unbalanced, and don't mind pmy_twice. */
@@ -43,7 +43,7 @@ C
 cat >src/pmy.h <<'C'
 #ifndef PMY_H
 #define PMY_H
-#include "tensor/status.h"
+#include "base/status.h"
 #include "tensor/deep/twice.h"
 #endif
 C
@@ -65,11 +65,11 @@ C
 
 gen64=gen/pmy64/tensor/deep
 check "the scalar-free are told from the scalar-dependent" \
-    holds gen/sources.mk "SCALAR_FREE_SOURCES := tensor/plain.c tensor/status.c"
+    holds gen/sources.mk "SCALAR_FREE_SOURCES := base/status.c tensor/plain.c"
 check "dependence goes through headers" holds gen/sources.mk "SCALAR_SOURCES := tensor/deep/user.c"
 check "public headers are what pmy.h includes" \
-    holds gen/sources.mk "PUBLIC_HEADERS := pmy.h tensor/deep/twice.h tensor/real.h tensor/status.h"
-check "scalar-free headers are not written again" test ! -e gen/pmy64/tensor/status.h
+    holds gen/sources.mk "PUBLIC_HEADERS := base/real.h base/status.h pmy.h tensor/deep/twice.h"
+check "scalar-free headers are not written again" test ! -e gen/pmy64/base/status.h
 check "names of scalar-free headers stay" \
     holds $gen64/twice.h "pmy_status pmy64_twice(pmy64_real x, pmy64_real *result);"
 check "comments are renamed, too" holds $gen64/twice.h "// never PMY_BROKEN, PMY64_TWO"
@@ -79,9 +79,9 @@ check "strings stay" holds $gen64/user.c 'return "pmy_name";'
 check "strings with quotes in them stay" holds $gen64/user.c "'\"', *unlike = \"\\\" pmy_name /* \\\\\";"
 check "names that only hold pmy_ stay" holds $gen64/user.c "my_pmy_count = pmy_calls()"
 check "includes of scalar-dependent headers change" holds gen/pmyq/pmy.h '#include "pmyq/tensor/deep/twice.h"'
-check "includes of scalar-free headers stay" holds gen/pmyq/pmy.h '#include "tensor/status.h"'
-check "the scalar is set to 64" holds gen/pmy64/tensor/real.h "#define PMY64_SCALAR 64"
-check "the scalar is set to 128" holds gen/pmyq/tensor/real.h "#define PMYQ_SCALAR 128"
+check "includes of scalar-free headers stay" holds gen/pmyq/pmy.h '#include "base/status.h"'
+check "the scalar is set to 64" holds gen/pmy64/base/real.h "#define PMY64_SCALAR 64"
+check "the scalar is set to 128" holds gen/pmyq/base/real.h "#define PMYQ_SCALAR 128"
 
 cat >program.c <<'C'
 #include "pmy.h"
@@ -99,7 +99,7 @@ int main(void)
 C
 one_program_two_precisions()
 {
-    ${CC:-gcc} -std=c11 -Wall -Wextra -Werror -Isrc -Igen -o program program.c src/tensor/status.c \
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Werror -Isrc -Igen -o program program.c src/base/status.c \
         src/tensor/deep/user.c $gen64/user.c -lm && ./program
 }
 check "one program holds two precisions" one_program_two_precisions
@@ -140,7 +140,7 @@ check "an include of no known header is refused" unknown_include_is_refused
 missing_scalar_is_refused()
 {
     rm src/tensor/plain.c
-    sed -i '/#define PMY_SCALAR 32/d' src/tensor/real.h
+    sed -i '/#define PMY_SCALAR 32/d' src/base/real.h
     status_is 1 "$generator" src gen 2>messages && holds messages "#define PMY_SCALAR 32"
 }
 check "a real.h without the scalar is refused" missing_scalar_is_refused

@@ -1,5 +1,5 @@
 /* Random numbers: the published vectors, and that what is made from them is distributed as said. */
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -81,7 +81,7 @@ static void each_element_is_aligned(void **state)
 
 /* --- Files made by hand ------------------------------------------------------- */
 
-/* A file of that header and so many bytes behind it, at an odd address. */
+/* A file of that header and so many bytes after it, at an odd address. */
 typedef struct made_file {
     uint8_t *taken, *bytes;
     size_t size;
@@ -178,7 +178,7 @@ static void a_header_that_is_none(void **state)
     free(large);
     refuse("", 0, "no JSON");
     refuse("{\"w\":", 0, "no JSON from byte");
-    refuse("{} {}", 0, "goes on behind its JSON, at byte 3");
+    refuse("{} {}", 0, "goes on after its JSON, at byte 3");
     refuse("[]", 0, "not a JSON object");
     refuse("null", 0, "not a JSON object");
     made_file file = make_file("{}\0", 3, NULL, 0);

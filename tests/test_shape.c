@@ -1,5 +1,5 @@
 /* Shapes and checked sizes. */
-#include "tensor/shape.h"
+#include "base/shape.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,8 +7,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cat >"$scratch/main.c" <<'END'
-#include "tensor/softmax_bundle.h"
-#include "tensor/softmax_lanes.h"
+#include "kernels/softmax_bundle.h"
+#include "kernels/softmax_lanes.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ bits()
     local name=$1
     shift
     "$@" -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -Isrc -o "$scratch/$name" "$scratch/main.c" \
-        src/tensor/softmax_{row,lanes,bundle}.c -lm && "$scratch/$name" >"$scratch/$name.bits"
+        src/kernels/softmax_{row,lanes,bundle}.c -lm && "$scratch/$name" >"$scratch/$name.bits"
 }
 
 same()

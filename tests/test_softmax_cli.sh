@@ -25,7 +25,7 @@ fits()
 
 # ---- explain ----------------------------------------------------------------
 
-# Runs the commands that a page shows behind "    $ " and compares what follows, up to a line that is not
+# Runs the commands that a page shows after "    $ " and compares what follows, up to a line that is not
 # indented. After "    ..." only the end of the output is shown.
 page_is_true()
 {

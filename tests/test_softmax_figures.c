@@ -1,7 +1,7 @@
 /* Every figure that `softmax explain` prints is the truth, rounded: held against the same formulas in
  * __float128, where rounding errors are far below what is printed. */
-#include "pmyq/tensor/real.h"
-#include "tensor/random.h"
+#include "pmyq/base/real.h"
+#include "base/random.h"
 
 #include <quadmath.h>
 #include <setjmp.h>

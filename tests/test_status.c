@@ -1,5 +1,5 @@
 /* What calls end in. */
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,14 +36,14 @@ static void a_long_message_is_cut(void **state)
     (void)state;
     struct {
         pmy_error error;
-        char behind[8];
-    } it = {.behind = "behind"};
+        char after[8];
+    } it = {.after = "after"};
     char text[2 * sizeof it.error.message];
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = 0;
     (void)pmy_fail(&it.error, PMY_IO, "%s", text);
     assert_int_equal(strlen(it.error.message), sizeof it.error.message - 1);
-    assert_string_equal(it.behind, "behind");
+    assert_string_equal(it.after, "after");
 }
 
 int main(void)

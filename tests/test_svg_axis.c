@@ -2,7 +2,7 @@
 #include "common/svg_axis.h"
 #include "common/svg_label.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <float.h>
 #include <math.h>

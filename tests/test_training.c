@@ -2,7 +2,7 @@
 #include "train/training.h"
 
 #include "allocations.h"
-#include "tensor/blas.h"
+#include "kernels/blas.h"
 #include "training_data.h"
 
 #include <math.h>

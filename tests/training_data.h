@@ -2,7 +2,7 @@
 #ifndef TESTS_TRAINING_DATA_H
 #define TESTS_TRAINING_DATA_H
 
-#include "tensor/random.h"
+#include "base/random.h"
 #include "train/training.h"
 
 #include <setjmp.h>

@@ -20,7 +20,7 @@ static bool is_name_character(char character)
     return isalnum((unsigned char)character) || strchr("-:_", character) != NULL;
 }
 
-/* Reads a name and moves behind it. */
+/* Reads a name and moves after it. */
 static void read_name(const char **at, char name[LONGEST_NAME])
 {
     size_t length = 0;
@@ -33,7 +33,7 @@ static void read_name(const char **at, char name[LONGEST_NAME])
         fail_msg("no name at \"%.40s\"", *at);
 }
 
-/* Moves behind an entity or one character of text. */
+/* Moves after an entity or one character of text. */
 static void skip_character(const char **at)
 {
     static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&quot;"};

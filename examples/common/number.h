@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each reads the whole text or returns false: nothing may be before or behind
+/* Each reads the whole text or returns false: nothing may be before or after
  * the number, and a number that the type cannot hold (a real that overflows or
  * vanishes) is none. Reals may be "inf", "-inf" and "nan". */
 bool number_whole(const char *text, long long *value);

@@ -2,7 +2,7 @@
 
 #include "common/suggest.h"
 #include "common/utf8.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 #include <assert.h>
 #include <getopt.h>
@@ -212,7 +212,7 @@ static options_result unknown_option(const options *command, const char *word, c
     return options_wrong(command, "%.*s: unknown option", (int)length, word);
 }
 
-/* Reads the option at argv[*at] and moves *at behind it and its value. */
+/* Reads the option at argv[*at] and moves *at after it and its value. */
 static options_result read_option(const options *command, const struct option *known, int argc, char **argv,
                                   int *at, staged_value *staged)
 {

@@ -18,7 +18,7 @@
 #define COMMON_OPTIONS_H
 
 #include "common/number.h"
-#include "tensor/pool.h"
+#include "base/pool.h"
 
 #include <cjson/cJSON.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 #include "common/output_folder.h"
 
-#include "io/replacement.h"
+#include "io/atomic_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -61,11 +61,11 @@ pmy_status output_folder_write(const char *folder, const char *name,
     char *path = output_folder_path(folder, name, error);
     if (!path)
         return PMY_NO_MEMORY;
-    pmy_replacement replacement;
-    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    pmy_atomic_file output;
+    pmy_status status = pmy_atomic_file_begin(path, &output, error);
     if (status == PMY_OK) {
-        put(replacement.file, context);
-        status = pmy_replacement_end(&replacement, error);
+        put(output.file, context);
+        status = pmy_atomic_file_end(&output, error);
     }
     free(path);
     return status;

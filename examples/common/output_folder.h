@@ -2,7 +2,7 @@
 #ifndef COMMON_OUTPUT_FOLDER_H
 #define COMMON_OUTPUT_FOLDER_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 #include "common/png.h"
 
-#include "io/replacement.h"
+#include "io/atomic_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +40,12 @@ void png_free(png *picture)
 
 pmy_status png_write(const png *picture, const char *path, pmy_error *error)
 {
-    pmy_replacement replacement;
-    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    pmy_atomic_file output;
+    pmy_status status = pmy_atomic_file_begin(path, &output, error);
     if (status != PMY_OK)
         return status;
-    (void)fwrite(picture->bytes, 1, picture->size, replacement.file);
-    return pmy_replacement_end(&replacement, error);
+    (void)fwrite(picture->bytes, 1, picture->size, output.file);
+    return pmy_atomic_file_end(&output, error);
 }
 
 void png_put_address(const png *picture, FILE *file)

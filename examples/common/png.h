@@ -9,7 +9,7 @@
 #ifndef COMMON_PNG_H
 #define COMMON_PNG_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdio.h>

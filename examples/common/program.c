@@ -3,7 +3,7 @@
 #include "common/options.h"
 #include "common/paragraph.h"
 #include "common/suggest.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 #include <errno.h>
 #include <string.h>

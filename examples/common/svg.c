@@ -3,7 +3,7 @@
 #include "common/markup.h"
 #include "common/svg_style.h"
 #include "common/utf8.h"
-#include "io/replacement.h"
+#include "io/atomic_file.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -134,12 +134,12 @@ pmy_status svg_write(svg *picture, const char *path, pmy_error *error)
 {
     if (!picture || !end_picture(picture))
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the picture", path);
-    pmy_replacement replacement;
-    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    pmy_atomic_file output;
+    pmy_status status = pmy_atomic_file_begin(path, &output, error);
     if (status)
         return status;
-    (void)fwrite(picture->text, 1, picture->size, replacement.file);
-    return pmy_replacement_end(&replacement, error);
+    (void)fwrite(picture->text, 1, picture->size, output.file);
+    return pmy_atomic_file_end(&output, error);
 }
 
 bool svg_put_inline(svg *picture, FILE *file)

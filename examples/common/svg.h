@@ -12,7 +12,7 @@
 #ifndef COMMON_SVG_H
 #define COMMON_SVG_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 /* Stands for what is no character. */
 #define UTF8_REPLACEMENT 0xFFFDu
 
-/* Decodes the character at *text and moves *text behind it; 0 at the end, where it stays.
+/* Decodes the character at *text and moves *text after it; 0 at the end, where it stays.
  * A byte that begins no valid sequence (overlong ones, surrogates and what is
  * above U+10FFFF are none) is a UTF8_REPLACEMENT of its own. */
 uint32_t utf8_next(const char **text);

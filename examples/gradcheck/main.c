@@ -6,7 +6,7 @@
 #include "gradcheck/plot.h"
 #include "gradcheck/precisions.h"
 #include "gradcheck/report.h"
-#include "tensor/blas.h"
+#include "kernels/blas.h"
 
 typedef struct request {
     const char *op, *net, *input, *plot;

@@ -4,8 +4,8 @@
 
 #include "gradcheck/curve.h"
 #include "gradcheck/verdict.h"
-#include "tensor/shape.h"
-#include "tensor/status.h"
+#include "base/shape.h"
+#include "base/status.h"
 
 #include <stdint.h>
 
@@ -27,7 +27,7 @@ typedef struct precision {
 /* Ends with one whose name is NULL. */
 extern const precision precisions[];
 
-/* The index-th op's name and formula; NULL behind the last. */
+/* The index-th op's name and formula; NULL after the last. */
 const char *op_name(size_t index, const char **formula);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef MNIST_DATA_H
 #define MNIST_DATA_H
 
-#include "tensor/pool.h"
+#include "base/pool.h"
 #include "train/classifier.h"
 
 /* What the classes are called by the model, or else by the folders of the data; NULL: by neither. */

@@ -8,7 +8,7 @@
 #include "mnist/outcome.h"
 #include "mnist/preset.h"
 #include "mnist/report.h"
-#include "tensor/blas.h"
+#include "kernels/blas.h"
 #include "train/classifier.h"
 
 #include <string.h>

@@ -2,11 +2,11 @@
 #include "common/number.h"
 #include "common/options.h"
 #include "common/program.h"
-#include "io/replacement.h"
+#include "io/atomic_file.h"
 #include "mnist/commands.h"
 #include "mnist/export_layers.h"
 #include "mnist/export_weights.h"
-#include "tensor/version.h"
+#include "base/version.h"
 #include "train/classifier.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static void write_head(FILE *file, const pmy_model_facts *facts, const export_pl
                   " * light on dark. The largest probability's index is the class%s.\n"
                   " *\n"
                   " * C99, with <math.h> as all it needs. Nothing is allocated: %zu weights are constants,\n"
-                  " * and %zu floats are static, so that one call at a time can run. The code stands behind\n"
+                  " * and %zu floats are static, so that one call at a time can run. The code stands after\n"
                   " * the weights. */\n"
                   "#include <math.h>\n",
                   PMY_VERSION, facts->net.text, pmy_shape_size(facts->net.input), facts->classes,
@@ -136,14 +136,14 @@ static pmy_status write_source(FILE *file, const pmy_classifier *classifier, pmy
 
 static pmy_status write_file(const char *path, const pmy_classifier *classifier, pmy_error *error)
 {
-    pmy_replacement replacement;
-    pmy_status status = pmy_replacement_begin(path, &replacement, error);
+    pmy_atomic_file output;
+    pmy_status status = pmy_atomic_file_begin(path, &output, error);
     if (status != PMY_OK)
         return status;
-    status = write_source(replacement.file, classifier, error);
+    status = write_source(output.file, classifier, error);
     if (status == PMY_OK)
-        return pmy_replacement_end(&replacement, error);
-    pmy_replacement_abandon(&replacement);
+        return pmy_atomic_file_end(&output, error);
+    pmy_atomic_file_abandon(&output);
     return status;
 }
 

@@ -1,6 +1,6 @@
 #include "mnist/export_layers.h"
 
-#include "layers/window.h"
+#include "kernels/window.h"
 #include "mnist/export_weights.h"
 
 #include <string.h>

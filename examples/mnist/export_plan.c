@@ -34,7 +34,7 @@ static bool has_weights_and_sums(const pmy_layer *layer)
     return any_of(layer, words);
 }
 
-/* Each number of the output depends on the one in its place alone, or is written behind all reading. */
+/* Each number of the output depends on the one in its place alone, or is written after all reading. */
 static bool works_in_place(const pmy_layer *layer)
 {
     static const char *const words[] = {"[", "batchnorm", "layernorm", NULL};
@@ -74,7 +74,7 @@ static export_step *add_step(planner *p, const pmy_layer *layer, pmy_shape outpu
     return step;
 }
 
-/* The step of the layer at *i, and of those behind it, before `end`, that go with it. */
+/* The step of the layer at *i, and of those after it, before `end`, that go with it. */
 static void plan_layer(planner *p, size_t *i, size_t end)
 {
     const pmy_layer *layers = p->net->layer, *layer = &layers[*i];

@@ -2,7 +2,7 @@
 #ifndef MNIST_EXPORT_PLAN_H
 #define MNIST_EXPORT_PLAN_H
 
-#include "layers/net.h"
+#include "net/net.h"
 
 /* What a group begins with must outlast it, so that each that is open may take a buffer. */
 enum { EXPORT_MAX_BUFFERS = PMY_MAX_NET_DEPTH + 2 };

@@ -99,7 +99,7 @@ static pmy_status write_folded(FILE *file, const export_step *step, const pmy_gr
         for (size_t i = 0; i < count; i++)
             product[i] = weight[i] * of.scale[i / (count / outputs)];
         for (size_t o = 0; o < outputs; o++)
-            of.shift[o] = (pmy_real)((pmy_wide)bias[o] * (pmy_wide)of.scale[o] + (pmy_wide)of.shift[o]);
+            of.shift[o] = (pmy_real)((pmy_accum)bias[o] * (pmy_accum)of.scale[o] + (pmy_accum)of.shift[o]);
         status = write_array(file, "weight", step->layer, count, product, error);
     }
     if (status == PMY_OK)

@@ -3,7 +3,7 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "common/table.h"
-#include "data/file.h"
+#include "io/file.h"
 #include "mnist/commands.h"
 #include "mnist/net_table.h"
 #include "train/classifier.h"

@@ -14,8 +14,8 @@ static const char *way_of(const pmy_layer *layer, const pmy_graph *graph)
     const pmy_node *weight = pmy_find(graph, weight_name);
     for (size_t n = 0; weight && n < pmy_node_count(graph); n++) {
         const pmy_node *node = pmy_node_at(graph, n);
-        if (node->inputs > 1 && node->input[1] == weight && pmy_conv2d_way(node))
-            return pmy_conv2d_way(node);
+        if (node->inputs > 1 && node->input[1] == weight && pmy_conv2d_algorithm(node))
+            return pmy_conv2d_algorithm(node);
     }
     return "";
 }

@@ -2,7 +2,7 @@
 #ifndef MNIST_NET_TABLE_H
 #define MNIST_NET_TABLE_H
 
-#include "layers/net.h"
+#include "net/net.h"
 
 /* Prints each layer's index, words, output, parameters and FLOPs (one picture, forward), and their sums. With
  * a built graph of the net also how its convolutions are computed; NULL: without. */

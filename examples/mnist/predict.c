@@ -8,7 +8,7 @@
 #include "mnist/commands.h"
 #include "mnist/seen.h"
 #include "mnist/sheet.h"
-#include "tensor/blas.h"
+#include "kernels/blas.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -15,7 +15,7 @@ typedef struct preset {
     long long unaugmented;    /* epochs at the end */
 } preset;
 
-/* The index-th, or NULL behind the last. */
+/* The index-th, or NULL after the last. */
 const preset *preset_at(size_t index);
 
 /* The preset of that name; for any other net the first, whose recipe a net of one's own begins

@@ -17,7 +17,7 @@ static bool talks(const progress *p)
     return !p->options->json && !p->options->quiet;
 }
 
-/* Opens the log of so many steps for the next ones; what is behind those steps goes away. */
+/* Opens the log of so many steps for the next ones; what is after those steps goes away. */
 static FILE *reopen_log(const char *path, uint64_t steps)
 {
     FILE *log = fopen(path, "r+");

@@ -14,7 +14,7 @@ typedef struct progress {
     bool failed; /* something could not be written */
 } progress;
 
-/* Opens the log, if there is one; that of a run that goes on keeps the steps it goes on behind. False: stderr
+/* Opens the log, if there is one; that of a run that goes on keeps the steps it goes on after. False: stderr
  * says why not. */
 bool progress_open(progress *p, const train_options *chosen, const pmy_training *training);
 

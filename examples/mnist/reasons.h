@@ -2,7 +2,7 @@
 #ifndef MNIST_REASONS_H
 #define MNIST_REASONS_H
 
-#include "data/fit.h"
+#include "picture/fit.h"
 #include "train/classifier.h"
 
 /* For each pixel [28, 28], in 0 … 1, minus the slope of the loss −log p(answer): p − y carried down to the

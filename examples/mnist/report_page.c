@@ -4,7 +4,7 @@
 #include "common/svg_style.h"
 #include "mnist/report_html.h"
 #include "mnist/report_sections.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 static void put_tile(FILE *file, const char *name, const char *value)
 {

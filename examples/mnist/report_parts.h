@@ -27,7 +27,7 @@ typedef struct report_filters {
 /* A pair of classes, and pictures of it. */
 typedef struct report_pair {
     pmy_confusion confusion;
-    png examples[REPORT_EXAMPLES]; /* empty behind the last */
+    png examples[REPORT_EXAMPLES]; /* empty after the last */
     size_t indices[REPORT_EXAMPLES];
 } report_pair;
 

@@ -13,7 +13,7 @@ typedef struct report_section {
     void (*put)(FILE *file, const report_parts *parts);
 } report_section;
 
-/* The index-th, or NULL behind the last. */
+/* The index-th, or NULL after the last. */
 const report_section *report_section_at(size_t index);
 
 /* The last two, in a file of their own. */

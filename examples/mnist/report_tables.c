@@ -22,7 +22,7 @@ static void put_text(FILE *file, const char *text)
     (void)fputc('"', file);
 }
 
-/* Behind a comma. */
+/* After a comma. */
 static void put_number(FILE *file, double value)
 {
     char text[NUMBER_TEXT];

@@ -15,7 +15,7 @@ typedef struct report_table {
     void (*put)(FILE *file, const void *report);
 } report_table;
 
-/* The index-th, or NULL behind the last. */
+/* The index-th, or NULL after the last. */
 const report_table *report_table_at(size_t index);
 
 #endif

@@ -1,6 +1,6 @@
 #include "mnist/seen.h"
 
-#include "data/file.h"
+#include "io/file.h"
 #include "mnist/class_text.h"
 
 #include <math.h>

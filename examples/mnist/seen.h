@@ -2,7 +2,7 @@
 #ifndef MNIST_SEEN_H
 #define MNIST_SEEN_H
 
-#include "data/digit.h"
+#include "picture/digit.h"
 #include "train/classifier.h"
 
 typedef struct seen {
@@ -23,7 +23,7 @@ pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explai
 
 void seen_free(seen *picture);
 
-/* What makes the answer doubtful, one after the other: NULL behind the last. The text is gone with the next
+/* What makes the answer doubtful, one after the other: NULL after the last. The text is gone with the next
  * call. `names` are those of the classes, or NULL. */
 const char *seen_warning(const seen *picture, const char *const *names, size_t index);
 

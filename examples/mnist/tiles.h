@@ -4,8 +4,8 @@
 #define MNIST_TILES_H
 
 #include "common/lettering.h"
-#include "data/grey.h"
-#include "tensor/status.h"
+#include "picture/grey.h"
+#include "base/status.h"
 
 /* In pixels: the side of a tile, a multiple of both 20 and 28; and what is between tiles. */
 enum { TILES_SIDE = 140, TILES_GAP = 4 };

@@ -2,12 +2,12 @@
 #include "common/output_folder.h"
 #include "common/program.h"
 #include "common/underline.h"
-#include "io/replacement.h"
+#include "io/atomic_file.h"
 #include "mnist/commands.h"
 #include "mnist/data.h"
 #include "mnist/progress.h"
 #include "mnist/report.h"
-#include "tensor/blas.h"
+#include "kernels/blas.h"
 #include "train/checkpoint.h"
 
 #include <signal.h>
@@ -97,12 +97,12 @@ static int prepare(run *r)
 static int try_path(const run *r, const char *path)
 {
     pmy_error error;
-    pmy_replacement trial;
+    pmy_atomic_file trial;
     if (!path)
         return PROGRAM_FINE;
-    if (pmy_replacement_begin(path, &trial, &error) != PMY_OK)
+    if (pmy_atomic_file_begin(path, &trial, &error) != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
-    pmy_replacement_abandon(&trial);
+    pmy_atomic_file_abandon(&trial);
     return PROGRAM_FINE;
 }
 

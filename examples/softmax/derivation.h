@@ -3,7 +3,7 @@
 #ifndef SOFTMAX_DERIVATION_H
 #define SOFTMAX_DERIVATION_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

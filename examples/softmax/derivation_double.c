@@ -1,6 +1,6 @@
 #include "pmy64/gradcheck/jacobian.h"
 #include "pmy64/losses/losses.h"
-#include "pmy64/tensor/softmax_row.h"
+#include "pmy64/kernels/softmax_row.h"
 
 #define NAME(name) pmy64_##name
 #define MODE_TRAIN PMY64_TRAIN

@@ -1,6 +1,6 @@
 #include "gradcheck/jacobian.h"
 #include "losses/losses.h"
-#include "tensor/softmax_row.h"
+#include "kernels/softmax_row.h"
 
 #define NAME(name) pmy_##name
 #define MODE_TRAIN PMY_TRAIN

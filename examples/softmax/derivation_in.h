@@ -11,7 +11,7 @@ typedef struct row_of_reals {
     size_t classes;
     NAME(real) * z, *y, *p, *dloss_dp, *chain; /* [classes] */
     NAME(real) * jacobian;                     /* [classes, classes] */
-    NAME(wide) * exponential;                  /* [classes] */
+    NAME(accum) * exponential;                 /* [classes] */
 } row_of_reals;
 
 static bool take_row(row_of_reals *own, size_t classes)
@@ -48,20 +48,21 @@ static pmy_status read_row(const derivation *row, row_of_reals *own, pmy_error *
 
 static void forward(derivation *row, row_of_reals *own, const NAME(softmax_row) * softmax)
 {
-    NAME(wide) temperature = (NAME(wide))row->temperature;
+    NAME(accum) temperature = (NAME(accum))row->temperature;
     for (size_t i = 0; i < own->classes; i++) {
-        NAME(wide) z = (NAME(wide))own->z[i];
+        NAME(accum) z = (NAME(accum))own->z[i];
         own->p[i] = (NAME(real))(own->exponential[i] / (1 + softmax->rest));
         row->z[i] = (double)z;
         row->y[i] = (double)own->y[i];
         row->scaled[i] = (double)(NAME(real))(z / temperature);
-        row->shifted[i] = (double)(NAME(real))((z - (NAME(wide))softmax->maximum) / temperature);
+        row->shifted[i] = (double)(NAME(real))((z - (NAME(accum))softmax->maximum) / temperature);
         row->exponential[i] = (double)(NAME(real))own->exponential[i];
         row->p[i] = (double)own->p[i];
         row->log_p[i] = 0 - (double)(NAME(real))NAME(negative_log_share)(softmax, own->z[i], temperature);
     }
     row->sum = (double)(NAME(real))(1 + softmax->rest);
-    row->log_sum_exp = (double)(NAME(real))((NAME(wide))softmax->maximum / temperature + softmax->log1p_rest);
+    row->log_sum_exp =
+        (double)(NAME(real))((NAME(accum))softmax->maximum / temperature + softmax->log1p_rest);
 }
 
 /* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
@@ -146,7 +147,7 @@ static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *e
         return status;
     NAME(softmax_row) softmax;
     NAME(row_fault)
-    fault = NAME(softmax_exponentials)(own->classes, own->z, (NAME(wide))row->temperature, own->exponential,
+    fault = NAME(softmax_exponentials)(own->classes, own->z, (NAME(accum))row->temperature, own->exponential,
                                        &softmax);
     if (fault != ROW_FINE)
         return pmy_fail(error, PMY_BAD_DATA, "%s", NAME(row_fault_text)(fault));

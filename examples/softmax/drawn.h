@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_DRAWN_H
 #define SOFTMAX_DRAWN_H
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 

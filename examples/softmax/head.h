@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_HEAD_H
 #define SOFTMAX_HEAD_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 #include "softmax/identity.h"
 
 #include "pmy64/gradcheck/jacobian.h"
-#include "pmy64/tensor/softmax_row.h"
+#include "pmy64/kernels/softmax_row.h"
 #include "softmax/shares.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <stdarg.h>

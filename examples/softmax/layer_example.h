@@ -3,7 +3,7 @@
 #ifndef SOFTMAX_LAYER_EXAMPLE_H
 #define SOFTMAX_LAYER_EXAMPLE_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

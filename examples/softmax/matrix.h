@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* Rows are labelled "name[i]", columns "name[j]"; where the values that belong to them are given, with
- * these behind: "x[0] = 0.5". A name of NULL: rows have the label `corner`, columns none of their own. */
+ * these after: "x[0] = 0.5". A name of NULL: rows have the label `corner`, columns none of their own. */
 typedef struct matrix_axis {
     const char *name;
     const double *values;

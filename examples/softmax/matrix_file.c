@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads a line as the row behind those that are there; a blank line is none. */
+/* Reads a line as the row after those that are there; a blank line is none. */
 static pmy_status read_row(text_place at, char *text, size_t length, size_t most, size_t *rows,
                            size_t *columns, double *elements, pmy_error *error)
 {

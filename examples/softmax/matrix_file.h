@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_MATRIX_FILE_H
 #define SOFTMAX_MATRIX_FILE_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 

@@ -7,7 +7,7 @@
 #include "common/terminal.h"
 #include "softmax/commands.h"
 #include "softmax/shares.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "softmax/shares.h"
 
-#include "pmy64/tensor/softmax_row.h"
+#include "pmy64/kernels/softmax_row.h"
 
 pmy_status shares_of(size_t classes, const double *z, double temperature, double *p, double *entropy,
                      pmy_error *error)

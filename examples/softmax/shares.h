@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_SHARES_H
 #define SOFTMAX_SHARES_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 

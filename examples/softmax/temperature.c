@@ -10,7 +10,7 @@
 #include "softmax/logits.h"
 #include "softmax/shares.h"
 #include "softmax/temperature_picture.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <float.h>
 #include <math.h>
@@ -102,7 +102,7 @@ static const char *temperature_label(double temperature, char text[FIGURE_TEXT])
 
 typedef char column_label[LABEL];
 
-/* A table with a row for each temperature and, behind `first` columns of other kinds, one for each class. */
+/* A table with a row for each temperature and, after `first` columns of other kinds, one for each class. */
 static table *table_by_class(const temperature_curves *curves, const char *prefix, const char *second,
                              table_column **columns, column_label **labels)
 {

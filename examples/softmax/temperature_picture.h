@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_TEMPERATURE_PICTURE_H
 #define SOFTMAX_TEMPERATURE_PICTURE_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 #ifndef SOFTMAX_TEXT_NUMBERS_H
 #define SOFTMAX_TEXT_NUMBERS_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
 #ifndef SOFTMAX_WORKED_H
 #define SOFTMAX_WORKED_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdio.h>

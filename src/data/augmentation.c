@@ -1,6 +1,6 @@
 #include "data/augmentation.h"
 
-#include "tensor/words.h"
+#include "base/words.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static const kind kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* Stands behind elastic and its number. */
+/* Stands after elastic and its number. */
 static const kind smooth = {"smooth", offsetof(pmy_augmentation, smooth), 1000, false};
 
 static double *number_of(pmy_augmentation *augmentation, const kind *k)
@@ -85,13 +85,13 @@ static pmy_status unknown(const pmy_words *words, pmy_span word)
                           shown);
 }
 
-/* The number behind `name`. */
+/* The number after `name`. */
 static pmy_status read_number(pmy_words *words, const kind *k, pmy_span name, double *number)
 {
     pmy_error why;
     pmy_span word = pmy_next_word(words);
     if (pmy_is_empty(word))
-        return pmy_wrong_word(words, name, "%s needs a number behind it", k->word);
+        return pmy_wrong_word(words, name, "%s needs a number after it", k->word);
     if (!pmy_number_read(words->text + word.begin, word.end - word.begin, number))
         return pmy_wrong_word(words, word, "%s needs a number", k->word);
     if (check_number(k, *number, &why) != PMY_OK)

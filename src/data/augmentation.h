@@ -6,7 +6,7 @@
 #ifndef PMY_DATA_AUGMENTATION_H
 #define PMY_DATA_AUGMENTATION_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 

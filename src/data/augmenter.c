@@ -1,8 +1,8 @@
 #include "data/augmenter.h"
 
 #include "data/elastic.h"
-#include "tensor/random.h"
-#include "tensor/simd.h"
+#include "base/random.h"
+#include "base/simd.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct pmy_augmenter {
     float *result;        /* [channels, height, width] */
 };
 
-/* The random numbers of a picture, from −1 to 1, one for each use; the field's are behind them. */
+/* The random numbers of a picture, from −1 to 1, one for each use; the field's are after them. */
 enum { DOWN, ACROSS, ROTATION, SCALE, SHEAR, CUT_DOWN, CUT_ACROSS, FIELD_BLOCK = 2 };
 
 typedef struct chances {

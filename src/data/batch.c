@@ -1,6 +1,6 @@
 #include "data/batch.h"
 
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <assert.h>
 

@@ -4,7 +4,7 @@
 
 #include "data/augmenter.h"
 #include "data/dataset.h"
-#include "tensor/real.h"
+#include "base/real.h"
 
 /* What is done with the values after they are scaled to 0 … 1. */
 typedef struct pmy_normalization {

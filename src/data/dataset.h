@@ -3,7 +3,7 @@
 #ifndef PMY_DATA_DATASET_H
 #define PMY_DATA_DATASET_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #include "data/elastic.h"
 
-#include "tensor/random.h"
-#include "tensor/simd.h"
+#include "base/random.h"
+#include "base/simd.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 #ifndef PMY_DATA_ELASTIC_H
 #define PMY_DATA_ELASTIC_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #include "data/folder.h"
 
-#include "data/digit.h"
+#include "picture/digit.h"
 #include "data/shuffle.h"
 
 #include <dirent.h>
@@ -148,7 +148,7 @@ static pmy_status add(filling *f, const char *path, int32_t label, pmy_error *er
     return status;
 }
 
-/* The names [count], and behind them their text, in one piece of memory, which the caller frees. */
+/* The names [count], and after them their text, in one piece of memory, which the caller frees. */
 static const char **copy_names(const entries *classes)
 {
     size_t count = (size_t)classes->count, size = count * sizeof(char *);

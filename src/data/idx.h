@@ -4,7 +4,7 @@
 #ifndef PMY_DATA_IDX_H
 #define PMY_DATA_IDX_H
 
-#include "data/file.h"
+#include "io/file.h"
 
 enum { PMY_IDX_MAX_DIMENSIONS = 3 };
 

@@ -1,6 +1,6 @@
 #include "data/shuffle.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 pmy_status pmy_epoch_order(pmy_order order, uint64_t seed, uint32_t epoch, size_t count, uint32_t *indices,
                            pmy_error *error)

@@ -2,7 +2,7 @@
 #ifndef PMY_DATA_SHUFFLE_H
 #define PMY_DATA_SHUFFLE_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -28,10 +28,10 @@ static bool fits_factor(const gradients *both, pmy_real factor)
 /* The factor that fits best in the least-squares sense. */
 static pmy_real best_factor(const gradients *both)
 {
-    pmy_wide product = 0, square = 0;
+    pmy_accum product = 0, square = 0;
     for (size_t i = 0; i < both->size; i++) {
-        product += (pmy_wide)both->analytic[i] * (pmy_wide)both->numeric[i];
-        square += (pmy_wide)both->numeric[i] * (pmy_wide)both->numeric[i];
+        product += (pmy_accum)both->analytic[i] * (pmy_accum)both->numeric[i];
+        square += (pmy_accum)both->numeric[i] * (pmy_accum)both->numeric[i];
     }
     return square > 0 ? (pmy_real)(product / square) : 0;
 }

@@ -2,7 +2,7 @@
 #ifndef PMY_GRADCHECK_COMPARE_H
 #define PMY_GRADCHECK_COMPARE_H
 
-#include "tensor/real.h"
+#include "base/real.h"
 
 #include <stddef.h>
 

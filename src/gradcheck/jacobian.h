@@ -7,7 +7,7 @@
 #ifndef PMY_GRADCHECK_JACOBIAN_H
 #define PMY_GRADCHECK_JACOBIAN_H
 
-#include "tensor/real.h"
+#include "base/real.h"
 
 #include <stddef.h>
 

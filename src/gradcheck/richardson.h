@@ -5,7 +5,7 @@
 #ifndef PMY_GRADCHECK_RICHARDSON_H
 #define PMY_GRADCHECK_RICHARDSON_H
 
-#include "tensor/real.h"
+#include "base/real.h"
 
 enum { PMY_MAX_STEPS = 12 };
 

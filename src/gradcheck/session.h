@@ -6,8 +6,8 @@
 #include "gradcheck/compare.h"
 #include "gradcheck/derivative.h"
 #include "gradcheck/gradcheck.h"
-#include "tensor/arena.h"
-#include "tensor/random.h"
+#include "base/arena.h"
+#include "base/random.h"
 
 typedef struct pmy_session {
     pmy_arena arena;

@@ -1,6 +1,6 @@
 #include "gradcheck/suite.h"
 
-#include "layers/net.h"
+#include "net/net.h"
 #include "losses/losses.h"
 #include "ops.h"
 #include "tensor/ops/ops.h"

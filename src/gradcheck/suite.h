@@ -24,7 +24,7 @@ pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *err
 /* The same for the op of that name in pmy's list, or for all of them if `name` is NULL. */
 pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *error);
 
-/* Checks a model (layers/net.h): the gradient of its cross-entropy for every parameter and the input, in
+/* Checks a model (net/net.h): the gradient of its cross-entropy for every parameter and the input, in
  * a batch of PMY_NET_ROWS random examples of that shape. PMY_SCALAR_SHAPE: a row of PMY_NET_FEATURES numbers,
  * or, for a net that wants images, PMY_NET_IMAGE. Errors: PMY_BAD_NET with the place of the word,
  * PMY_BAD_SHAPE, PMY_NO_MEMORY. */

@@ -95,9 +95,9 @@ static void draw_direction(pmy_session *session, size_t size, pmy_real *directio
 
 static pmy_real product(const pmy_real *a, const pmy_real *b, size_t size)
 {
-    pmy_wide sum = 0;
+    pmy_accum sum = 0;
     for (size_t i = 0; i < size; i++)
-        sum += (pmy_wide)a[i] * (pmy_wide)b[i];
+        sum += (pmy_accum)a[i] * (pmy_accum)b[i];
     return (pmy_real)sum;
 }
 

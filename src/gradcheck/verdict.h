@@ -2,7 +2,7 @@
 #ifndef PMY_GRADCHECK_VERDICT_H
 #define PMY_GRADCHECK_VERDICT_H
 
-#include "tensor/shape.h"
+#include "base/shape.h"
 
 /* X(name, as it is printed, what it means) */
 #define PMY_VERDICT_LIST(X)                                                                            \

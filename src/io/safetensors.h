@@ -9,8 +9,8 @@
 #ifndef PMY_IO_SAFETENSORS_H
 #define PMY_IO_SAFETENSORS_H
 
-#include "tensor/shape.h"
-#include "tensor/status.h"
+#include "base/shape.h"
+#include "base/status.h"
 
 #include <stdint.h>
 
@@ -52,7 +52,7 @@ typedef struct pmy_safetensors {
     void *header; /* what names and texts point into; NULL where the caller made the lists */
 } pmy_safetensors;
 
-/* Replaces the file at `path`, or leaves it as it is (see io/replacement.h). Names, and keys, are each there
+/* Replaces the file at `path`, or leaves it as it is (see io/atomic_file.h). Names, and keys, are each there
  * once. Elements of more bytes come first in the file, so that each is aligned. Errors: PMY_IO,
  * PMY_NO_MEMORY, PMY_BAD_ARGUMENT (a text that is not UTF-8). */
 pmy_status pmy_safetensors_write(const char *path, const pmy_safetensors *contents, pmy_error *error);

@@ -1,6 +1,6 @@
 #include "io/safetensors.h"
 
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -79,7 +79,7 @@ static pmy_status parse_header(reading *r, cJSON **header)
         return pmy_fail(r->error, PMY_BAD_FILE, "%s: its header is not a JSON object", r->path);
     for (; end < text + r->header_length; end++)
         if (!strchr(" \t\r\n", *end))
-            return pmy_fail(r->error, PMY_BAD_FILE, "%s: its header goes on behind its JSON, at byte %td",
+            return pmy_fail(r->error, PMY_BAD_FILE, "%s: its header goes on after its JSON, at byte %td",
                             r->path, end - text);
     return PMY_OK;
 }

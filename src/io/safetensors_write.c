@@ -1,7 +1,7 @@
 #include "io/safetensors.h"
 
-#include "io/replacement.h"
-#include "io/utf8.h"
+#include "io/atomic_file.h"
+#include "base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ static char *print_header(const pmy_safetensors *contents)
     return text;
 }
 
-/* A failure of these is found at the replacement's end. */
+/* A failure of these is found when the atomic file ends. */
 static void write_all(FILE *file, const pmy_safetensors *contents, const char *header)
 {
     size_t length = strlen(header);
@@ -121,11 +121,11 @@ pmy_status pmy_safetensors_write(const char *path, const pmy_safetensors *conten
     char *header = print_header(contents);
     if (!header)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its header", path);
-    pmy_replacement replacement;
-    status = pmy_replacement_begin(path, &replacement, error);
+    pmy_atomic_file output;
+    status = pmy_atomic_file_begin(path, &output, error);
     if (status == PMY_OK) {
-        write_all(replacement.file, contents, header);
-        status = pmy_replacement_end(&replacement, error);
+        write_all(output.file, contents, header);
+        status = pmy_atomic_file_end(&output, error);
     }
     cJSON_free(header);
     return status;

@@ -1,7 +1,7 @@
 /* attention: per head, with Q [queries, dim], K [keys, dim], V [keys, width],
  *
  *   S = Q Kᵀ                     scores, [queries, keys]
- *   P = softmax(S/√dim)          over each row; causal: over its first i + 1 scores, and 0 behind them
+ *   P = softmax(S/√dim)          over each row; causal: over its first i + 1 scores, and 0 after them
  *   O = P V                      [queries, width]
  *
  * and backward, given dO, with δ_i = Σ_j P_ij dP_ij,
@@ -15,10 +15,10 @@
  * Heads do not mix, so that one head is one tile. */
 #include "layers/attention.h"
 
-#include "tensor/gemm.h"
+#include "kernels/gemm.h"
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "tensor/softmax_row.h"
+#include "kernels/softmax_row.h"
 
 enum { Q, K, V };
 
@@ -49,7 +49,7 @@ static size_t seen_keys(const pmy_node *node, size_t query)
     return is_causal(node) ? query + 1 : sizes(node).keys;
 }
 
-static pmy_wide root_of_dim(const pmy_node *node)
+static pmy_accum root_of_dim(const pmy_node *node)
 {
     /* In float, a rounded root would shift every share of a row. */
 #if PMY_SCALAR == 32
@@ -87,7 +87,7 @@ static pmy_status take_memory(pmy_node *node, pmy_error *error)
     /* A piece's own: dS of a head and the exponentials of a row. */
     if (!saved || !pmy_size_multiply(n.queries, n.keys, &scores) ||
         !pmy_size_multiply(scores, n.heads, &all) || !pmy_size_multiply(scores, sizeof(pmy_real), &bytes) ||
-        !pmy_size_multiply(n.keys, sizeof(pmy_wide), &row) || !pmy_size_add(bytes, row, &node->scratch) ||
+        !pmy_size_multiply(n.keys, sizeof(pmy_accum), &row) || !pmy_size_add(bytes, row, &node->scratch) ||
         !(saved->shares = pmy_take(node, all, sizeof(pmy_real))))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     return PMY_OK;
@@ -131,7 +131,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     const pmy_real *k = node->input[K]->value + head * n.keys * n.dim;    /* [keys, dim] */
     const pmy_real *v = node->input[V]->value + head * n.keys * n.width;  /* [keys, width] */
     pmy_real *p = saved->shares + head * n.queries * n.keys; /* [queries, keys], first S, then P */
-    pmy_wide *e = piece.scratch;                             /* [keys] */
+    pmy_accum *e = piece.scratch;                            /* [keys] */
     pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.queries, n.keys, n.dim, q, n.dim, k, n.dim, false, p, n.keys);
     for (size_t i = 0; i < n.queries; i++) {
         pmy_real *row = p + i * n.keys; /* [keys] */
@@ -153,15 +153,15 @@ static void forward(const pmy_node *node, pmy_piece piece)
 static void scores_gradient(const pmy_node *node, const pmy_real *p, pmy_real *ds)
 {
     size_of n = sizes(node);
-    pmy_wide root = root_of_dim(node);
+    pmy_accum root = root_of_dim(node);
     for (size_t i = 0; i < n.queries; i++) {
         const pmy_real *p_row = p + i * n.keys; /* [keys] */
         pmy_real *ds_row = ds + i * n.keys;     /* [keys] */
-        pmy_wide mean = 0;
+        pmy_accum mean = 0;
         for (size_t j = 0; j < n.keys; j++)
-            mean += (pmy_wide)p_row[j] * (pmy_wide)ds_row[j];
+            mean += (pmy_accum)p_row[j] * (pmy_accum)ds_row[j];
         for (size_t j = 0; j < n.keys; j++)
-            ds_row[j] = (pmy_real)((pmy_wide)p_row[j] * ((pmy_wide)ds_row[j] - mean) / root);
+            ds_row[j] = (pmy_real)((pmy_accum)p_row[j] * ((pmy_accum)ds_row[j] - mean) / root);
     }
 }
 

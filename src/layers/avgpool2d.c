@@ -3,7 +3,7 @@
 
 #include "layers/pooling.h"
 #include "tensor/ops/ops.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_AVGPOOL2D_H
 #define PMY_LAYERS_AVGPOOL2D_H
 
-#include "layers/window.h"
+#include "kernels/window.h"
 #include "tensor/graph.h"
 
 /* The mean of each window of each channel: x [batch, channels, height, width] gives [batch, channels, rows,

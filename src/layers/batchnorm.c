@@ -15,14 +15,14 @@
  *   m = mean of the m_r,  N v = Σ (squares_r + positions (m_r − m)²)
  *
  * In PMY_EVAL and PMY_FROZEN m and v are the running ones, and so constants: dx = r w dz. In PMY_EVAL a
- * batchnorm right behind a layer with weights is computed by that one's ending (ending.h), and all phases
+ * batchnorm right after a layer with weights is computed by that one's epilogue (epilogue.h), and all phases
  * here return at once.
  *
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/batchnorm.h"
 
-#include "layers/channels.h"
-#include "tensor/simd.h"
+#include "kernels/channels.h"
+#include "base/simd.h"
 
 enum { X, WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR, BATCHES, INPUTS };
 
@@ -50,9 +50,9 @@ const pmy_unary *pmy_batchnorm_activation(const pmy_node *node)
 
 typedef struct batchnorm_saved {
     /* [batch, 2, channels]: of each row, in forward m_r and squares_r, in backward Σ dz and Σ dz (x − m) */
-    pmy_wide *of_row;
-    pmy_wide *mean, *squares, *reciprocal; /* [channels]: m, N v, r */
-    pmy_wide *dbias, *dweight;             /* [channels] */
+    pmy_accum *of_row;
+    pmy_accum *mean, *squares, *reciprocal; /* [channels]: m, N v, r */
+    pmy_accum *dbias, *dweight;             /* [channels] */
     /* [channels]: forward computes (x − rounded_mean) scale + shift, backward scale (dz − offset −
      * (x − rounded_mean) slope) */
     pmy_real *rounded_mean, *scale, *shift, *offset, *slope;
@@ -61,11 +61,11 @@ typedef struct batchnorm_saved {
 static bool take_saved(pmy_node *node, batchnorm_saved *saved)
 {
     size_of n = sizes(node);
-    pmy_wide **wide[] = {&saved->mean, &saved->squares, &saved->reciprocal, &saved->dbias, &saved->dweight};
+    pmy_accum **wide[] = {&saved->mean, &saved->squares, &saved->reciprocal, &saved->dbias, &saved->dweight};
     pmy_real **real[] = {&saved->rounded_mean, &saved->scale, &saved->shift, &saved->offset, &saved->slope};
-    bool fine = (saved->of_row = pmy_take(node, n.rows * 2 * n.channels, sizeof(pmy_wide))) != NULL;
+    bool fine = (saved->of_row = pmy_take(node, n.rows * 2 * n.channels, sizeof(pmy_accum))) != NULL;
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        fine &= (*wide[i] = pmy_take(node, n.channels, sizeof(pmy_wide))) != NULL;
+        fine &= (*wide[i] = pmy_take(node, n.channels, sizeof(pmy_accum))) != NULL;
     for (size_t i = 0; i < sizeof real / sizeof *real; i++)
         fine &= (*real[i] = pmy_take(node, n.channels, sizeof(pmy_real))) != NULL;
     return fine;
@@ -108,7 +108,7 @@ static tile tile_at(const pmy_node *node, size_t index)
 
 /* sums[c] = Σ_r of_row[r, which, c] */
 PMY_CLONES
-static void pmy_batchnorm_sum_rows(size_of n, const pmy_wide *of_row, size_t which, tile t, pmy_wide *sums)
+static void pmy_batchnorm_sum_rows(size_of n, const pmy_accum *of_row, size_t which, tile t, pmy_accum *sums)
 {
     for (size_t c = t.begin; c < t.end; c++)
         sums[c] = 0;
@@ -119,13 +119,13 @@ static void pmy_batchnorm_sum_rows(size_of n, const pmy_wide *of_row, size_t whi
 
 /* squares[c] += positions Σ_r (m_r − mean)² */
 PMY_CLONES
-static void pmy_batchnorm_add_between(size_of n, const pmy_wide *of_row, tile t, const pmy_wide *mean,
-                                      pmy_wide *squares)
+static void pmy_batchnorm_add_between(size_of n, const pmy_accum *of_row, tile t, const pmy_accum *mean,
+                                      pmy_accum *squares)
 {
     for (size_t r = 0; r < n.rows; r++)
         for (size_t c = t.begin; c < t.end; c++) {
-            pmy_wide distance = of_row[2 * r * n.channels + c] - mean[c];
-            squares[c] += (pmy_wide)n.positions * (distance * distance);
+            pmy_accum distance = of_row[2 * r * n.channels + c] - mean[c];
+            squares[c] += (pmy_accum)n.positions * (distance * distance);
         }
 }
 
@@ -144,7 +144,7 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     const batchnorm_saved *saved = node->saved;
     for (size_t r = piece.begin; r < piece.end; r++) {
         const pmy_real *x = node->input[X]->value + r * n.channels * n.positions; /* [channels, positions] */
-        pmy_wide *mean = saved->of_row + 2 * r * n.channels;                      /* [channels] */
+        pmy_accum *mean = saved->of_row + 2 * r * n.channels;                     /* [channels] */
         pmy_channel_moments(n.channels, n.positions, x, mean, mean + n.channels);
     }
 }
@@ -153,7 +153,7 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
 static size_t row_to_blame(size_of n, const batchnorm_saved *saved, size_t channel)
 {
     for (size_t r = 0; r < n.rows; r++) {
-        const pmy_wide *of_row = saved->of_row + 2 * r * n.channels; /* [2, channels] */
+        const pmy_accum *of_row = saved->of_row + 2 * r * n.channels; /* [2, channels] */
         if (!pmy_is_finite((pmy_real)of_row[channel]) ||
             !pmy_is_finite((pmy_real)of_row[n.channels + channel]))
             return r;
@@ -172,7 +172,7 @@ static void take_batch_statistics(const pmy_node *node, tile t)
     pmy_batchnorm_sum_rows(n, saved->of_row, 0, t, saved->mean);
     pmy_batchnorm_sum_rows(n, saved->of_row, 1, t, saved->squares);
     for (size_t c = t.begin; c < t.end; c++)
-        saved->mean[c] /= (pmy_wide)n.rows;
+        saved->mean[c] /= (pmy_accum)n.rows;
     pmy_batchnorm_add_between(n, saved->of_row, t, saved->mean, saved->squares);
     for (size_t c = t.begin; c < t.end; c++)
         if (!pmy_is_finite((pmy_real)saved->squares[c])) {
@@ -187,18 +187,18 @@ static void set_lines(const pmy_node *node, tile t)
     size_of n = sizes(node);
     const batchnorm_saved *saved = node->saved;
     for (size_t c = t.begin; c < t.end; c++) {
-        pmy_wide variance = saved->squares[c] / (pmy_wide)(n.rows * n.positions);
+        pmy_accum variance = saved->squares[c] / (pmy_accum)(n.rows * n.positions);
         if (!uses_batch(node)) {
-            saved->mean[c] = (pmy_wide)node->input[RUNNING_MEAN]->value[c];
-            variance = (pmy_wide)node->input[RUNNING_VAR]->value[c];
+            saved->mean[c] = (pmy_accum)node->input[RUNNING_MEAN]->value[c];
+            variance = (pmy_accum)node->input[RUNNING_VAR]->value[c];
         }
-        pmy_wide mean = saved->mean[c];
+        pmy_accum mean = saved->mean[c];
         saved->reciprocal[c] = pmy_reciprocal_deviation(variance);
-        pmy_wide scale = saved->reciprocal[c] * (pmy_wide)node->input[WEIGHT]->value[c];
+        pmy_accum scale = saved->reciprocal[c] * (pmy_accum)node->input[WEIGHT]->value[c];
         saved->rounded_mean[c] = (pmy_real)mean;
         saved->scale[c] = (pmy_real)scale;
-        saved->shift[c] = (pmy_real)((pmy_wide)node->input[BIAS]->value[c] -
-                                     (mean - (pmy_wide)saved->rounded_mean[c]) * scale);
+        saved->shift[c] = (pmy_real)((pmy_accum)node->input[BIAS]->value[c] -
+                                     (mean - (pmy_accum)saved->rounded_mean[c]) * scale);
     }
 }
 
@@ -293,10 +293,10 @@ static void move_statistics(pmy_node *node)
     const batchnorm_saved *saved = node->saved;
     pmy_real *mean = node->input[RUNNING_MEAN]->value;    /* [channels] */
     pmy_real *variance = node->input[RUNNING_VAR]->value; /* [channels] */
-    pmy_wide share = (pmy_wide)momentum, others = (pmy_wide)(n.rows * n.positions - 1);
+    pmy_accum share = (pmy_accum)momentum, others = (pmy_accum)(n.rows * n.positions - 1);
     for (size_t c = 0; c < n.channels; c++) {
-        mean[c] = (pmy_real)((1 - share) * (pmy_wide)mean[c] + share * saved->mean[c]);
-        variance[c] = (pmy_real)((1 - share) * (pmy_wide)variance[c] + share * (saved->squares[c] / others));
+        mean[c] = (pmy_real)((1 - share) * (pmy_accum)mean[c] + share * saved->mean[c]);
+        variance[c] = (pmy_real)((1 - share) * (pmy_accum)variance[c] + share * (saved->squares[c] / others));
     }
     node->input[BATCHES]->value[0] += 1;
 }
@@ -333,8 +333,8 @@ static void backward_rows(const pmy_node *node, pmy_piece piece)
     const batchnorm_saved *saved = node->saved;
     pmy_real room[SPAN];
     for (size_t r = piece.begin; r < piece.end; r++) {
-        pmy_wide *sums = saved->of_row + 2 * r * n.channels; /* [channels] */
-        pmy_wide *products = sums + n.channels;              /* [channels] */
+        pmy_accum *sums = saved->of_row + 2 * r * n.channels; /* [channels] */
+        pmy_accum *products = sums + n.channels;              /* [channels] */
         for (size_t c = 0; c < n.channels; c++)
             sums[c] = products[c] = 0;
         FOR_SPANS(s, n)
@@ -352,14 +352,14 @@ static void backward_combine(const pmy_node *node, pmy_piece piece)
     size_of n = sizes(node);
     const batchnorm_saved *saved = node->saved;
     tile t = tile_at(node, piece.begin);
-    pmy_wide count = (pmy_wide)(n.rows * n.positions);
+    pmy_accum count = (pmy_accum)(n.rows * n.positions);
     pmy_batchnorm_sum_rows(n, saved->of_row, 0, t, saved->dbias);
     pmy_batchnorm_sum_rows(n, saved->of_row, 1, t, saved->dweight);
     for (size_t c = t.begin; c < t.end; c++) {
-        pmy_wide lost = saved->mean[c] - (pmy_wide)saved->rounded_mean[c];
-        pmy_wide products = saved->dweight[c] - lost * saved->dbias[c], reciprocal = saved->reciprocal[c];
-        pmy_wide slope = reciprocal * reciprocal * products / count;
-        pmy_wide offset = saved->dbias[c] / count;
+        pmy_accum lost = saved->mean[c] - (pmy_accum)saved->rounded_mean[c];
+        pmy_accum products = saved->dweight[c] - lost * saved->dbias[c], reciprocal = saved->reciprocal[c];
+        pmy_accum slope = reciprocal * reciprocal * products / count;
+        pmy_accum offset = saved->dbias[c] / count;
         if (!uses_batch(node)) /* which m and v do not depend on */
             slope = offset = 0;
         saved->dweight[c] = reciprocal * products;
@@ -494,8 +494,8 @@ void pmy_batchnorm_line(size_t channels, const pmy_real *weight, const pmy_real 
                         pmy_real *shift)
 {
     for (size_t c = 0; c < channels; c++) {
-        pmy_wide steep = pmy_reciprocal_deviation((pmy_wide)running_var[c]) * (pmy_wide)weight[c];
+        pmy_accum steep = pmy_reciprocal_deviation((pmy_accum)running_var[c]) * (pmy_accum)weight[c];
         scale[c] = (pmy_real)steep;
-        shift[c] = (pmy_real)((pmy_wide)bias[c] - (pmy_wide)running_mean[c] * steep);
+        shift[c] = (pmy_real)((pmy_accum)bias[c] - (pmy_accum)running_mean[c] * steep);
     }
 }

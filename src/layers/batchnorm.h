@@ -30,7 +30,7 @@ void pmy_batchnorm_line(size_t channels, const pmy_real *weight /* [channels] */
                         const pmy_real *running_var /* [channels] */, pmy_real *scale /* [channels] */,
                         pmy_real *shift /* [channels] */);
 
-/* --- For the layer that a batchnorm is folded into (ending.h) ------------- */
+/* --- For the layer that a batchnorm is folded into (epilogue.h) ------------- */
 
 /* The fused activation; NULL: none. */
 const pmy_unary *pmy_batchnorm_activation(const pmy_node *node);

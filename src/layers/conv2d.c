@@ -10,10 +10,10 @@
  * each into a sum of its own; then these are added in order. */
 #include "layers/conv2d.h"
 
-#include "layers/convolution.h"
-#include "layers/ending.h"
-#include "tensor/reduce.h"
-#include "tensor/simd.h"
+#include "kernels/convolution.h"
+#include "layers/epilogue.h"
+#include "kernels/reduce.h"
+#include "base/simd.h"
 
 #include <string.h>
 
@@ -32,9 +32,9 @@ typedef struct conv2d_attributes {
 
 typedef struct conv2d_saved {
     pmy_convolution sizes;
-    const pmy_convolution_way *way;
+    const pmy_convolution_algorithm *algorithm;
     pmy_convolution_memory memory;
-    pmy_real *forward_weight, *backward_weight; /* as the way wants them */
+    pmy_real *forward_weight, *backward_weight; /* as the algorithm wants them */
     pmy_real *z;                                /* as y, where the activation's backward reads it */
     pmy_real *group_dw;                         /* [GROUPS, dW's rows]; see convolution.h */
     pmy_real *group_db;                         /* [GROUPS, out] */
@@ -96,13 +96,14 @@ static bool take_saved(pmy_node *node, conv2d_saved *saved)
            take(node, GROUPS * saved->sizes.out, &saved->group_db);
 }
 
-/* Numbers that keep what lies behind them on whole cache lines. */
+/* Numbers that keep what lies after them on whole cache lines. */
 static size_t aligned(size_t count)
 {
     return (count + 15) / 16 * 16;
 }
 
-/* Backward computes dz, and where it must the sum that becomes dW, in scratch, beside what the way needs. */
+/* Backward computes dz, and where it must the sum that becomes dW, in scratch, beside what the algorithm
+ * needs. */
 static size_t backward_scratch(const conv2d_saved *saved)
 {
     const pmy_convolution_memory *memory = &saved->memory;
@@ -119,8 +120,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     pmy_status status = measure(node, &saved->sizes, error);
     if (status != PMY_OK)
         return status;
-    saved->way = pmy_convolution_choose(&saved->sizes);
-    saved->way->measure(&saved->sizes, &saved->memory);
+    saved->algorithm = pmy_convolution_choose(&saved->sizes);
+    saved->algorithm->measure(&saved->sizes, &saved->memory);
     node->scratch = backward_scratch(saved) * sizeof(pmy_real);
     if (!take_saved(node, saved))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
@@ -135,42 +136,42 @@ static size_t prepare_tiles(const pmy_node *node)
     return PMY_CONVOLUTION_TILES;
 }
 
-/* The weight as the way wants it, once a step. */
+/* The weight as the algorithm wants it, once a step. */
 static void forward_prepare(const pmy_node *node, pmy_piece piece)
 {
     if (pmy_graph_is_partial(node->graph) && pmy_is_given(node->input[WEIGHT])) /* it is what it was */
         return;
     const conv2d_saved *saved = node->saved;
     const pmy_real *weight = node->input[WEIGHT]->value; /* [out, in, kernel, kernel] */
-    saved->way->prepare_forward(&saved->sizes, piece.begin, weight, saved->forward_weight);
+    saved->algorithm->prepare_forward(&saved->sizes, piece.begin, weight, saved->forward_weight);
     if (node->input[X]->gradient && pmy_graph_mode(node->graph) != PMY_EVAL)
-        saved->way->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
+        saved->algorithm->prepare_backward(&saved->sizes, piece.begin, weight, saved->backward_weight);
 }
 
 /* One image, a channel after the other. */
-static void finish(const pmy_node *node, const pmy_ending *ending, size_t image)
+static void finish(const pmy_node *node, const pmy_epilogue *epilogue, size_t image)
 {
     const conv2d_saved *saved = node->saved;
     size_t positions = saved->sizes.out_height * saved->sizes.out_width;
     for (size_t o = 0; o < saved->sizes.out; o++) {
         size_t at = (image * saved->sizes.out + o) * positions;
-        pmy_end_channels(ending, o, 1, positions, at, saved->z ? saved->z + at : NULL);
+        pmy_epilogue_channels(epilogue, o, 1, positions, at, saved->z ? saved->z + at : NULL);
     }
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
-    pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
+    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS], activation(node));
     const pmy_convolution *c = &saved->sizes;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
         end = image + saved->memory.images;
         end = end < piece.end ? end : piece.end;
-        saved->way->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
-                            saved->forward_weight, ending.of->value + image * pmy_convolution_y_size(c),
-                            piece.scratch);
+        saved->algorithm->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
+                                  saved->forward_weight,
+                                  epilogue.of->value + image * pmy_convolution_y_size(c), piece.scratch);
         for (size_t done = image; done < end; done++)
-            finish(node, &ending, done);
+            finish(node, &epilogue, done);
     }
 }
 
@@ -218,14 +219,14 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
     for (size_t image = rows * piece.begin / GROUPS, count; image < last; image += count) {
         count = memory->images < last - image ? memory->images : last - image;
         const pmy_real *dz = dz_of(node, image, count, room);
-        saved->way->backward(c, count, node->input[X]->value + image * x_size, dz, saved->backward_weight,
-                             pmy_accumulates(node, X), dx ? dx + image * x_size : NULL, wants_dw ? sum : NULL,
-                             scratch);
+        saved->algorithm->backward(c, count, node->input[X]->value + image * x_size, dz,
+                                   saved->backward_weight, pmy_accumulates(node, X),
+                                   dx ? dx + image * x_size : NULL, wants_dw ? sum : NULL, scratch);
         if (node->input[BIAS]->wants_gradient)
             add_to_bias(c, count, dz, db);
     }
     if (memory->sum && wants_dw)
-        saved->way->reduce(c, sum, dw);
+        saved->algorithm->reduce(c, sum, dw);
 }
 
 static size_t group_tiles(const pmy_node *node)
@@ -242,13 +243,13 @@ static size_t sum_tiles(const pmy_node *node)
 
 /* sums[j] = Σ_groups x[group, j] of a few neighbours */
 PMY_CLONES
-static void pmy_conv2d_add_groups(size_t count, const pmy_real *x, size_t group, pmy_wide *sums)
+static void pmy_conv2d_add_groups(size_t count, const pmy_real *x, size_t group, pmy_accum *sums)
 {
     for (size_t j = 0; j < count; j++)
         sums[j] = 0;
     for (size_t g = 0; g < GROUPS; g++)
         for (size_t j = 0; j < count; j++)
-            sums[j] += (pmy_wide)x[g * group + j];
+            sums[j] += (pmy_accum)x[g * group + j];
 }
 
 /* Of dW's rows those of a tile, from the groups' into W's order. */
@@ -259,9 +260,9 @@ static void sum_weight(const pmy_node *node, size_t tile)
     size_t rows = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [out, in, kernel, kernel] */
     for (size_t row = rows * tile / SUM_TILES; row < rows * (tile + 1) / SUM_TILES; row++) {
-        size_t holds = saved->way->row(c, row);
+        size_t holds = saved->algorithm->row(c, row);
         for (size_t first = 0, count; first < c->out; first += count) {
-            pmy_wide sums[PMY_COLUMN_TILE];
+            pmy_accum sums[PMY_COLUMN_TILE];
             count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
             pmy_conv2d_add_groups(count, saved->group_dw + row * (size / rows) + first, size, sums);
             for (size_t o = 0; o < count; o++)
@@ -371,7 +372,7 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
     return pmy_conv2d_with(graph, x, weight, bias, window, f);
 }
 
-const char *pmy_conv2d_way(const pmy_node *node)
+const char *pmy_conv2d_algorithm(const pmy_node *node)
 {
-    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->way->name : NULL;
+    return node->op == &pmy_op_conv2d ? ((const conv2d_saved *)node->saved)->algorithm->name : NULL;
 }

@@ -3,7 +3,7 @@
 #define PMY_LAYERS_CONV2D_H
 
 #include "layers/activation.h"
-#include "layers/window.h"
+#include "kernels/window.h"
 
 /* x [batch, in, height, width] gives y [batch, out, out_height, out_width], with pmy_window_measure of the
  * height and the width. Makes the parameters "weight" [out, in, kernel, kernel] and "bias" [out], both
@@ -16,6 +16,6 @@ pmy_node *pmy_conv2d_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_n
 
 /* How a convolution is computed (convolution.h), "direct", "plane" or "winograd"; NULL for a node of another
  * op. */
-const char *pmy_conv2d_way(const pmy_node *node);
+const char *pmy_conv2d_algorithm(const pmy_node *node);
 
 #endif

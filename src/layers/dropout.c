@@ -2,8 +2,8 @@
 #include "layers/dropout.h"
 
 #include "tensor/op.h"
-#include "tensor/random.h"
-#include "tensor/simd.h"
+#include "base/random.h"
+#include "base/simd.h"
 
 enum { BLOCKS = 64, WORDS = 4 * BLOCKS };
 

@@ -3,7 +3,7 @@
 
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "tensor/reduce.h"
+#include "kernels/reduce.h"
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
@@ -27,7 +27,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     const pmy_real *x = node->input[0]->value; /* [batch, channels, height · width] */
     pmy_real *y = node->value;                 /* [batch, channels] */
     for (size_t plane = piece.begin * channels; plane < piece.end * channels; plane++)
-        y[plane] = (pmy_real)(pmy_sum_of(size, x + plane * size) / (pmy_wide)size);
+        y[plane] = (pmy_real)(pmy_sum_of(size, x + plane * size) / (pmy_accum)size);
 }
 
 static void backward(const pmy_node *node, pmy_piece piece)

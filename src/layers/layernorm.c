@@ -10,10 +10,10 @@
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/layernorm.h"
 
-#include "layers/channels.h"
+#include "kernels/channels.h"
 #include "tensor/op.h"
-#include "tensor/reduce.h"
-#include "tensor/simd.h"
+#include "kernels/reduce.h"
+#include "base/simd.h"
 
 enum { X, WEIGHT, BIAS };
 
@@ -22,7 +22,7 @@ enum { SPAN = 1024 };
 
 /* What forward leaves for backward of each row. */
 typedef struct row_moments {
-    pmy_wide mean, reciprocal; /* m, r */
+    pmy_accum mean, reciprocal; /* m, r */
 } row_moments;
 
 /* x̂ = (x − mean) scale + shift */
@@ -34,7 +34,7 @@ static line line_of(row_moments row)
 {
     pmy_real rounded = (pmy_real)row.mean;
     return (line){rounded, (pmy_real)row.reciprocal,
-                  (pmy_real)(((pmy_wide)rounded - row.mean) * row.reciprocal)};
+                  (pmy_real)(((pmy_accum)rounded - row.mean) * row.reciprocal)};
 }
 
 static pmy_shape without_batch(pmy_shape shape)
@@ -75,13 +75,13 @@ static void forward(const pmy_node *node, pmy_piece piece)
     row_moments *saved = node->saved; /* [rows] */
     for (size_t r = piece.begin; r < piece.end; r++) {
         const pmy_real *x = node->input[X]->value + r * n; /* [n] */
-        pmy_wide squares;
+        pmy_accum squares;
         pmy_channel_moments(1, n, x, &saved[r].mean, &squares);
         if (!pmy_is_finite((pmy_real)squares)) {
             pmy_report(node, r, "the variance is not finite");
             return;
         }
-        saved[r].reciprocal = pmy_reciprocal_deviation(squares / (pmy_wide)n);
+        saved[r].reciprocal = pmy_reciprocal_deviation(squares / (pmy_accum)n);
         pmy_layernorm_row(n, x, node->input[WEIGHT]->value, node->input[BIAS]->value, line_of(saved[r]),
                           node->value + r * n);
     }
@@ -111,14 +111,14 @@ static void backward_row(const pmy_node *node, size_t row)
     pmy_real *dx = node->input[X]->gradient + row * n;   /* [n] */
     row_moments moments = ((row_moments *)node->saved)[row];
     pmy_real d[SPAN], mean = (pmy_real)moments.mean, scale = (pmy_real)moments.reciprocal;
-    pmy_wide sum = 0, products = 0;
+    pmy_accum sum = 0, products = 0;
     for (size_t i = 0; i < n; i += SPAN) {
         pmy_layernorm_weigh(span_from(i, n), dy + i, weight + i, d);
         pmy_channel_sums(1, span_from(i, n), x + i, &mean, d, &sum, &products);
     }
-    pmy_wide lost = moments.mean - (pmy_wide)mean;
-    pmy_wide steep = moments.reciprocal * moments.reciprocal * (products - lost * sum) / (pmy_wide)n;
-    pmy_real slope = (pmy_real)steep, offset = (pmy_real)(sum / (pmy_wide)n - lost * steep);
+    pmy_accum lost = moments.mean - (pmy_accum)mean;
+    pmy_accum steep = moments.reciprocal * moments.reciprocal * (products - lost * sum) / (pmy_accum)n;
+    pmy_real slope = (pmy_real)steep, offset = (pmy_real)(sum / (pmy_accum)n - lost * steep);
     for (size_t i = 0; i < n; i += SPAN) {
         pmy_layernorm_weigh(span_from(i, n), dy + i, weight + i, d);
         pmy_channel_gradient(1, span_from(i, n), x + i, d,
@@ -141,10 +141,10 @@ static size_t column_tiles(const pmy_node *node)
 /* sums[j] += dy x̂ over the columns of a tile in one row. */
 PMY_CLONES
 static void pmy_layernorm_add_products(size_t width, const pmy_real *x, const pmy_real *dy, line of,
-                                       pmy_wide *sums)
+                                       pmy_accum *sums)
 {
     for (size_t j = 0; j < width; j++)
-        sums[j] += (pmy_wide)(dy[j] * ((x[j] - of.mean) * of.scale + of.shift));
+        sums[j] += (pmy_accum)(dy[j] * ((x[j] - of.mean) * of.scale + of.shift));
 }
 
 static void backward_weight_tile(const pmy_node *node, size_t begin, size_t end)
@@ -152,7 +152,7 @@ static void backward_weight_tile(const pmy_node *node, size_t begin, size_t end)
     size_t n = pmy_row_size(node);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [n] */
     const row_moments *saved = node->saved;       /* [rows] */
-    pmy_wide sums[PMY_COLUMN_TILE] = {0};
+    pmy_accum sums[PMY_COLUMN_TILE] = {0};
     for (size_t r = 0; r < pmy_rows(node); r++)
         pmy_layernorm_add_products(end - begin, node->input[X]->value + r * n + begin,
                                    node->gradient + r * n + begin, line_of(saved[r]), sums);

@@ -10,13 +10,13 @@
  * small layer are taken in lanes, others by OpenBLAS. */
 #include "layers/linear.h"
 
-#include "layers/channels_last.h"
-#include "layers/columns.h"
-#include "layers/ending.h"
-#include "layers/lane_product.h"
-#include "tensor/gemm.h"
+#include "kernels/channels_last.h"
+#include "kernels/columns.h"
+#include "layers/epilogue.h"
+#include "kernels/lane_product.h"
+#include "kernels/gemm.h"
 #include "tensor/ops/ops.h"
-#include "tensor/reduce.h"
+#include "kernels/reduce.h"
 
 enum { X, WEIGHT, BIAS };
 
@@ -176,13 +176,13 @@ static void forward_pack(const pmy_node *node, pmy_piece piece)
 }
 
 /* Rows begin … end − 1 of the columns of a tile. */
-static void finish(const pmy_node *node, const pmy_ending *ending, size_t begin, size_t end, tile columns)
+static void finish(const pmy_node *node, const pmy_epilogue *epilogue, size_t begin, size_t end, tile columns)
 {
     const linear_saved *saved = node->saved;
     size_t out = sizes(node).out;
     for (size_t r = begin; r < end; r++) {
         size_t at = r * out + columns.first;
-        pmy_end_channels(ending, columns.first, columns.width, 1, at, saved->z ? saved->z + at : NULL);
+        pmy_epilogue_channels(epilogue, columns.first, columns.width, 1, at, saved->z ? saved->z + at : NULL);
     }
 }
 
@@ -240,17 +240,17 @@ static void multiply_tile(const pmy_node *node, size_t rows, const pmy_real *x, 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    pmy_ending ending = pmy_ending_of(node, node->input[BIAS], activation(node));
+    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS], activation(node));
     size_t begin = 0, end = n.rows;
     tile part = {0, n.out};
     if (n.out < NARROW)
         begin = piece.begin, end = piece.end;
     else if (!forward_is_whole(node))
         part = tile_at(piece.begin, n.out);
-    const pmy_real *x = node->input[X]->value + begin * n.in;    /* [end − begin, in] */
-    pmy_real *y = ending.of->value + begin * n.out + part.first; /* [end − begin, width of out] */
+    const pmy_real *x = node->input[X]->value + begin * n.in;      /* [end − begin, in] */
+    pmy_real *y = epilogue.of->value + begin * n.out + part.first; /* [end − begin, width of out] */
     multiply_tile(node, end - begin, x, part, y, piece.scratch);
-    finish(node, &ending, begin, end, part);
+    finish(node, &epilogue, begin, end, part);
 }
 
 /* --- Backward ------------------------------------------------------------ */

@@ -5,7 +5,7 @@
 
 #include "layers/pooling.h"
 #include "tensor/ops/ops.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <string.h>
 
@@ -50,7 +50,7 @@ static inline void unhalve(size_t first, size_t n, const pmy_real *restrict uppe
                            pmy_real *restrict d_lower, bool accumulate)
 {
     for (size_t j = first; j < first + n; j++) {
-        pmy_real rest = dy[j]; /* 0 behind the winner */
+        pmy_real rest = dy[j]; /* 0 after the winner */
         pmy_real a = upper[2 * j] == y[j] ? rest : 0;
         rest = upper[2 * j] == y[j] ? 0 : rest;
         pmy_real b = upper[2 * j + 1] == y[j] ? rest : 0;

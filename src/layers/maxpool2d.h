@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_MAXPOOL2D_H
 #define PMY_LAYERS_MAXPOOL2D_H
 
-#include "layers/window.h"
+#include "kernels/window.h"
 #include "tensor/graph.h"
 
 /* The largest number in each window of each channel: x [batch, channels, height, width] gives [batch,

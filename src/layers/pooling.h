@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_POOLING_H
 #define PMY_LAYERS_POOLING_H
 
-#include "layers/window.h"
+#include "kernels/window.h"
 #include "tensor/op.h"
 
 /* What a pooling's node does with one plane: one channel of one picture. */

@@ -25,12 +25,12 @@ static void forward(const pmy_node *node, pmy_piece piece)
     (void)piece;
     const pmy_real *x = node->input[0]->value, *target = node->input[1]->value; /* [n] */
     size_t n = pmy_shape_size(node->input[0]->shape);
-    pmy_wide sum = 0;
+    pmy_accum sum = 0;
     for (size_t i = 0; i < n; i++) {
-        pmy_wide difference = (pmy_wide)x[i] - (pmy_wide)target[i];
+        pmy_accum difference = (pmy_accum)x[i] - (pmy_accum)target[i];
         sum += difference * difference;
     }
-    node->value[0] = (pmy_real)(sum / (pmy_wide)n);
+    node->value[0] = (pmy_real)(sum / (pmy_accum)n);
 }
 
 static void give(const pmy_node *node, pmy_piece piece, unsigned input, pmy_real sign)

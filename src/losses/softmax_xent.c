@@ -13,9 +13,9 @@
 
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "tensor/simd.h"
-#include "tensor/softmax_bundle.h"
-#include "tensor/softmax_lanes.h"
+#include "base/simd.h"
+#include "kernels/softmax_bundle.h"
+#include "kernels/softmax_lanes.h"
 
 enum { LOGITS, TARGET };
 
@@ -24,9 +24,9 @@ enum { LOGITS, TARGET };
 enum { STREAMED_FROM = 1 << 22 };
 
 typedef struct xent_saved {
-    pmy_wide *losses; /* [batch] */
-    pmy_real *own;    /* [batch, classes] */
-    size_t counted;   /* rows that are not ignored */
+    pmy_accum *losses; /* [batch] */
+    pmy_real *own;     /* [batch, classes] */
+    size_t counted;    /* rows that are not ignored */
 } xent_saved;
 
 static const pmy_softmax_xent_options *options_of(const pmy_node *node)
@@ -76,7 +76,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->rows_of = z;
     node->scratch = pmy_softmax_room(z->shape.dim[1]) * sizeof(pmy_real);
     xent_saved *saved = pmy_take(node, 1, sizeof *saved);
-    if (!saved || !(saved->losses = pmy_take(node, z->shape.dim[0], sizeof(pmy_wide))) ||
+    if (!saved || !(saved->losses = pmy_take(node, z->shape.dim[0], sizeof(pmy_accum))) ||
         !(saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real))))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     node->saved = saved;
@@ -93,10 +93,10 @@ static void prepare(pmy_node *node)
 }
 
 /* What a row's loss counts for in the value. */
-static pmy_wide weight_of_row(const pmy_node *node)
+static pmy_accum weight_of_row(const pmy_node *node)
 {
     const xent_saved *saved = node->saved;
-    return options_of(node)->reduction == PMY_MEAN ? 1 / (pmy_wide)saved->counted : 1;
+    return options_of(node)->reduction == PMY_MEAN ? 1 / (pmy_accum)saved->counted : 1;
 }
 
 /* One row as the functions below see it. */
@@ -104,27 +104,27 @@ typedef struct row_view {
     size_t classes;
     const pmy_real *z; /* [classes] */
     pmy_real *e;       /* [classes], and lanes to spare */
-    pmy_wide temperature;
-    pmy_wide weight; /* of the row's gradient: weight_of_row/T */
-    pmy_real *dz;    /* [classes]; NULL: not wanted */
+    pmy_accum temperature;
+    pmy_accum weight; /* of the row's gradient: weight_of_row/T */
+    pmy_real *dz;     /* [classes]; NULL: not wanted */
     bool streamed;
     pmy_softmax_row softmax;
 } row_view;
 
 /* The e of all but the target, whose own is given. */
-static pmy_wide others_of(const pmy_softmax_row *s, size_t target, pmy_wide e_of_target)
+static pmy_accum others_of(const pmy_softmax_row *s, size_t target, pmy_accum e_of_target)
 {
     return target == s->argmax ? s->rest : 1 + s->rest - e_of_target;
 }
 
 /* A label alone: y is 1 at the target. */
-static pmy_wide hard_row(const row_view *row, size_t target)
+static pmy_accum hard_row(const row_view *row, size_t target)
 {
     const pmy_softmax_row *s = &row->softmax;
-    pmy_wide factor = row->weight / (1 + s->rest);
+    pmy_accum factor = row->weight / (1 + s->rest);
     if (row->dz) {
         pmy_softmax_gradient(row->classes, row->e, factor / s->unit, row->dz, row->streamed);
-        row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_wide)row->e[target] / s->unit) * factor);
+        row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_accum)row->e[target] / s->unit) * factor);
     }
     return pmy_negative_log_share(s, row->z[target], row->temperature);
 }
@@ -132,48 +132,48 @@ static pmy_wide hard_row(const row_view *row, size_t target)
 /* Shares: each class's own from `shares`, or if that is NULL `everywhere`, and `at_target` on top. */
 typedef struct share_rule {
     const pmy_real *shares; /* [classes] or NULL */
-    pmy_wide everywhere, at_target;
+    pmy_accum everywhere, at_target;
     size_t target;
 } share_rule;
 
-static pmy_wide share_of(const share_rule *rule, size_t class)
+static pmy_accum share_of(const share_rule *rule, size_t class)
 {
     if (rule->shares)
-        return (pmy_wide)rule->shares[class];
+        return (pmy_accum)rule->shares[class];
     return class == rule->target ? rule->everywhere + rule->at_target : rule->everywhere;
 }
 
 /* Shares are taken by the chunk, so that both kinds run through the same loops. */
 enum { CHUNK = 256, LANES = 8 };
 
-static size_t shares_of_chunk(const row_view *row, const share_rule *rule, size_t begin, pmy_wide y[CHUNK])
+static size_t shares_of_chunk(const row_view *row, const share_rule *rule, size_t begin, pmy_accum y[CHUNK])
 {
     size_t n = row->classes - begin < CHUNK ? row->classes - begin : CHUNK;
     for (size_t i = 0; i < n; i++)
-        y[i] = rule->shares ? (pmy_wide)rule->shares[begin + i] : rule->everywhere;
+        y[i] = rule->shares ? (pmy_accum)rule->shares[begin + i] : rule->everywhere;
     if (!rule->shares && rule->target - begin < n)
         y[rule->target - begin] += rule->at_target;
     return n;
 }
 
 typedef struct soft_sums {
-    pmy_wide share[LANES];    /* Σ y */
-    pmy_wide distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
-    unsigned wrong[LANES];    /* whether a share is no share, or falls on a masked class */
+    pmy_accum share[LANES];    /* Σ y */
+    pmy_accum distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
+    unsigned wrong[LANES];     /* whether a share is no share, or falls on a masked class */
 } soft_sums;
 
 PMY_CLONES
-static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_wide *y, pmy_real maximum,
+static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_accum *y, pmy_real maximum,
                               soft_sums *sums)
 {
     soft_sums s = *sums;
-    pmy_wide half = (pmy_wide)maximum / 2;
+    pmy_accum half = (pmy_accum)maximum / 2;
     for (size_t i = 0; i < n; i += LANES)
         for (size_t l = 0; l < LANES && i + l < n; l++) {
-            pmy_wide share = y[i + l];
-            bool counts = share != 0, fine = (share >= 0) & (share <= (pmy_wide)PMY_REAL_MAX);
+            pmy_accum share = y[i + l];
+            bool counts = share != 0, fine = (share >= 0) & (share <= (pmy_accum)PMY_REAL_MAX);
             s.share[l] += share;
-            s.distance[l] += counts ? share * (half - (pmy_wide)z[i + l] / 2) : 0;
+            s.distance[l] += counts ? share * (half - (pmy_accum)z[i + l] / 2) : 0;
             s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
         }
     *sums = s;
@@ -181,18 +181,18 @@ static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_wide *y, pm
 
 /* dz = (p Σy − y) · weight, where p = e · per_total. */
 PMY_CLONES
-static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_wide *y, pmy_wide per_total,
-                              pmy_wide weight, pmy_real *dz)
+static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_accum *y, pmy_accum per_total,
+                              pmy_accum weight, pmy_real *dz)
 {
     for (size_t i = 0; i < n; i++)
-        dz[i] = (pmy_real)(((pmy_wide)e[i] * per_total - y[i]) * weight);
+        dz[i] = (pmy_real)(((pmy_accum)e[i] * per_total - y[i]) * weight);
 }
 
 static void report_share(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule)
 {
     for (size_t i = 0; i < row->classes; i++) {
-        pmy_wide y = share_of(rule, i);
-        if (!(y >= 0 && y <= (pmy_wide)PMY_REAL_MAX)) {
+        pmy_accum y = share_of(rule, i);
+        if (!(y >= 0 && y <= (pmy_accum)PMY_REAL_MAX)) {
             pmy_report(node, r, "the share of class %zu is negative or not finite", i);
             return;
         }
@@ -205,10 +205,10 @@ static void report_share(const pmy_node *node, size_t r, const row_view *row, co
 
 /* False, and reported, if a share cannot be computed with. */
 static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule,
-                     pmy_wide *loss)
+                     pmy_accum *loss)
 {
     const pmy_softmax_row *s = &row->softmax;
-    pmy_wide y[CHUNK];
+    pmy_accum y[CHUNK];
     soft_sums sums = {0};
     for (size_t i = 0, n; i < row->classes; i += n) {
         n = shares_of_chunk(row, rule, i, y);
@@ -223,7 +223,7 @@ static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const 
         report_share(node, r, row, rule);
         return false;
     }
-    pmy_wide per_total = sums.share[0] / (1 + s->rest) / s->unit;
+    pmy_accum per_total = sums.share[0] / (1 + s->rest) / s->unit;
     for (size_t i = 0, n; row->dz && i < row->classes; i += n) {
         n = shares_of_chunk(row, rule, i, y);
         pmy_soft_gradient(n, row->e + i, y, per_total, row->weight, row->dz + i);
@@ -247,7 +247,7 @@ static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
     return true;
 }
 
-static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_wide *loss)
+static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_accum *loss)
 {
     const pmy_softmax_xent_options *options = node->attributes;
     if (!has_labels(node)) {
@@ -258,8 +258,8 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_wi
         return false;
     size_t target = (size_t)node->input[TARGET]->labels[r];
     if (options->label_smoothing > 0) {
-        pmy_wide smoothing = (pmy_wide)options->label_smoothing;
-        share_rule rule = {NULL, smoothing / (pmy_wide)row->classes, 1 - smoothing, target};
+        pmy_accum smoothing = (pmy_accum)options->label_smoothing;
+        share_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
         return soft_row(node, r, row, &rule, loss);
     }
     *loss = hard_row(row, target);
@@ -267,7 +267,7 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_wi
 }
 
 /* False: the row has no loss, and no gradient. */
-static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_wide *loss)
+static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum *loss)
 {
     if (is_ignored(node, r))
         return false;
@@ -295,7 +295,7 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
     pmy_softmax_bundle bundle;
     if (!pmy_softmax_bundle_rows(rows, classes, first->z, first->temperature, &bundle))
         return false;
-    pmy_wide factor[PMY_BUNDLE_ROWS] = {0};
+    pmy_accum factor[PMY_BUNDLE_ROWS] = {0};
     for (size_t l = 0; l < rows; l++)
         factor[l] = is_ignored(node, r + l) ? 0 : first->weight / (1 + bundle.row[l].rest);
     if (first->dz)
@@ -323,7 +323,7 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [batch, classes] */
     row_view row = {.classes = z->shape.dim[1],
                     .e = piece.scratch,
-                    .temperature = (pmy_wide)options_of(node)->temperature,
+                    .temperature = (pmy_accum)options_of(node)->temperature,
                     .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
     row.weight = weight_of_row(node) / row.temperature;
     for (size_t r = piece.begin; r < piece.end; r++) {
@@ -352,7 +352,7 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const xent_saved *saved = node->saved;
-    pmy_wide sum = 0;
+    pmy_accum sum = 0;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
         sum += saved->losses[r];
     node->value[0] = saved->counted ? pmy_narrow(sum * weight_of_row(node)) : 0;

@@ -11,7 +11,7 @@
  * in the t-th step, t = 1, 2, …; m and v begin as zeros. */
 #include "optim/optim.h"
 
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <math.h>
 

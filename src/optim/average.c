@@ -1,6 +1,6 @@
 #include "optim/average.h"
 
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <assert.h>
 #include <stdlib.h>

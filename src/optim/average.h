@@ -1,5 +1,5 @@
 /* An exponential moving average of a model over the steps of its training, which often does better than the
- * model of the last step (Polyak and Juditsky, 1992; Tarvainen and Valpola, arXiv:1703.01780). Behind step t,
+ * model of the last step (Polyak and Juditsky, 1992; Tarvainen and Valpola, arXiv:1703.01780). After step t,
  * counted from 1,
  *
  *   average ← d · average + (1 − d) · model,   d = min(decay, (t − 1)/(t + 9)),
@@ -9,7 +9,7 @@
 #ifndef PMY_OPTIM_AVERAGE_H
 #define PMY_OPTIM_AVERAGE_H
 
-#include "tensor/arena.h"
+#include "base/arena.h"
 #include "tensor/graph.h"
 
 /* To be read by anyone. A checkpoint is values and steps, which resuming writes back. */
@@ -28,7 +28,7 @@ typedef struct pmy_average {
 pmy_status pmy_average_new(double decay, pmy_graph *graph, pmy_average **average, pmy_error *error);
 void pmy_average_free(pmy_average *average);
 
-/* Takes in the model behind a step. Not to be called while swapped. */
+/* Takes in the model after a step. Not to be called while swapped. */
 void pmy_average_step(pmy_average *average);
 
 /* Exchanges the model and its average; a second time, back. */

@@ -1,6 +1,6 @@
 #include "optim/optim.h"
 
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 #include <assert.h>
 #include <math.h>
@@ -110,16 +110,16 @@ void pmy_optim_step(pmy_optim *optim, double learning_rate)
 
 /* Σ x[i]² over n elements: interleaved lanes, then the lanes in order. */
 PMY_CLONES
-static pmy_wide pmy_sum_of_squares(size_t n, const pmy_real *x)
+static pmy_accum pmy_sum_of_squares(size_t n, const pmy_real *x)
 {
-    pmy_wide lane[LANES] = {0};
+    pmy_accum lane[LANES] = {0};
     size_t whole = n - n % LANES;
     for (size_t i = 0; i < whole; i += LANES)
         for (size_t l = 0; l < LANES; l++)
-            lane[l] += (pmy_wide)x[i + l] * (pmy_wide)x[i + l];
+            lane[l] += (pmy_accum)x[i + l] * (pmy_accum)x[i + l];
     for (size_t i = whole; i < n; i++)
-        lane[i - whole] += (pmy_wide)x[i] * (pmy_wide)x[i];
-    pmy_wide sum = 0;
+        lane[i - whole] += (pmy_accum)x[i] * (pmy_accum)x[i];
+    pmy_accum sum = 0;
     for (size_t l = 0; l < LANES; l++)
         sum += lane[l];
     return sum;
@@ -139,7 +139,7 @@ pmy_status pmy_optim_clip(pmy_optim *optim, double max_norm, double *norm, pmy_e
     if (!isfinite(max_norm) || max_norm <= 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "clipping: the norm %g is not a number above 0", max_norm);
     pmy_pool_run(optim->pool, pieces_of(optim), sum_piece, optim);
-    pmy_wide sum = 0;
+    pmy_accum sum = 0;
     for (size_t piece = 0; piece < pieces_of(optim); piece++)
         sum += optim->sums[piece];
     double found = sqrt((double)sum);

@@ -9,7 +9,7 @@
 #ifndef PMY_OPTIM_OPTIM_H
 #define PMY_OPTIM_OPTIM_H
 
-#include "tensor/arena.h"
+#include "base/arena.h"
 #include "tensor/graph.h"
 
 #include <stdint.h>
@@ -50,7 +50,7 @@ typedef struct pmy_optim_kind {
 PMY_OPTIM_LIST(PMY_OPTIM_KIND)
 #undef PMY_OPTIM_KIND
 
-/* The index-th kind, or NULL behind the last. */
+/* The index-th kind, or NULL after the last. */
 const pmy_optim_kind *pmy_optim_kind_at(size_t index);
 
 /* The kind of that name, or NULL. */
@@ -71,7 +71,7 @@ struct pmy_optim {
     double gradient_scale; /* what it multiplies gradients by: 1, or less after pmy_optim_clip */
 
     pmy_pool *pool;
-    pmy_wide *sums; /* [pieces] */
+    pmy_accum *sums; /* [pieces] */
     pmy_arena arena;
 };
 

@@ -12,12 +12,12 @@
  *
  * They are PyTorch's StepLR (step_size, gamma), CosineAnnealingLR (T_max = T, eta_min = last_rate)
  * and OneCycleLR (pct_start = rise, div_factor, final_div_factor; it leaves momentum alone), each
- * called once a step, behind a LinearLR (start_factor = 1/(W + 1), total_iters = W) in a
+ * called once a step, after a LinearLR (start_factor = 1/(W + 1), total_iters = W) in a
  * SequentialLR. */
 #ifndef PMY_OPTIM_SCHEDULE_H
 #define PMY_OPTIM_SCHEDULE_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stdint.h>
 
@@ -27,7 +27,7 @@ typedef struct pmy_schedule_kind {
     const char *name;
     /* Whether it can work with its own numbers; those of all kinds have been looked at. */
     pmy_status (*check)(const pmy_schedule *schedule, pmy_error *error);
-    /* The rate at t = `step` of T = `steps`, behind the warm-up. */
+    /* The rate at t = `step` of T = `steps`, after the warm-up. */
     double (*rate)(const pmy_schedule *schedule, double step, double steps);
 } pmy_schedule_kind;
 
@@ -44,7 +44,7 @@ struct pmy_schedule {
     double end_divisor;   /* onecycle: at least 1 */
 };
 
-/* The index-th kind, or NULL behind the last. */
+/* The index-th kind, or NULL after the last. */
 const pmy_schedule_kind *pmy_schedule_kind_at(size_t index);
 
 /* The kind of that name, or NULL. */

@@ -7,7 +7,7 @@
  * m begins as zeros, so that the first m is the first g. Without a momentum m is g, and is not kept. */
 #include "optim/optim.h"
 
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 static size_t sgd_states(const pmy_optim_options *options)
 {

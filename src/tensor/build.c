@@ -1,7 +1,7 @@
 /* From a recorded graph to one that runs: which gradients are needed, who
  * writes them first, memory, first values. */
 #include "tensor/graph_state.h"
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <string.h>
 
@@ -102,7 +102,7 @@ static bool flat_size(pmy_node *const leaf[], size_t count, size_t *size)
     return true;
 }
 
-/* A line right behind a layer that can compute it, and that nobody else uses. */
+/* A line right after a layer that can compute it, and that nobody else uses. */
 static bool mark_folded(pmy_graph *graph)
 {
     size_t *users = pmy_arena_take(&graph->arena, graph->count, sizeof *users);

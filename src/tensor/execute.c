@@ -98,7 +98,7 @@ void pmy_report(const pmy_node *node, size_t row, const char *format, ...)
 }
 
 /* Where the trouble began: the first node that holds a NaN or +inf (−inf is a
- * mask), to be named behind the message. */
+ * mask), to be named after the message. */
 static void name_origin(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {

@@ -7,10 +7,10 @@
 #ifndef PMY_TENSOR_GRAPH_H
 #define PMY_TENSOR_GRAPH_H
 
-#include "tensor/pool.h"
-#include "tensor/real.h"
-#include "tensor/shape.h"
-#include "tensor/status.h"
+#include "base/pool.h"
+#include "base/real.h"
+#include "base/shape.h"
+#include "base/status.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef PMY_TENSOR_GRAPH_STATE_H
 #define PMY_TENSOR_GRAPH_STATE_H
 
-#include "tensor/arena.h"
+#include "base/arena.h"
 #include "tensor/op.h"
 
 #include <pthread.h>

@@ -70,10 +70,10 @@ typedef struct pmy_op {
     unsigned labels;
     /* A row of the value depends on other rows of the batch. */
     bool mixes_rows;
-    /* NULL, or called by pmy_forward's thread behind a PMY_TRAIN forward that found no bad data: where
+    /* NULL, or called by pmy_forward's thread after a PMY_TRAIN forward that found no bad data: where
      * statistics move. */
     void (*move_statistics)(pmy_node *node);
-    /* For evaluation. The first: whether forward, in PMY_EVAL, can give the value of a node behind instead of
+    /* For evaluation. The first: whether forward, in PMY_EVAL, can give the value of a node after instead of
      * its own, where that is a line of it in each channel, axis 1; the second: whether the node is such a
      * line of its input 0. NULL: not. See pmy_node.folded. */
     bool (*folds)(const pmy_node *node);

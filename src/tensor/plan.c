@@ -1,5 +1,5 @@
 /* From the phases of a graph's nodes to stages with barriers in between: each phase goes to the
- * first stage behind all that it depends on, beside others that run in the same way. */
+ * first stage after all that it depends on, beside others that run in the same way. */
 #include "tensor/graph_state.h"
 
 /* A pass being planned. A stage's number is its index + 1; 0 is before the first. */
@@ -28,7 +28,7 @@ static bool runs_alike(const pmy_stage *stage, const pmy_node *rows)
     return same_rows(stage->rows_of, rows);
 }
 
-/* Moves *first behind stage number `written`; or to it, where both run by the same rows and what is
+/* Moves *first after stage number `written`; or to it, where both run by the same rows and what is
  * read lies in them. */
 static void wait_for(const plan *p, size_t written, const pmy_node *rows, bool in_its_rows, size_t *first)
 {

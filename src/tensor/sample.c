@@ -1,6 +1,6 @@
 #include "tensor/op.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 static pmy_node *add_leaf(pmy_sample *sample, pmy_sample_leaf leaf)
 {

@@ -54,16 +54,16 @@ void pmy_assessment_add(pmy_assessment *assessment, size_t index, int32_t label,
     for (size_t k = 0; k < a->classes; k++)
         if (k != best)
             others += exp((double)(logits[k] - logits[best]));
-    double behind = (double)(logits[best] - logits[truth]), p = 1 / (1 + others);
+    double after = (double)(logits[best] - logits[truth]), p = 1 / (1 + others);
     bool correct = best == truth;
     if (!correct)
         a->mistakes[a->count - a->correct] = (pmy_mistake){
-            .index = index, .label = label, .prediction = (int32_t)best, .p = p, .label_p = exp(-behind) * p};
+            .index = index, .label = label, .prediction = (int32_t)best, .p = p, .label_p = exp(-after) * p};
     pmy_add_to_bin(a, p, correct);
     a->confusion[truth * a->classes + best]++;
     a->count++;
     a->correct += correct;
-    a->loss += (behind + log1p(others) - a->loss) / (double)a->count;
+    a->loss += (after + log1p(others) - a->loss) / (double)a->count;
 }
 
 static void pmy_assessment_see(void *context, const pmy_predictions *batch)

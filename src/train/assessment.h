@@ -11,7 +11,7 @@
 #ifndef PMY_TRAIN_ASSESSMENT_H
 #define PMY_TRAIN_ASSESSMENT_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 #include "train/predictions.h"
 
 typedef struct pmy_mistake {

@@ -1,9 +1,9 @@
 #include "train/checkpoint.h"
 
-#include "data/file.h"
+#include "io/file.h"
 #include "train/stored.h"
 #include "train/training_state.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 #include <libdeflate.h>
 #include <stdio.h>

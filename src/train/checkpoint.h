@@ -1,7 +1,7 @@
 /* Checkpoints: a training run as a file, to go on with it later, in another process. The run then ends in the
  * same bits as one that was never interrupted.
  *
- *   pmy_checkpoint_save(training, note, "run.checkpoint", &error);        behind any step
+ *   pmy_checkpoint_save(training, note, "run.checkpoint", &error);        after any step
  *
  *   pmy_training_new(&recipe, &dataset, pool, &training, &error);         the same recipe and data
  *   pmy_checkpoint_resume(training, "run.checkpoint", &error);
@@ -14,7 +14,7 @@
 
 #include "train/training.h"
 
-/* Replaces the file or leaves it as it is (io/replacement.h). `note`, for whoever made the recipe, is UTF-8
+/* Replaces the file or leaves it as it is (io/atomic_file.h). `note`, for whoever made the recipe, is UTF-8
  * and is kept with it; NULL: none. Errors: PMY_IO, PMY_NO_MEMORY, PMY_BAD_ARGUMENT (recipe.net or note is not
  * UTF-8). */
 pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, const char *path,

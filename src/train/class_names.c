@@ -1,6 +1,6 @@
 #include "train/class_names.h"
 
-#include "io/utf8.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #ifndef PMY_TRAIN_CLASS_NAMES_H
 #define PMY_TRAIN_CLASS_NAMES_H
 
-#include "tensor/status.h"
+#include "base/status.h"
 
 #include <stddef.h>
 

@@ -14,7 +14,7 @@ typedef struct pmy_classifier_options {
     size_t batch; /* pictures at a time, at most */
     uint64_t seed;
     double label_smoothing;
-    /* Backward gives `images` a gradient, too. A linear layer right behind them then leaves no columns out,
+    /* Backward gives `images` a gradient, too. A linear layer right after them then leaves no columns out,
      * which the last bits of its sums show. */
     bool pictures_gradient;
 } pmy_classifier_options;

@@ -1,9 +1,9 @@
 #include "train/model.h"
 
-#include "data/file.h"
+#include "io/file.h"
 #include "train/class_names.h"
 #include "train/stored.h"
-#include "tensor/version.h"
+#include "base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>

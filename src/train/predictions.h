@@ -2,7 +2,7 @@
 #ifndef PMY_TRAIN_PREDICTIONS_H
 #define PMY_TRAIN_PREDICTIONS_H
 
-#include "tensor/real.h"
+#include "base/real.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "train/stored.h"
 
-#include "tensor/words.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The index-th of the parameters and, behind them, the statistics; NULL behind the last. */
+/* The index-th of the parameters and, after them, the statistics; NULL after the last. */
 static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
 {
     size_t parameters = pmy_graph_parameters(graph).count;

@@ -291,7 +291,7 @@ pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, cons
         if (status != PMY_OK)
             return status;
         if (watcher->step && !watcher->step(watcher->context, &step))
-            return pmy_fail(error, PMY_STOPPED, "stopped behind step %llu", (unsigned long long)step.step);
+            return pmy_fail(error, PMY_STOPPED, "stopped after step %llu", (unsigned long long)step.step);
     }
     if (training->average && !training->average->swapped)
         pmy_average_swap(training->average);

@@ -18,7 +18,7 @@
 
 /* What a run is, but for its data. All of it is kept in checkpoints (add_recipe in checkpoint.c). */
 typedef struct pmy_recipe {
-    const char *net; /* see layers/net.h */
+    const char *net; /* see net/net.h */
     size_t epochs, batch;
     const pmy_optim_kind *optim;
     pmy_optim_options optim_options;
@@ -102,8 +102,8 @@ typedef struct pmy_watcher {
     void (*epoch)(void *context, const pmy_epoch_report *report);
 } pmy_watcher;
 
-/* All steps that are left. `validation` may be empty; it is looked at behind each epoch and chooses nothing.
- * PMY_STOPPED if the watcher stopped it. Behind the last step the model is the average, where the recipe has
+/* All steps that are left. `validation` may be empty; it is looked at after each epoch and chooses nothing.
+ * PMY_STOPPED if the watcher stopped it. After the last step the model is the average, where the recipe has
  * one. */
 pmy_status pmy_train(pmy_training *training, const pmy_dataset *validation, const pmy_watcher *watcher,
                      pmy_error *error);

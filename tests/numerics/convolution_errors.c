@@ -56,7 +56,7 @@ static bool run_plain(passes *all)
     return true;
 }
 
-static bool run_way(const pmy_convolution_way *way, passes *all)
+static bool run_way(const pmy_convolution_algorithm *way, passes *all)
 {
     pmy_convolution_memory memory;
     way->measure(&all->sizes, &memory);
@@ -80,7 +80,7 @@ static bool run(const char *name, passes *all)
 {
     if (strcmp(name, "plain") == 0)
         return run_plain(all);
-    for (const pmy_convolution_way *const *way = pmy_convolution_ways; *way; way++)
+    for (const pmy_convolution_algorithm *const *way = pmy_convolution_algorithms; *way; way++)
         if (strcmp((*way)->name, name) == 0)
             return (*way)->fits(&all->sizes) && run_way(*way, all);
     return false;

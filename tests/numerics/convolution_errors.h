@@ -2,7 +2,7 @@
 #ifndef NUMERICS_CONVOLUTION_ERRORS_H
 #define NUMERICS_CONVOLUTION_ERRORS_H
 
-#include "pmy64/layers/convolution.h"
+#include "pmy64/kernels/convolution.h"
 
 /* Of a tensor's elements: the largest error and the root of the mean square, as shares of the truth's
  * largest element. */

@@ -1,6 +1,6 @@
 #include "numerics/convolution_errors.h"
 
-#include "tensor/random.h"
+#include "base/random.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -88,7 +88,7 @@ bool print_convolutions(void)
            "way. The error of each way, and of the sums as they are written (plain), beside the plain\n"
            "convolution in double on the same floats: the largest, and the root mean square (rms), both as\n"
            "shares of the largest element of the tensor. 2⁻²⁴, half the spacing of floats at 1, is 6.0e-08.\n"
-           "Inputs are normal numbers behind a relu, weights and upstream gradients normal ones; %d images,\n"
+           "Inputs are normal numbers after a relu, weights and upstream gradients normal ones; %d images,\n"
            "over which dW is a sum, as in a batch of 64. The bound: %.0e of the largest, and for the same\n"
            "source in double, which the gradient checks check, %.0e.\n\n"
            "| convolution | sizes | way | y: largest | rms | ∂x: largest | rms | ∂W: largest | rms |\n"

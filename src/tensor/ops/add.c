@@ -3,8 +3,8 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/reduce.h"
-#include "tensor/simd.h"
+#include "kernels/reduce.h"
+#include "base/simd.h"
 
 static bool is_bias(const pmy_node *node)
 {

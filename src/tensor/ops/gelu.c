@@ -4,7 +4,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 static inline pmy_real distribution(pmy_real x)
 {

@@ -2,7 +2,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 static const pmy_real slope = PMY_R(0.01);
 

@@ -2,7 +2,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 PMY_CLONES
 static void pmy_log_forward(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y)

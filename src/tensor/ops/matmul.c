@@ -1,7 +1,7 @@
 /* matmul: c[m, n] = a[m, k] · b[k, n]; da = dc · bᵀ, db = aᵀ · dc. */
 #include "tensor/ops/ops.h"
 
-#include "tensor/gemm.h"
+#include "kernels/gemm.h"
 #include "tensor/op.h"
 
 enum { TILE_ROWS = 64 };

@@ -2,7 +2,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {

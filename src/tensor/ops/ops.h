@@ -1,6 +1,6 @@
 /* The plain ops' builder calls. */
-#ifndef PMY_TENSOR_OPS_H
-#define PMY_TENSOR_OPS_H
+#ifndef PMY_TENSOR_OPS_OPS_H
+#define PMY_TENSOR_OPS_OPS_H
 
 #include "tensor/graph.h"
 

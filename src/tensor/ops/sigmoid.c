@@ -2,7 +2,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/simd.h"
+#include "base/simd.h"
 
 /* exp of a negative number only, so that nothing overflows. */
 static inline pmy_real logistic(pmy_real x)

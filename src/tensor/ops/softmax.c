@@ -8,7 +8,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/softmax_row.h"
+#include "kernels/softmax_row.h"
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
@@ -16,7 +16,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs a last axis");
     node->shape = node->input[0]->shape;
     /* The exponentials of one row. */
-    node->scratch = pmy_shape_last(node->shape) * sizeof(pmy_wide);
+    node->scratch = pmy_shape_last(node->shape) * sizeof(pmy_accum);
     return PMY_OK;
 }
 
@@ -27,7 +27,7 @@ static pmy_status infer_log_softmax(pmy_node *node, pmy_error *error)
     pmy_status status = infer(node, error);
     if (status != PMY_OK)
         return status;
-    node->saved = pmy_take(node, pmy_shape_size(node->shape), sizeof(pmy_wide));
+    node->saved = pmy_take(node, pmy_shape_size(node->shape), sizeof(pmy_accum));
     return node->saved ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
 }
 
@@ -61,7 +61,7 @@ static size_t tiles(const pmy_node *node)
 static void forward_softmax(const pmy_node *node, pmy_piece piece)
 {
     rows part = rows_in(node, piece);
-    pmy_wide *e = piece.scratch; /* [classes] */
+    pmy_accum *e = piece.scratch; /* [classes] */
     for (size_t r = part.begin; r < part.end; r++) {
         const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
         pmy_real *p = node->value + r * part.classes;                 /* [classes] */
@@ -83,22 +83,23 @@ static void backward_softmax(const pmy_node *node, pmy_piece piece)
         const pmy_real *p = node->value + r * part.classes;         /* [classes] */
         const pmy_real *dp = node->gradient + r * part.classes;     /* [classes] */
         pmy_real *dx = node->input[0]->gradient + r * part.classes; /* [classes] */
-        pmy_wide mean = 0;
+        pmy_accum mean = 0;
         for (size_t i = 0; i < part.classes; i++)
-            mean += (pmy_wide)p[i] * (pmy_wide)dp[i];
+            mean += (pmy_accum)p[i] * (pmy_accum)dp[i];
         for (size_t i = 0; i < part.classes; i++)
-            pmy_put(&dx[i], (pmy_real)((pmy_wide)p[i] * ((pmy_wide)dp[i] - mean)), pmy_accumulates(node, 0));
+            pmy_put(&dx[i], (pmy_real)((pmy_accum)p[i] * ((pmy_accum)dp[i] - mean)),
+                    pmy_accumulates(node, 0));
     }
 }
 
 static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
 {
     rows part = rows_in(node, piece);
-    pmy_wide *e = piece.scratch; /* [classes] */
+    pmy_accum *e = piece.scratch; /* [classes] */
     for (size_t r = part.begin; r < part.end; r++) {
         const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
         pmy_real *y = node->value + r * part.classes;                 /* [classes] */
-        pmy_wide *p = (pmy_wide *)node->saved + r * part.classes;     /* [classes] */
+        pmy_accum *p = (pmy_accum *)node->saved + r * part.classes;   /* [classes] */
         pmy_softmax_row row;
         pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
@@ -116,14 +117,14 @@ static void backward_log_softmax(const pmy_node *node, pmy_piece piece)
 {
     rows part = rows_in(node, piece);
     for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_wide *p = (const pmy_wide *)node->saved + r * part.classes; /* [classes] */
-        const pmy_real *dy = node->gradient + r * part.classes;               /* [classes] */
-        pmy_real *dx = node->input[0]->gradient + r * part.classes;           /* [classes] */
-        pmy_wide sum = 0;
+        const pmy_accum *p = (const pmy_accum *)node->saved + r * part.classes; /* [classes] */
+        const pmy_real *dy = node->gradient + r * part.classes;                 /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * part.classes;             /* [classes] */
+        pmy_accum sum = 0;
         for (size_t i = 0; i < part.classes; i++)
-            sum += (pmy_wide)dy[i];
+            sum += (pmy_accum)dy[i];
         for (size_t i = 0; i < part.classes; i++)
-            pmy_put(&dx[i], (pmy_real)((pmy_wide)dy[i] - p[i] * sum), pmy_accumulates(node, 0));
+            pmy_put(&dx[i], (pmy_real)((pmy_accum)dy[i] - p[i] * sum), pmy_accumulates(node, 0));
     }
 }
 

@@ -3,7 +3,7 @@
 #include "tensor/ops/ops.h"
 
 #include "tensor/op.h"
-#include "tensor/reduce.h"
+#include "kernels/reduce.h"
 
 enum { TILE = 16384 };
 
@@ -50,7 +50,7 @@ static void forward_mean(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     size_t size = pmy_shape_size(node->input[0]->shape);
-    node->value[0] = (pmy_real)(pmy_sum_of(size, node->input[0]->value) / (pmy_wide)size);
+    node->value[0] = (pmy_real)(pmy_sum_of(size, node->input[0]->value) / (pmy_accum)size);
 }
 
 static void backward_mean(const pmy_node *node, pmy_piece piece)

@@ -1,0 +1,6 @@
+#include "base/version.h"
+
+const char *pmy_version(void)
+{
+    return PMY_VERSION;
+}

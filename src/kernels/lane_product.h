@@ -1,0 +1,32 @@
+/* Small matrix products in lanes, for what convolutions and small linear layers need of them:
+ *
+ *   C[i, j] (+)= Σ_s Σ_p A[s, i, p] · B[s, p, j]
+ *
+ * with A's numbers anywhere at fixed distances, as the overlapping windows of an image are, and B and C
+ * in rows of whole lanes; B's rows, too, may overlap. */
+#ifndef PMY_KERNELS_LANE_PRODUCT_H
+#define PMY_KERNELS_LANE_PRODUCT_H
+
+#include "kernels/gemm.h"
+#include "base/lanes.h"
+
+typedef struct pmy_lane_product {
+    size_t rows, columns;   /* of C; columns: a multiple of PMY_LANES */
+    size_t segments, depth; /* how many s and p */
+    const pmy_real *a;
+    size_t a_segment, a_row, a_step; /* from one s, i, p to the next */
+    const pmy_real *b;               /* [segments, depth, columns] */
+    size_t b_segment, b_row;         /* from one s, p to the next */
+    pmy_real *c;                     /* [rows, columns], in rows of c_row */
+    size_t c_row;
+    bool accumulate;
+} pmy_lane_product;
+
+void pmy_lane_multiply(const pmy_lane_product *product);
+
+/* C[m, n] = op(A)[m, k] · B[k, n], as pmy_gemm does with a plain B; n at least PMY_LANES. Nothing is packed:
+ * faster where B stays in a core's cache, and while C has some tens of rows or k is some tens. */
+void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
+                   const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc);
+
+#endif

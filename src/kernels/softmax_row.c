@@ -1,0 +1,165 @@
+#include "kernels/softmax_row.h"
+
+#include "base/simd.h"
+#include "kernels/softmax_math.h"
+
+#include <string.h>
+
+enum { LANES = 32 };
+
+/* --- The largest logit -------------------------------------------------- */
+
+/* Of n > 0 logits: the largest, and whether one is a NaN. */
+typedef struct logits_seen {
+    pmy_real largest;
+    bool nan;
+} logits_seen;
+
+/* Adds LANES logits to what each lane has seen. */
+static inline void see(const pmy_real *z, pmy_real largest[LANES], unsigned nan[LANES])
+{
+    for (size_t l = 0; l < LANES; l++) {
+        largest[l] = z[l] > largest[l] ? z[l] : largest[l];
+        nan[l] |= z[l] != z[l] ? 1u : 0;
+    }
+}
+
+PMY_CLONES
+static logits_seen pmy_see_logits(size_t n, const pmy_real *z)
+{
+    pmy_real largest[LANES];
+    unsigned nan[LANES] = {0};
+    for (size_t l = 0; l < LANES; l++)
+        largest[l] = -(pmy_real)INFINITY;
+    for (size_t i = 0; i + LANES <= n; i += LANES)
+        see(z + i, largest, nan);
+    if (n >= LANES) {
+        see(z + n - LANES, largest, nan); /* some of them once more */
+    } else {
+        pmy_real row[LANES];
+        memcpy(row, largest, sizeof row);
+        memcpy(row, z, n * sizeof *z);
+        see(row, largest, nan);
+    }
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++) {
+            largest[l] = largest[l + half] > largest[l] ? largest[l + half] : largest[l];
+            nan[l] |= nan[l + half];
+        }
+    return (logits_seen){largest[0], nan[0] != 0};
+}
+
+/* The first of n logits that is `largest`, which one is. */
+PMY_CLONES
+static size_t pmy_first_of(size_t n, const pmy_real *z, pmy_real largest)
+{
+    size_t first = 0;
+    for (; first + 2 * LANES <= n; first += 2 * LANES) {
+        unsigned found = 0;
+        for (size_t l = 0; l < 2 * LANES; l++)
+            found |= z[first + l] == largest ? 1u : 0;
+        if (found)
+            break;
+    }
+    while (z[first] != largest)
+        first++;
+    return first;
+}
+
+pmy_row_fault pmy_softmax_begin(size_t classes, const pmy_real *z, pmy_softmax_row *row)
+{
+    logits_seen seen = pmy_see_logits(classes, z);
+    if (seen.nan)
+        return PMY_ROW_NAN;
+    if (seen.largest > PMY_REAL_MAX)
+        return PMY_ROW_INFINITE;
+    if (seen.largest < -PMY_REAL_MAX)
+        return PMY_ROW_MASKED;
+    *row = (pmy_softmax_row){
+        .argmax = pmy_first_of(classes, z, seen.largest), .maximum = seen.largest, .unit = 1};
+    return PMY_ROW_FINE;
+}
+
+/* --- The formulas as they stand ----------------------------------------- */
+
+PMY_CLONES
+static void pmy_plain_exponentials(size_t n, const pmy_real *z, pmy_real maximum, pmy_accum temperature,
+                                   pmy_accum *e)
+{
+    for (size_t i = 0; i < n; i++)
+        e[i] = exponential(-distance(maximum, z[i], temperature));
+}
+
+PMY_CLONES
+static pmy_accum pmy_plain_sum(size_t n, const pmy_accum *e)
+{
+    pmy_accum lane[LANES] = {0};
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] += e[i + l];
+    for (size_t i = whole; i < n; i++)
+        lane[i - whole] += e[i];
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    return lane[0];
+}
+
+pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_accum temperature, pmy_accum *e,
+                                       pmy_softmax_row *row)
+{
+    pmy_row_fault fault = pmy_softmax_begin(classes, z, row);
+    if (fault != PMY_ROW_FINE)
+        return fault;
+    pmy_plain_exponentials(classes, z, row->maximum, temperature, e);
+    e[row->argmax] = 0;
+    row->rest = pmy_plain_sum(classes, e);
+    e[row->argmax] = 1;
+    row->log1p_rest = log_of_1_and(row->rest);
+    return PMY_ROW_FINE;
+}
+
+/* A sum that may have been rounded to the largest pmy_real: if it exceeds it by any excess, let
+ * pmy_narrow see that. */
+static pmy_accum above_limit(pmy_accum sum, pmy_accum excess)
+{
+    const pmy_accum limit = (pmy_accum)PMY_REAL_MAX;
+    return sum == limit && excess > 0 ? WIDE_MATH(nextafter)(limit, (pmy_accum)INFINITY) : sum;
+}
+
+pmy_accum pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
+{
+    pmy_accum m = (pmy_accum)row->maximum, minus_z = -(pmy_accum)logit;
+    pmy_accum larger = m > minus_z ? m : minus_z, smaller = m > minus_z ? minus_z : m;
+    return above_limit(distance(row->maximum, logit, temperature) + row->log1p_rest,
+                       ((larger - (pmy_accum)PMY_REAL_MAX * temperature) + smaller) +
+                           row->log1p_rest * temperature);
+}
+
+pmy_accum pmy_log_sum_exp(const pmy_softmax_row *row, pmy_accum temperature)
+{
+    pmy_accum m = (pmy_accum)row->maximum;
+    return above_limit(m / temperature + row->log1p_rest,
+                       (m - (pmy_accum)PMY_REAL_MAX * temperature) + row->log1p_rest * temperature);
+}
+
+pmy_real pmy_narrow(pmy_accum x)
+{
+    return x > (pmy_accum)PMY_REAL_MAX ? (pmy_real)INFINITY : (pmy_real)x;
+}
+
+const char *pmy_row_fault_text(pmy_row_fault fault)
+{
+    switch (fault) {
+    case PMY_ROW_FINE:
+        break;
+    case PMY_ROW_NAN:
+        return "a logit is NaN";
+    case PMY_ROW_INFINITE:
+        return "a logit is +inf";
+    case PMY_ROW_MASKED:
+        return "every logit is -inf, so no class is left";
+    }
+    return "fine";
+}

@@ -1,0 +1,26 @@
+/* How a layer with weights ends: to each channel of its product it adds the bias and applies the activation
+ * that is fused into it.
+ *
+ * In PMY_EVAL a batchnorm right after is a line of each channel, and folds into this: the layer gives its
+ * value, through its activation, and no pass is left for it. */
+#ifndef PMY_LAYERS_EPILOGUE_H
+#define PMY_LAYERS_EPILOGUE_H
+
+#include "tensor/op.h"
+
+typedef struct pmy_epilogue {
+    const pmy_node *of;   /* the node whose value is given: the layer, or what is folded into it */
+    const pmy_unary *f;   /* its activation; NULL: none */
+    const pmy_real *bias; /* [channels] of the layer */
+} pmy_epilogue;
+
+/* How the running forward ends `layer`, which has this bias [channels] and activation. The product belongs
+ * into the value of what it returns. */
+pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias, const pmy_unary *f);
+
+/* Ends channels first … first + channels − 1 of a row: their product [channels, positions] is at `at` of the
+ * value. Before the activation is applied it is copied to z [channels, positions], if that is not NULL. */
+void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t channels, size_t positions,
+                           size_t at, pmy_real *z);
+
+#endif

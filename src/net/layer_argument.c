@@ -1,0 +1,46 @@
+#include "net/layer_argument.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t pmy_argument_count(const pmy_layer_argument argument[PMY_MAX_ARGUMENTS])
+{
+    size_t count = 0;
+    while (count < PMY_MAX_ARGUMENTS && argument[count].type != PMY_NO_NUMBER)
+        count++;
+    return count;
+}
+
+double pmy_argument_default(const pmy_layer_argument *argument, double first)
+{
+    return argument->otherwise == PMY_AS_FIRST ? first : argument->otherwise;
+}
+
+pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who, const char *text,
+                             size_t length, double *number, pmy_error *error)
+{
+    bool readable = pmy_number_read(text, length, number);
+    if (argument->type == PMY_RATE) {
+        if (!readable)
+            return pmy_fail(error, PMY_BAD_NET, "%s needs a real number", who);
+        if (!(*number >= 0 && *number < 1))
+            return pmy_fail(error, PMY_BAD_NET, "%s needs a rate of 0 or more and below 1", who);
+        return PMY_OK;
+    }
+    int least = argument->type == PMY_COUNT;
+    if (!readable || strspn(text, "0123456789") < length)
+        return pmy_fail(error, PMY_BAD_NET, "%s needs a whole %snumber", who, least ? "positive " : "");
+    if (!(*number >= least && *number <= INT_MAX))
+        return pmy_fail(error, PMY_BAD_NET, "%s needs a number between %d and %d", who, least, INT_MAX);
+    return PMY_OK;
+}
+
+pmy_number_text pmy_argument_print(const pmy_layer_argument *argument, double number)
+{
+    if (argument->type == PMY_RATE)
+        return pmy_number_print(number);
+    pmy_number_text out;
+    (void)snprintf(out.text, sizeof out.text, "%.0f", number);
+    return out;
+}

@@ -1,0 +1,54 @@
+#include "net/layer_kind.h"
+#include "net/net.h"
+#include "tensor/ops/ops.h"
+
+#include <stdio.h>
+
+typedef struct builder {
+    const pmy_net *net;
+    pmy_graph *graph;
+    char outer[PMY_MAX_NAME]; /* the graph's prefix */
+} builder;
+
+static void name_layer(const builder *b, const pmy_layer *layer)
+{
+    char name[sizeof b->outer + sizeof layer->name];
+    (void)snprintf(name, sizeof name, "%s%s%s", b->outer, b->outer[0] ? "." : "", layer->name);
+    pmy_prefix(b->graph, name);
+}
+
+/* Layers begin … end − 1, which are all of a group, or of the net. */
+static pmy_node *build_layers(const builder *b, size_t begin, size_t end, pmy_node *x)
+{
+    const pmy_layer *layers = b->net->layer;
+    for (size_t i = begin; i < end; i++) {
+        const pmy_layer *layer = &layers[i];
+        if (layer->kind->group) {
+            x = pmy_add(b->graph, x, build_layers(b, i + 1, i + 1 + layer->inner, x));
+            i += layer->inner;
+            continue;
+        }
+        pmy_activation fused = PMY_NONE;
+        if (layer->kind->fuses && i + 1 < end)
+            fused = layers[i + 1].kind->activation;
+        name_layer(b, layer);
+        x = layer->kind->build(layer, b->graph, x, fused);
+        i += fused != PMY_NONE;
+    }
+    return x;
+}
+
+pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
+{
+    if (!pmy_recorded(x))
+        return x;
+    if (!pmy_shape_equal(pmy_shape_of_row(pmy_node_shape(x)), pmy_shape_of_row(net->input)))
+        return pmy_refuse(graph, PMY_BAD_SHAPE, "the net was read for examples of %s, not for those of %s",
+                          pmy_shape_print(pmy_shape_of_row(net->input)).text,
+                          pmy_shape_print(pmy_shape_of_row(pmy_node_shape(x))).text);
+    builder b = {.net = net, .graph = graph};
+    (void)snprintf(b.outer, sizeof b.outer, "%s", pmy_current_prefix(graph));
+    x = build_layers(&b, 0, net->count, x);
+    pmy_prefix(graph, b.outer);
+    return x;
+}

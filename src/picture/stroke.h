@@ -1,0 +1,15 @@
+/* How thick the strokes of a digit are. */
+#ifndef PMY_PICTURE_STROKE_H
+#define PMY_PICTURE_STROKE_H
+
+#include "picture/grey.h"
+
+/* The mean width of the strokes in pixels, for ink between 0 and 1: twice the area over the length of its
+ * outline. 0 if there is no ink. */
+double pmy_stroke_width(const pmy_grey *ink);
+
+/* Makes strokes thicker by `radius` on both sides, with soft edges, as a wider pen would. *ink grows by
+ * the radius, rounded up, on each side. Errors: PMY_NO_MEMORY; then *ink is as it was. */
+pmy_status pmy_stroke_thicken(pmy_grey *ink, double radius, pmy_error *error);
+
+#endif

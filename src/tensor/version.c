@@ -1,6 +1,0 @@
-#include "tensor/version.h"
-
-const char *pmy_version(void)
-{
-    return PMY_VERSION;
-}
