@@ -78,19 +78,16 @@ static bool sizes_fit_products(size_of n)
            n.width <= PMY_GEMM_MAX;
 }
 
-static pmy_status take_memory(pmy_node *node, pmy_error *error)
+static bool take(pmy_node *node)
 {
     size_of n = sizes(node);
     size_t scores, all, bytes, row;
-    attention_saved *saved = pmy_take(node, 1, sizeof *saved);
-    node->saved = saved;
+    attention_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     /* A piece's own: dS of a head and the exponentials of a row. */
-    if (!saved || !pmy_size_multiply(n.queries, n.keys, &scores) ||
-        !pmy_size_multiply(scores, n.heads, &all) || !pmy_size_multiply(scores, sizeof(pmy_real), &bytes) ||
-        !pmy_size_multiply(n.keys, sizeof(pmy_accum), &row) || !pmy_size_add(bytes, row, &node->scratch) ||
-        !(saved->shares = pmy_take(node, all, sizeof(pmy_real))))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
-    return PMY_OK;
+    return saved && pmy_size_multiply(n.queries, n.keys, &scores) &&
+           pmy_size_multiply(scores, n.heads, &all) && pmy_size_multiply(scores, sizeof(pmy_real), &bytes) &&
+           pmy_size_multiply(n.keys, sizeof(pmy_accum), &row) && pmy_size_add(bytes, row, &node->scratch) &&
+           (saved->shares = pmy_take(node, all, sizeof(pmy_real)));
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -112,7 +109,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     if (is_causal(node) && n.queries != n.keys)
         return pmy_fail(error, PMY_BAD_SHAPE, "causal attention of %zu queries over %zu keys: needs as many",
                         n.queries, n.keys);
-    return take_memory(node, error);
+    return PMY_OK;
 }
 
 /* --- One head ------------------------------------------------------------ */
@@ -227,6 +224,7 @@ const pmy_op pmy_op_attention = {
     .name = "attention",
     .formula = "o = softmax(q k^T / sqrt(dim)) v",
     .infer = infer,
+    .take = take,
     .forward = {{.run = forward, .tiles = heads}},
     .whole = 1 << Q | 1 << K | 1 << V,
     .backward = {{.run = backward, .tiles = heads, .gives = 1 << Q | 1 << K | 1 << V}},

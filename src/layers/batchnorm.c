@@ -58,9 +58,12 @@ typedef struct batchnorm_saved {
     pmy_real *rounded_mean, *scale, *shift, *offset, *slope;
 } batchnorm_saved;
 
-static bool take_saved(pmy_node *node, batchnorm_saved *saved)
+static bool take(pmy_node *node)
 {
     size_of n = sizes(node);
+    batchnorm_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
+    if (!saved)
+        return false;
     pmy_accum **wide[] = {&saved->mean, &saved->squares, &saved->reciprocal, &saved->dbias, &saved->dweight};
     pmy_real **real[] = {&saved->rounded_mean, &saved->scale, &saved->shift, &saved->offset, &saved->slope};
     bool fine = (saved->of_row = pmy_take(node, n.rows * 2 * n.channels, sizeof(pmy_accum))) != NULL;
@@ -82,10 +85,6 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
                             "weight, bias and statistics must be [%zu] and no part of the batch",
                             x->shape.dim[1]);
     node->shape = x->shape;
-    batchnorm_saved *saved = pmy_take(node, 1, sizeof *saved);
-    node->saved = saved;
-    if (!saved || !take_saved(node, saved))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     return PMY_OK;
 }
 
@@ -448,6 +447,7 @@ const pmy_op pmy_op_batchnorm = {
     .name = "batchnorm",
     .formula = "y = f((x - mean) / sqrt(variance + 1e-5) w + b), mean and variance by channel",
     .infer = infer,
+    .take = take,
     .prepare = prepare,
     .is_line = is_line,
     .forward = {{.run = forward_rows}, {.run = forward_combine, .tiles = tiles}, {.run = forward_normalise}},

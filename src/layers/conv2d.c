@@ -81,19 +81,9 @@ static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
     return PMY_OK;
 }
 
-static bool take(pmy_node *node, size_t count, pmy_real **numbers)
+static bool take_numbers(pmy_node *node, size_t count, pmy_real **numbers)
 {
     return count == 0 || (*numbers = pmy_take(node, count, sizeof **numbers)) != NULL;
-}
-
-static bool take_saved(pmy_node *node, conv2d_saved *saved)
-{
-    const pmy_unary *f = activation(node);
-    return take(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->z) &&
-           take(node, saved->memory.forward_weight, &saved->forward_weight) &&
-           take(node, saved->memory.backward_weight, &saved->backward_weight) &&
-           take(node, GROUPS * pmy_convolution_rows_size(&saved->sizes), &saved->group_dw) &&
-           take(node, GROUPS * saved->sizes.out, &saved->group_db);
 }
 
 /* Numbers that keep what lies after them on whole cache lines. */
@@ -113,19 +103,25 @@ static size_t backward_scratch(const conv2d_saved *saved)
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
-    conv2d_saved *saved = pmy_take(node, 1, sizeof *saved);
+    pmy_convolution sizes;
+    return measure(node, &sizes, error);
+}
+
+static bool take(pmy_node *node)
+{
+    const pmy_unary *f = activation(node);
+    conv2d_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     if (!saved)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
-    node->saved = saved;
-    pmy_status status = measure(node, &saved->sizes, error);
-    if (status != PMY_OK)
-        return status;
+        return false;
+    (void)measure(node, &saved->sizes, NULL);
     saved->algorithm = pmy_convolution_choose(&saved->sizes);
     saved->algorithm->measure(&saved->sizes, &saved->memory);
     node->scratch = backward_scratch(saved) * sizeof(pmy_real);
-    if (!take_saved(node, saved))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
-    return PMY_OK;
+    return take_numbers(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->z) &&
+           take_numbers(node, saved->memory.forward_weight, &saved->forward_weight) &&
+           take_numbers(node, saved->memory.backward_weight, &saved->backward_weight) &&
+           take_numbers(node, GROUPS * pmy_convolution_rows_size(&saved->sizes), &saved->group_dw) &&
+           take_numbers(node, GROUPS * saved->sizes.out, &saved->group_db);
 }
 
 /* --- Forward ------------------------------------------------------------- */
@@ -334,6 +330,7 @@ const pmy_op pmy_op_conv2d = {
     .name = "conv2d",
     .formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
     .infer = infer,
+    .take = take,
     .folds = folds,
     .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,

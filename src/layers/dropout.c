@@ -26,8 +26,13 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     if (!(rate_of(node) >= 0 && rate_of(node) < 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the rate %g is not in [0, 1)", rate_of(node));
     node->shape = node->input[0]->shape;
+    return PMY_OK;
+}
+
+static bool take(pmy_node *node)
+{
     node->saved = pmy_take(node, pmy_shape_size(node->shape), sizeof(uint8_t));
-    return node->saved ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for its mask");
+    return node->saved;
 }
 
 /* y (+)= kept x factor */
@@ -110,6 +115,7 @@ const pmy_op pmy_op_dropout = {
     .name = "dropout",
     .formula = "y = m x, m = 0 at rate, else 1 / (1 - rate)",
     .infer = infer,
+    .take = take,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
     .sample = sample,

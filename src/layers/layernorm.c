@@ -55,8 +55,13 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
             return pmy_fail(error, PMY_BAD_SHAPE, "weight and bias must be %s and no part of the batch",
                             pmy_shape_print(without_batch(x)).text);
     node->shape = x;
-    node->saved = pmy_take(node, x.dim[0], sizeof(row_moments));
-    return node->saved ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
+    return PMY_OK;
+}
+
+static bool take(pmy_node *node)
+{
+    node->saved = pmy_take(node, pmy_rows(node), sizeof(row_moments));
+    return node->saved;
 }
 
 /* --- Forward -------------------------------------------------------------- */
@@ -199,6 +204,7 @@ const pmy_op pmy_op_layernorm = {
     .name = "layernorm",
     .formula = "y = (x - mean) / sqrt(variance + 1e-5) w + b, mean and variance by row",
     .infer = infer,
+    .take = take,
     .forward = {{.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward = {{.run = backward_input, .gives = 1 << X},

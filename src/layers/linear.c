@@ -93,11 +93,23 @@ static void prepare(pmy_node *node)
     saved->packed = left_out >= n.in / 16 && left_out >= PMY_COLUMN_CHUNK;
 }
 
-static bool take_saved(pmy_node *node, linear_saved *saved)
+/* A tile of W, packed or turned; turning writes some lanes more. */
+static size_t forward_scratch(const pmy_node *node)
+{
+    size_of n = sizes(node);
+    size_t width = is_tiny(node) || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : WIDEST_TILE;
+    return may_pack(node) || goes_in_lanes(node) ? width * (n.in + 1) : 0;
+}
+
+static bool take(pmy_node *node)
 {
     size_of n = sizes(node);
     const pmy_unary *f = activation(node);
-    bool fine = true;
+    linear_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
+    bool fine = saved;
+    if (!fine)
+        return false;
+    node->scratch = forward_scratch(node) * sizeof(pmy_real);
     if (f)
         fine &= (saved->dz = pmy_take(node, n.rows * n.out, sizeof(pmy_real))) != NULL;
     if (f && f->needs_x)
@@ -108,14 +120,6 @@ static bool take_saved(pmy_node *node, linear_saved *saved)
         fine &= (saved->columns.run = pmy_take(node, n.in / 2 + 1, sizeof(pmy_run_of_columns))) != NULL;
     }
     return fine;
-}
-
-/* A tile of W, packed or turned; turning writes some lanes more. */
-static size_t forward_scratch(const pmy_node *node)
-{
-    size_of n = sizes(node);
-    size_t width = is_tiny(node) || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : WIDEST_TILE;
-    return may_pack(node) || goes_in_lanes(node) ? width * (n.in + 1) : 0;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -131,11 +135,6 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->shape = PMY_SHAPE(x.dim[0], weight.dim[0]);
     if (!pmy_shape_valid(node->shape))
         return pmy_fail(error, PMY_BAD_SHAPE, "the output is too large");
-    node->scratch = forward_scratch(node) * sizeof(pmy_real);
-    linear_saved *saved = pmy_take(node, 1, sizeof *saved);
-    node->saved = saved;
-    if (!saved || !take_saved(node, saved))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
     return PMY_OK;
 }
 
@@ -393,6 +392,7 @@ const pmy_op pmy_op_linear = {
     .name = "linear",
     .formula = "y = f(x W^T + b)",
     .infer = infer,
+    .take = take,
     .prepare = prepare,
     .folds = folds,
     .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},

@@ -74,13 +74,16 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     node->shape = PMY_SCALAR_SHAPE;
     node->batched = false;
     node->rows_of = z;
-    node->scratch = pmy_softmax_room(z->shape.dim[1]) * sizeof(pmy_real);
-    xent_saved *saved = pmy_take(node, 1, sizeof *saved);
-    if (!saved || !(saved->losses = pmy_take(node, z->shape.dim[0], sizeof(pmy_accum))) ||
-        !(saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real))))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
-    node->saved = saved;
     return PMY_OK;
+}
+
+static bool take(pmy_node *node)
+{
+    const pmy_node *z = node->input[LOGITS];
+    xent_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
+    node->scratch = pmy_softmax_room(pmy_shape_last(z->shape)) * sizeof(pmy_real);
+    return saved && (saved->losses = pmy_take(node, pmy_rows(z), sizeof(pmy_accum))) &&
+           (saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real)));
 }
 
 static void prepare(pmy_node *node)
@@ -410,6 +413,7 @@ const pmy_op pmy_op_softmax_xent = {
     .name = "softmax_xent",
     .formula = "loss = -sum_i y_i log softmax(z / T)_i; dz = (p - y) / T",
     .infer = infer,
+    .take = take,
     .prepare = prepare,
     .labels = 1 << TARGET,
     .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},

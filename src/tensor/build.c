@@ -157,6 +157,15 @@ static bool place_statistics(pmy_graph *graph)
     return true;
 }
 
+/* What forwards leave for backward. */
+static bool take_saved(pmy_graph *graph)
+{
+    for (pmy_node *node = graph->first; node; node = node->next)
+        if (node->op->take && !node->op->take(node))
+            return false;
+    return true;
+}
+
 /* What node has memory of its own for: its value, and its gradient. */
 static bool owns_value(const pmy_node *node)
 {
@@ -259,9 +268,9 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
                         root->name);
     graph->root = root;
-    static bool (*const plan[])(pmy_graph *) = {index_nodes,   mark_gradients,   mark_accumulation,
-                                                mark_folded,   place_parameters, place_statistics,
-                                                reserve_nodes, place_nodes,      pmy_plan_stages};
+    static bool (*const plan[])(pmy_graph *) = {
+        index_nodes,      mark_gradients,   mark_accumulation, mark_folded, take_saved,
+        place_parameters, place_statistics, reserve_nodes,     place_nodes, pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */

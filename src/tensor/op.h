@@ -55,10 +55,13 @@ typedef struct pmy_unary {
 
 typedef struct pmy_op {
     const char *name;
-    /* The shape rule: looks at the inputs' shapes, sets the node's (pmy_node.shape) and
-     * what else follows from shapes (rows_of, saved, scratch). Its message needs to say only what is
-     * wrong: the caller puts the node's name in front. */
+    /* The shape rule: looks at the inputs' shapes, sets the node's (pmy_node.shape) and what else follows
+     * from them (batched, rows_of). It takes no memory, so that a graph can be recorded only to ask for
+     * shapes. Its message needs to say only what is wrong: the caller puts the node's name in front. */
     pmy_status (*infer)(pmy_node *node, pmy_error *error);
+    /* NULL, or called by pmy_build: takes what forward leaves for backward (saved), with pmy_take, and says
+     * how much scratch a piece needs; false: no memory. */
+    bool (*take)(pmy_node *node);
     /* NULL, or called by pmy_forward's thread before any phase runs; may read nodes only that are given
      * (pmy_is_given). */
     void (*prepare)(pmy_node *node);
@@ -118,7 +121,7 @@ struct pmy_node {
     bool kept; /* a statistic */
 
     void *attributes; /* what the builder call was told: the op's own struct, in the arena */
-    void *saved;      /* what forward leaves for backward: the op's own struct, made by infer with pmy_take */
+    void *saved;      /* what forward leaves for backward: the op's own struct, made by its take */
     size_t scratch;   /* bytes a piece needs for itself */
 };
 
@@ -127,7 +130,7 @@ struct pmy_node {
 pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_node *const input[],
                      const void *attributes, size_t size);
 
-/* Zeroed memory for an op's infer, freed with the graph. NULL: no memory. */
+/* Zeroed memory for an op's take, freed with the graph. NULL: no memory. */
 void *pmy_take(pmy_node *node, size_t count, size_t size);
 
 /* Remembers an error of a builder call (the first one counts) and returns the

@@ -15,20 +15,22 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     if (pmy_shape_rank(node->input[0]->shape) < 1)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs a last axis");
     node->shape = node->input[0]->shape;
-    /* The exponentials of one row. */
-    node->scratch = pmy_shape_last(node->shape) * sizeof(pmy_accum);
     return PMY_OK;
+}
+
+/* The exponentials of one row. */
+static bool take(pmy_node *node)
+{
+    node->scratch = pmy_shape_last(node->shape) * sizeof(pmy_accum);
+    return true;
 }
 
 /* log_softmax keeps the shares: made from the rounded logarithms, they would be off
  * by more than rounding, which shows where dy_i and p_i Σ dy nearly cancel. */
-static pmy_status infer_log_softmax(pmy_node *node, pmy_error *error)
+static bool take_log_softmax(pmy_node *node)
 {
-    pmy_status status = infer(node, error);
-    if (status != PMY_OK)
-        return status;
     node->saved = pmy_take(node, pmy_shape_size(node->shape), sizeof(pmy_accum));
-    return node->saved ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for what backward needs");
+    return take(node) && node->saved;
 }
 
 typedef struct rows {
@@ -158,6 +160,7 @@ const pmy_op pmy_op_softmax = {
     .name = "softmax",
     .formula = "p_i = exp(x_i) / sum_j exp(x_j)",
     .infer = infer,
+    .take = take,
     .forward = {{.run = forward_softmax, .tiles = tiles}},
     .backward = {{.run = backward_softmax, .tiles = tiles, .gives = 1}},
     .sample = sample_softmax,
@@ -166,7 +169,8 @@ const pmy_op pmy_op_softmax = {
 const pmy_op pmy_op_log_softmax = {
     .name = "log_softmax",
     .formula = "y_i = x_i - log sum_j exp(x_j)",
-    .infer = infer_log_softmax,
+    .infer = infer,
+    .take = take_log_softmax,
     .forward = {{.run = forward_log_softmax, .tiles = tiles}},
     .backward = {{.run = backward_log_softmax, .tiles = tiles, .gives = 1}},
     .sample = sample_log_softmax,
