@@ -15,7 +15,7 @@ static const double seconds_a_round = 0.2;
 static pmy64_node *make_softmax_xent(pmy64_sample *sample)
 {
     pmy64_node *z = pmy64_sample_input(sample, PMY_SHAPE(8, 10), -2, 2);
-    return pmy64_softmax_xent(sample->graph, z, pmy64_sample_labels(sample, 8, 10), NULL);
+    return pmy64_softmax_xent(sample->graph, z, pmy64_sample_integers(sample, PMY_SHAPE(8), 10), NULL);
 }
 
 static pmy64_node *make_linear(pmy64_sample *sample)

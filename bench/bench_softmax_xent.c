@@ -58,7 +58,7 @@ static runner runner_new(const contest *c, unsigned threads)
     for (size_t i = 0; i < c->rows * c->classes; i++)
         pmy_value(z).data[i] = (float)(4 * pmy_random_uniform(&random) - 2);
     for (size_t i = 0; i < c->rows; i++)
-        pmy_label_data(labels)[i] = (int32_t)pmy_random_below(&random, (uint32_t)c->classes);
+        pmy_integer_data(labels)[i] = (int32_t)pmy_random_below(&random, (uint32_t)c->classes);
     memset(r.copy, 0, r.bytes);
     r.z = pmy_value(z).data;
     return r;

@@ -123,7 +123,7 @@ static inline void gradients_free(gradients *all)
         assert_int_equal(prefix##net_read(what->net, PMY_SHAPE(what->features), &net, &error), PMY_OK); \
         prefix##node *x = prefix##sample_input(&sample, PMY_SHAPE(what->batch, what->features), -1, 1); \
         prefix##node *z = prefix##net_build(&net, sample.graph, x);                                     \
-        prefix##node *labels = prefix##sample_labels(&sample, what->batch, what->classes);              \
+        prefix##node *labels = prefix##sample_integers(&sample, PMY_SHAPE(what->batch), what->classes); \
         prefix##build_and_run(&sample, prefix##softmax_xent(sample.graph, z, labels, NULL), what, all); \
         prefix##graph_free(sample.graph);                                                               \
         pmy_pool_free(pool);                                                                            \

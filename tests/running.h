@@ -43,7 +43,7 @@ static inline void fill_labels(pmy_node *labels, uint64_t seed, size_t classes)
 {
     pmy_random random = {.seed = seed};
     for (size_t i = 0; i < pmy_shape_size(pmy_node_shape(labels)); i++)
-        pmy_label_data(labels)[i] = (int32_t)pmy_random_below(&random, (uint32_t)classes);
+        pmy_integer_data(labels)[i] = (int32_t)pmy_random_below(&random, (uint32_t)classes);
 }
 
 static inline void forward(pmy_graph *graph, pmy_mode mode)

@@ -79,7 +79,7 @@ static bool loss_of_pmy(const softmax_rows *batch, bool soft, float *losses, flo
         if (soft)
             memcpy(pmy_value(target).data, batch->y, all * sizeof(float));
         else
-            memcpy(pmy_label_data(target), batch->labels, batch->rows * sizeof(int32_t));
+            memcpy(pmy_integer_data(target), batch->labels, batch->rows * sizeof(int32_t));
         fine = pmy_forward(graph, PMY_TRAIN, NULL) == PMY_OK;
     }
     if (fine) {

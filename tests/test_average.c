@@ -10,7 +10,7 @@ static pmy_graph *small_model(void)
     pmy_graph *g = pmy_graph_new(NULL, 1);
     pmy_node *weight = pmy_parameter(g, PMY_SHAPE(5), "weight", PMY_UNIFORM, 1);
     pmy_node *mean = pmy_statistic(g, PMY_SHAPE(5), "mean", PMY_ZEROS);
-    (void)pmy_statistic(g, (pmy_shape){{0}}, "count", PMY_ZEROS);
+    (void)pmy_counter(g, "count");
     build(g, pmy_sum(g, pmy_add(g, weight, mean)));
     return g;
 }
@@ -23,7 +23,7 @@ static void change(const pmy_graph *g, uint64_t t)
         weight.data[i] = (pmy_real)(sin((double)(t + i)));
         mean.data[i] = (pmy_real)(cos((double)(t * i)));
     }
-    *pmy_value(pmy_find(g, "count")).data = (pmy_real)t;
+    *pmy_count_data(pmy_find(g, "count")) = (int64_t)t;
 }
 
 static void averages_follow_their_formula(void **state)
@@ -48,7 +48,7 @@ static void averages_follow_their_formula(void **state)
         assert_true(fabs((double)pmy_value(pmy_find(g, "weight")).data[i] - weight[i]) < 1e-6);
         assert_true(fabs((double)pmy_value(pmy_find(g, "mean")).data[i] - mean[i]) < 1e-6);
     }
-    assert_true(pmy_item(pmy_find(g, "count")) == 200);
+    assert_int_equal(*pmy_count_data(pmy_find(g, "count")), 200);
     pmy_average_swap(average);
     assert_true(pmy_value(pmy_find(g, "weight")).data[2] == (pmy_real)sin(202.0));
     assert_true(pmy_value(pmy_find(g, "mean")).data[2] == (pmy_real)cos(400.0));

@@ -202,7 +202,7 @@ static void each_error_names_node_and_shapes(void **state)
         {transpose_of_the_batch, PMY_BAD_SHAPE, {"transpose0", "of 5x6", "batch"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
-        {labels_of_another_batch, PMY_BAD_SHAPE, {"labels0", "a batch of 4", "has 5"}},
+        {labels_of_another_batch, PMY_BAD_SHAPE, {"integers0", "a batch of 4", "has 5"}},
         {input_without_a_batch, PMY_BAD_SHAPE, {"input0", "batch"}},
         {a_hole_in_a_shape, PMY_BAD_SHAPE, {"constant0", "5x0x2"}},
         {a_shape_too_large, PMY_BAD_SHAPE, {"constant0", "4294967296x4294967296"}},
@@ -219,12 +219,12 @@ static void each_error_names_node_and_shapes(void **state)
         {xent_of_negative_temperature, PMY_BAD_ARGUMENT, {"softmax_xent0", "temperature -1"}},
         {xent_of_infinite_temperature, PMY_BAD_ARGUMENT, {"softmax_xent0", "temperature inf"}},
         {xent_of_too_much_smoothing, PMY_BAD_ARGUMENT, {"softmax_xent0", "smoothing 1.5"}},
-        {relu_of_labels, PMY_BAD_ARGUMENT, {"relu", "labels0"}},
-        {labels_as_logits, PMY_BAD_ARGUMENT, {"softmax_xent: labels", "no numbers"}},
-        {labels_as_root, PMY_BAD_ARGUMENT, {"root", "labels0"}},
+        {relu_of_labels, PMY_BAD_ARGUMENT, {"relu", "integers0"}},
+        {labels_as_logits, PMY_BAD_ARGUMENT, {"softmax_xent: integers", "takes reals"}},
+        {labels_as_root, PMY_BAD_ARGUMENT, {"root", "integers0"}},
         {a_name_twice, PMY_BAD_ARGUMENT, {"'w' is taken"}},
         {a_name_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
-        {a_gradient_of_labels, PMY_BAD_ARGUMENT, {"labels0", "gradient"}},
+        {a_gradient_of_labels, PMY_BAD_ARGUMENT, {"integers0", "gradient"}},
         {a_gradient_of_an_op, PMY_BAD_ARGUMENT, {"relu0", "gradient"}},
         {a_prefix_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
         {a_prefix_twice, PMY_BAD_ARGUMENT, {"'fc.weight' is taken"}},
@@ -271,11 +271,61 @@ static void a_graph_is_built_once(void **state)
     build(g, root);
     assert_int_equal(pmy_build(g, root, &error), PMY_BAD_ARGUMENT);
     assert_string_equal(error.message, "the graph is built already");
-    assert_null(pmy_value(pmy_relu(g, root)).data);
-    assert_int_equal(pmy_build(g, root, &error), PMY_BAD_ARGUMENT);
-    assert_string_equal(error.message, "relu: the graph is built already");
     forward(g, PMY_TRAIN);
     assert_true(pmy_item(root) == 3);
+    assert_int_equal(pmy_graph_error(g, &error), PMY_OK);
+    assert_null(pmy_value(pmy_relu(g, root)).data);
+    assert_int_equal(pmy_graph_error(g, &error), PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "relu: the graph is built already");
+    error.message[0] = 0;
+    assert_int_equal(pmy_forward(g, PMY_TRAIN, &error), PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "relu: the graph is built already");
+    assert_int_equal(pmy_build(g, root, &error), PMY_BAD_ARGUMENT);
+    pmy_graph_free(g);
+}
+
+static void a_graph_needs_a_root(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_error error;
+    assert_int_equal(pmy_build(g, NULL, &error), PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "the root is not a node of this graph");
+    assert_int_equal(pmy_build(g, NULL, NULL), PMY_BAD_ARGUMENT);
+    pmy_graph_free(g);
+}
+
+static pmy_status infer_scalar(pmy_node *node, pmy_error *error)
+{
+    (void)error;
+    node->shape = PMY_SCALAR_SHAPE;
+    return PMY_OK;
+}
+
+static void an_op_takes_so_many_inputs_and_no_more(void **state)
+{
+    (void)state;
+    static const pmy_op many = {.name = "many", .infer = infer_scalar};
+    for (unsigned inputs = PMY_MAX_INPUTS - 1; inputs <= PMY_MAX_INPUTS + 1; inputs++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_error error;
+        pmy_node *input[PMY_MAX_INPUTS + 1];
+        for (unsigned i = 0; i < inputs; i++)
+            input[i] = pmy_constant(g, PMY_SHAPE(i + 1));
+        pmy_node *node = pmy_append(g, &many, inputs, input, NULL, 0);
+        bool fits = inputs <= PMY_MAX_INPUTS;
+        assert_int_equal(pmy_build(g, node, &error), fits ? PMY_OK : PMY_BAD_ARGUMENT);
+        if (fits)
+            assert_ptr_equal(node->input[inputs - 1], input[inputs - 1]);
+        else
+            assert_string_equal(error.message, "many: 17 inputs, but an op takes at most 16");
+        pmy_graph_free(g);
+    }
+    pmy_graph *g = new_graph(NULL);
+    pmy_error error;
+    pmy_node *node = pmy_append(g, &many, 1, (pmy_node *[]){NULL}, NULL, 0);
+    assert_int_equal(pmy_build(g, node, &error), PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "many: input 0 is no node");
     pmy_graph_free(g);
 }
 
@@ -384,6 +434,27 @@ static void a_uniform_start_fills_its_bounds(void **state)
     pmy_graph_free(g);
 }
 
+static void a_normal_start_has_its_deviation(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *w = pmy_parameter(g, PMY_SHAPE(100, 100), "w", PMY_NORMAL, 0.02);
+    build(g, pmy_sum(g, w));
+    double sum = 0, squares = 0;
+    size_t beyond = 0;
+    for (size_t i = 0; i < 10000; i++) {
+        double value = (double)pmy_value(w).data[i] / 0.02;
+        sum += value;
+        squares += value * value;
+        beyond += fabs(value) > 2;
+    }
+    /* Five standard deviations. */
+    assert_true(fabs(sum / 10000) < 5 / 100.0);
+    assert_true(fabs(squares / 10000 - 1) < 5 * sqrt(2) / 100);
+    assert_true(beyond > 455 - 5 * 21 && beyond < 455 + 5 * 21);
+    pmy_graph_free(g);
+}
+
 static void a_batch_must_fit(void **state)
 {
     (void)state;
@@ -456,10 +527,13 @@ int main(void)
         cmocka_unit_test(each_error_names_node_and_shapes),
         cmocka_unit_test(calls_go_on_after_an_error_and_the_first_is_reported),
         cmocka_unit_test(a_graph_is_built_once),
+        cmocka_unit_test(a_graph_needs_a_root),
+        cmocka_unit_test(an_op_takes_so_many_inputs_and_no_more),
         cmocka_unit_test(nodes_of_another_graph_are_refused),
         cmocka_unit_test(nodes_are_found_by_name),
         cmocka_unit_test(parameters_are_one_vector_with_zeros_between),
         cmocka_unit_test(a_uniform_start_fills_its_bounds),
+        cmocka_unit_test(a_normal_start_has_its_deviation),
         cmocka_unit_test(a_batch_must_fit),
         cmocka_unit_test(statistics_are_a_vector_of_their_own),
         cmocka_unit_test(names_of_its_own_are_new),

@@ -29,7 +29,7 @@ static double fused(const double *z, int target, double temperature, double *dz)
     assert_int_equal(pmy64_build(graph, loss, &error), PMY_OK);
     for (size_t i = 0; i < CLASSES; i++)
         pmy64_value(logits).data[i] = z[i];
-    pmy64_label_data(labels)[0] = target;
+    pmy64_integer_data(labels)[0] = target;
     assert_int_equal(pmy64_forward(graph, PMY64_TRAIN, &error), PMY_OK);
     pmy64_backward(graph);
     for (size_t i = 0; i < CLASSES; i++)

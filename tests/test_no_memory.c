@@ -134,7 +134,7 @@ static void train_a_step(const everything *e, size_t batch, uint64_t seed)
     everything_descend(e);
     forward(e->graph, PMY_REPLAY);
     forward(e->graph, PMY_EVAL);
-    pmy_label_data(e->labels)[batch - 1] = -1;
+    pmy_integer_data(e->labels)[batch - 1] = -1;
     assert_int_equal(pmy_forward(e->graph, PMY_TRAIN, &(pmy_error){0}), PMY_BAD_DATA);
 }
 

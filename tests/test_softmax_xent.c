@@ -36,7 +36,7 @@ static bool shares_of(const problem *p, const pmy_softmax_xent_options *o, size_
             y[i] = (double)pmy_value(p->target).data[row * CLASSES + i];
         return true;
     }
-    int32_t label = pmy_label_data(p->target)[row];
+    int32_t label = pmy_integer_data(p->target)[row];
     for (size_t i = 0; i < CLASSES; i++)
         y[i] = o->label_smoothing / CLASSES + ((int32_t)i == label ? 1 - o->label_smoothing : 0);
     return !(o->ignores && label == o->ignored);
@@ -121,7 +121,7 @@ static void ignored_rows_do_not_count(void **state)
     pmy_softmax_xent_options options = {.ignores = true, .ignored = -100};
     problem p = new_problem(NULL, false, &options);
     expect_the_formula(&p, &options);
-    pmy_label_data(p.target)[0] = pmy_label_data(p.target)[5] = -100;
+    pmy_integer_data(p.target)[0] = pmy_integer_data(p.target)[5] = -100;
     pmy_value(p.z).data[5 * CLASSES] = (pmy_real)NAN;
     expect_the_formula(&p, &options);
     for (size_t i = 0; i < CLASSES; i++) {
@@ -129,7 +129,7 @@ static void ignored_rows_do_not_count(void **state)
         assert_true(pmy_gradient(p.z).data[5 * CLASSES + i] == 0);
     }
     for (size_t r = 0; r < ROWS; r++)
-        pmy_label_data(p.target)[r] = -100;
+        pmy_integer_data(p.target)[r] = -100;
     forward(p.graph, PMY_TRAIN);
     pmy_backward(p.graph);
     assert_true(pmy_item(p.loss) == 0);
@@ -149,7 +149,7 @@ static void masked_classes_take_no_part(void **state)
             if (shares)
                 pmy_value(p.target).data[r * CLASSES + 3] = 0;
             else
-                pmy_label_data(p.target)[r] = (int32_t)(r % 3);
+                pmy_integer_data(p.target)[r] = (int32_t)(r % 3);
         }
         expect_the_formula(&p, &options);
         for (size_t r = 0; r < ROWS; r++)
@@ -166,7 +166,7 @@ static void confident_rows_keep_their_digits(void **state)
     for (size_t i = 0; i < (size_t)ROWS * CLASSES; i++)
         pmy_value(p.z).data[i] = i % CLASSES == 2 ? 60 : 0;
     for (size_t r = 0; r < ROWS; r++)
-        pmy_label_data(p.target)[r] = 2;
+        pmy_integer_data(p.target)[r] = 2;
     forward(p.graph, PMY_TRAIN);
     pmy_backward(p.graph);
     double rest = 6 * exp(-60.0);
@@ -218,11 +218,11 @@ static void each_bad_row_is_reported(void **state)
             pmy_softmax_xent_options options = {.label_smoothing = cases[c].smoothing};
             problem p = new_problem(NULL, cases[c].kind == SHARE, &options);
             if (cases[c].kind == LABEL)
-                pmy_label_data(p.target)[row] = (int32_t)cases[c].value;
+                pmy_integer_data(p.target)[row] = (int32_t)cases[c].value;
             else if (cases[c].kind == SHARE)
                 set_share(&p, row, 4, cases[c].value);
             else {
-                pmy_label_data(p.target)[row] = 4;
+                pmy_integer_data(p.target)[row] = 4;
                 for (size_t i = cases[c].kind == LOGIT ? 4 : 0; i < (cases[c].kind == LOGIT ? 5 : CLASSES);
                      i++)
                     set_logit(&p, row, i, cases[c].value);
@@ -251,7 +251,7 @@ static void masked_classes_must_not_have_a_share(void **state)
     assert_string_equal(error.message, "softmax_xent0, row 3: class 5 has a share but a logit of -inf");
     pmy_graph_free(p.graph);
     p = new_problem(NULL, false, &(pmy_softmax_xent_options){.label_smoothing = 0.1});
-    pmy_label_data(p.target)[3] = 0;
+    pmy_integer_data(p.target)[3] = 0;
     set_logit(&p, 3, 5, (double)-INFINITY);
     assert_int_equal(pmy_forward(p.graph, PMY_TRAIN, &error), PMY_BAD_DATA);
     assert_string_equal(error.message, "softmax_xent0, row 3: class 5 has a share but a logit of -inf");
@@ -268,10 +268,10 @@ static void the_lowest_bad_row_is_reported(void **state)
         problem p = new_problem(pool, false, NULL);
         for (unsigned time = 0; time < 50; time++) {
             pmy_error error = {0};
-            pmy_label_data(p.target)[8] = pmy_label_data(p.target)[2] = pmy_label_data(p.target)[5] = 9;
+            pmy_integer_data(p.target)[8] = pmy_integer_data(p.target)[2] = pmy_integer_data(p.target)[5] = 9;
             assert_int_equal(pmy_forward(p.graph, PMY_TRAIN, &error), PMY_BAD_DATA);
             assert_string_equal(error.message, "softmax_xent0, row 2: the label 9 is not one of 7 classes");
-            pmy_label_data(p.target)[8] = pmy_label_data(p.target)[2] = pmy_label_data(p.target)[5] = 1;
+            pmy_integer_data(p.target)[8] = pmy_integer_data(p.target)[2] = pmy_integer_data(p.target)[5] = 1;
             forward(p.graph, PMY_TRAIN);
         }
         pmy_graph_free(p.graph);

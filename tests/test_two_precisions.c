@@ -46,7 +46,7 @@ static void both_start_alike_and_stay_close(void **state)
             pmy64_value(x64).data[i] = (double)pmy_value(x).data[i];
         }
         for (size_t r = 0; r < BATCH; r++)
-            pmy_label_data(labels)[r] = pmy64_label_data(labels64)[r] =
+            pmy_integer_data(labels)[r] = pmy64_integer_data(labels64)[r] =
                 (int32_t)pmy_random_below(&random, CLASSES);
         assert_int_equal(pmy_forward(g, PMY_TRAIN, &error), PMY_OK);
         assert_int_equal(pmy64_forward(g64, PMY64_TRAIN, &error), PMY_OK);

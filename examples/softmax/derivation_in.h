@@ -93,7 +93,7 @@ static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error 
         if (row->soft)
             memcpy(NAME(value)(target).data, own->y, own->classes * sizeof *own->y);
         else
-            *NAME(label_data)(target) = (int32_t)row->target;
+            *NAME(integer_data)(target) = (int32_t)row->target;
         status = NAME(forward)(graph, MODE_TRAIN, error);
     }
     if (status == PMY_OK) {

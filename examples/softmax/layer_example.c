@@ -42,7 +42,7 @@ static pmy_status record(const layer_example *of, layer_graph *record, pmy_error
     memcpy(record->x->value, of->x, of->inputs * sizeof *of->x);
     memcpy(record->w->value, of->w, of->classes * of->inputs * sizeof *of->w);
     memcpy(record->b->value, of->b, of->classes * sizeof *of->b);
-    *pmy64_label_data(record->label) = (int32_t)of->target;
+    *pmy64_integer_data(record->label) = (int32_t)of->target;
     return PMY_OK;
 }
 

@@ -49,7 +49,7 @@ static size_t row_of(const pmy_probe *probe, const pmy_line *line)
 {
     if (!probe->by_rows || line->direction || !line->tensor->batched)
         return PMY_NO_ROW;
-    return line->element / pmy_row_size(line->tensor);
+    return line->element / pmy_example_size(line->tensor);
 }
 
 void pmy_line_reset(pmy_probe *probe, const pmy_line *line)
@@ -101,7 +101,7 @@ static outputs outputs_of(const pmy_probe *probe, size_t row)
 {
     if (row == PMY_NO_ROW || !probe->root->batched)
         return (outputs){0, probe->outputs};
-    size_t size = pmy_row_size(probe->root);
+    size_t size = pmy_example_size(probe->root);
     return (outputs){row * size, (row + 1) * size};
 }
 

@@ -170,7 +170,7 @@ pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_shape exa
     pmy_node *x = pmy_sample_input(&sample, batch, -1, 1);
     pmy_name(x, "x");
     pmy_node *z = pmy_net_build(&net, sample.graph, x);
-    pmy_node *labels = pmy_sample_labels(&sample, PMY_NET_ROWS, pmy_shape_last(net.output));
+    pmy_node *labels = pmy_sample_integers(&sample, PMY_SHAPE(PMY_NET_ROWS), pmy_shape_last(net.output));
     status = pmy_build(sample.graph, pmy_softmax_xent(sample.graph, z, labels, NULL), error);
     if (status == PMY_OK) {
         pmy_sample_fill(&sample, suite->seed);

@@ -297,7 +297,7 @@ static void move_statistics(pmy_node *node)
         mean[c] = (pmy_real)((1 - share) * (pmy_accum)mean[c] + share * saved->mean[c]);
         variance[c] = (pmy_real)((1 - share) * (pmy_accum)variance[c] + share * (saved->squares[c] / others));
     }
-    node->input[BATCHES]->value[0] += 1;
+    node->input[BATCHES]->counts[0]++;
 }
 
 /* --- Backward ------------------------------------------------------------- */
@@ -452,6 +452,7 @@ const pmy_op pmy_op_batchnorm = {
     .is_line = is_line,
     .forward = {{.run = forward_rows}, {.run = forward_combine, .tiles = tiles}, {.run = forward_normalise}},
     .whole = 1 << WEIGHT | 1 << BIAS | 1 << RUNNING_MEAN | 1 << RUNNING_VAR | 1 << BATCHES,
+    .integers = 1 << BATCHES,
     .mixes_rows = true,
     .move_statistics = move_statistics,
     .backward = {{.run = backward_rows},
@@ -474,8 +475,7 @@ pmy_node *pmy_batchnorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pm
     pmy_node *inputs[INPUTS] = {x, weight, bias};
     inputs[RUNNING_MEAN] = pmy_layer_statistic(graph, "batchnorm", "running_mean", channels, PMY_ZEROS);
     inputs[RUNNING_VAR] = pmy_layer_statistic(graph, "batchnorm", "running_var", channels, PMY_ONES);
-    inputs[BATCHES] =
-        pmy_layer_statistic(graph, "batchnorm", "num_batches_tracked", PMY_SCALAR_SHAPE, PMY_ZEROS);
+    inputs[BATCHES] = pmy_layer_counter(graph, "batchnorm", "num_batches_tracked");
     return pmy_append(graph, &pmy_op_batchnorm, INPUTS, inputs, &f, sizeof f);
 }
 

@@ -13,7 +13,7 @@
  * these by a tenth towards the batch's, the variance taken with N − 1.
  *
  * Makes the parameters "weight" (ones) and "bias" (zeros), [channels] each, and the statistics
- * "running_mean" (zeros) and "running_var" (ones), [channels] each, and "num_batches_tracked" (a scalar).
+ * "running_mean" (zeros) and "running_var" (ones), [channels] each, and the counter "num_batches_tracked".
  *
  * Bad data: a batch of one value a channel in PMY_TRAIN and PMY_REPLAY; a channel whose variance is not
  * finite. */

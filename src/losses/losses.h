@@ -34,6 +34,10 @@ typedef struct pmy_softmax_xent_options {
 pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
                            const pmy_softmax_xent_options *options);
 
+/* After a forward: how many rows were not ignored, over which PMY_MEAN takes the mean (see pmy_backward_add).
+ */
+size_t pmy_softmax_xent_counted(const pmy_node *node);
+
 /* After a forward: each row's own loss, 0 for an ignored row. */
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses /* [batch] */);
 

@@ -36,13 +36,13 @@ static const pmy_softmax_xent_options *options_of(const pmy_node *node)
 
 static bool has_labels(const pmy_node *node)
 {
-    return pmy_is_labels(node->input[TARGET]);
+    return node->input[TARGET]->type == PMY_INTEGERS;
 }
 
 static bool is_ignored(const pmy_node *node, size_t row)
 {
     return options_of(node)->ignores && has_labels(node) &&
-           node->input[TARGET]->labels[row] == options_of(node)->ignored;
+           node->input[TARGET]->integers[row] == options_of(node)->ignored;
 }
 
 /* The root of a graph has the gradient 1, so that its logits' gradient is
@@ -238,7 +238,7 @@ static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const 
 /* Whether the row's label can be computed with; if not, it is reported. */
 static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
 {
-    int32_t label = node->input[TARGET]->labels[r];
+    int32_t label = node->input[TARGET]->integers[r];
     if (label < 0 || (size_t)label >= row->classes) {
         pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
         return false;
@@ -259,7 +259,7 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_ac
     }
     if (!label_is_fine(node, r, row))
         return false;
-    size_t target = (size_t)node->input[TARGET]->labels[r];
+    size_t target = (size_t)node->input[TARGET]->integers[r];
     if (options->label_smoothing > 0) {
         pmy_accum smoothing = (pmy_accum)options->label_smoothing;
         share_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
@@ -289,7 +289,7 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
     const pmy_softmax_xent_options *options = node->attributes;
     if (!has_labels(node) || options->label_smoothing > 0 || first->classes > PMY_BUNDLE_CLASSES)
         return false;
-    const int32_t *labels = node->input[TARGET]->labels + r; /* [rows] */
+    const int32_t *labels = node->input[TARGET]->integers + r; /* [rows] */
     size_t classes = first->classes;
     for (size_t l = 0; l < rows; l++)
         if (!is_ignored(node, r + l) && (labels[l] < 0 || (size_t)labels[l] >= classes ||
@@ -401,8 +401,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     size_t batch = instance[index].batch, classes = instance[index].classes;
     bool shares = index == 6 || index == 7;
     pmy_node *z = pmy_sample_input(s, PMY_SHAPE(batch, classes), -2, 2);
-    pmy_node *target =
-        shares ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1) : pmy_sample_labels(s, batch, classes);
+    pmy_node *target = shares ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
+                              : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
     pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &instance[index].options);
     if (index == 7)
         return pmy_scale(s->graph, loss, -1.5);
@@ -415,7 +415,7 @@ const pmy_op pmy_op_softmax_xent = {
     .infer = infer,
     .take = take,
     .prepare = prepare,
-    .labels = 1 << TARGET,
+    .integers = 1 << TARGET,
     .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},
     .backward = {{.run = backward, .tiles = backward_rows_wanted, .gives = 1 << LOGITS}},
     .sample = sample,
@@ -435,4 +435,9 @@ void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
     const xent_saved *saved = node->saved;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
         losses[r] = pmy_narrow(saved->losses[r]);
+}
+
+size_t pmy_softmax_xent_counted(const pmy_node *node)
+{
+    return ((const xent_saved *)node->saved)->counted;
 }

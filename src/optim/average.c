@@ -72,11 +72,9 @@ void pmy_average_step(pmy_average *average)
     pmy_statistics statistics = pmy_graph_statistics(average->graph);
     for (size_t s = 0; s < statistics.count; s++) {
         pmy_tensor model = pmy_value(pmy_statistic_at(average->graph, s));
-        pmy_real *mean = average->statistics + (model.data - statistics.values); /* [model.shape] */
-        if (pmy_shape_rank(model.shape) > 0)
-            pmy_average_move(pmy_shape_size(model.shape), m.share, model.data, mean);
-        else
-            *mean = *model.data;
+        if (model.data)
+            pmy_average_move(pmy_shape_size(model.shape), m.share, model.data,
+                             average->statistics + (model.data - statistics.values));
     }
 }
 

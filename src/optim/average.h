@@ -4,8 +4,8 @@
  *
  *   average ← d · average + (1 − d) · model,   d = min(decay, (t − 1)/(t + 9)),
  *
- * so that it begins as the first and forgets it soon. Parameters and statistics are averaged alike, but for
- * scalar statistics, which are counts. */
+ * so that it begins as the first and forgets it soon. Parameters and statistics are averaged alike;
+ * counters stay the model's. */
 #ifndef PMY_OPTIM_AVERAGE_H
 #define PMY_OPTIM_AVERAGE_H
 

@@ -8,6 +8,11 @@
 /* Of the tensors in a flat vector, in elements. */
 enum { FLAT_ALIGNMENT = 16 };
 
+static bool is_parameter(const pmy_node *node)
+{
+    return node->role == PMY_LEARNED || node->role == PMY_FIXED;
+}
+
 static bool index_nodes(pmy_graph *graph)
 {
     graph->nodes = pmy_arena_take(&graph->arena, graph->count, sizeof(pmy_node *));
@@ -15,20 +20,20 @@ static bool index_nodes(pmy_graph *graph)
         return false;
     for (pmy_node *node = graph->first; node; node = node->next) {
         graph->nodes[node->index] = node;
-        graph->parameters.count += node->learned;
-        graph->statistics.count += node->kept;
+        graph->parameters.count += is_parameter(node);
+        graph->statistics.count += node->role == PMY_STATISTIC;
         graph->mixes_rows |= node->op->mixes_rows;
     }
-    graph->learned = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
-    graph->kept = pmy_arena_take(&graph->arena, graph->statistics.count, sizeof(pmy_node *));
-    if (!graph->learned || !graph->kept)
+    graph->parameter = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
+    graph->statistic = pmy_arena_take(&graph->arena, graph->statistics.count, sizeof(pmy_node *));
+    if (!graph->parameter || !graph->statistic)
         return false;
-    size_t learned = 0, kept = 0;
+    size_t parameters = 0, statistics = 0;
     for (pmy_node *node = graph->first; node; node = node->next) {
-        if (node->learned)
-            graph->learned[learned++] = node;
-        if (node->kept)
-            graph->kept[kept++] = node;
+        if (is_parameter(node))
+            graph->parameter[parameters++] = node;
+        if (node->role == PMY_STATISTIC)
+            graph->statistic[statistics++] = node;
     }
     return true;
 }
@@ -80,9 +85,10 @@ static bool mark_accumulation(pmy_graph *graph)
                 if (!(node->op->backward[phase].gives >> i & 1) || !node->input[i]->wants_gradient)
                     continue;
                 if (given[node->input[i]->index])
-                    node->accumulate |= 1u << i;
+                    node->shared |= 1u << i;
                 given[node->input[i]->index] = true;
             }
+        node->accumulate = node->shared;
     }
     return true;
 }
@@ -92,14 +98,6 @@ static size_t padded_size(const pmy_node *leaf)
 {
     size_t size = pmy_shape_size(leaf->shape);
     return (size + FLAT_ALIGNMENT - 1) / FLAT_ALIGNMENT * FLAT_ALIGNMENT;
-}
-
-static bool flat_size(pmy_node *const leaf[], size_t count, size_t *size)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!pmy_size_add(*size, padded_size(leaf[i]), size))
-            return false;
-    return true;
 }
 
 /* A line right after a layer that can compute it, and that nobody else uses. */
@@ -123,37 +121,57 @@ static bool mark_folded(pmy_graph *graph)
     return true;
 }
 
+/* The size of a flat vector of the leaves of that role that are reals. */
+static bool flat_size(pmy_node *const leaf[], size_t count, pmy_role role, size_t *size)
+{
+    *size = 0;
+    for (size_t i = 0; i < count; i++)
+        if (leaf[i]->type == PMY_REALS && leaf[i]->role == role &&
+            !pmy_size_add(*size, padded_size(leaf[i]), size))
+            return false;
+    return true;
+}
+
+/* Gives them their places in flat vectors of values and, if there is one, gradients. */
+static void place_flat(pmy_node *const leaf[], size_t count, pmy_role role, pmy_real *values,
+                       pmy_real *gradients)
+{
+    for (size_t i = 0, offset = 0; i < count; i++) {
+        if (leaf[i]->type != PMY_REALS || leaf[i]->role != role)
+            continue;
+        leaf[i]->value = values + offset;
+        if (gradients)
+            leaf[i]->gradient = gradients + offset;
+        offset += padded_size(leaf[i]);
+    }
+}
+
+/* Fixed parameters lie after the others. */
 static bool place_parameters(pmy_graph *graph)
 {
     pmy_parameters *all = &graph->parameters;
-    if (!flat_size(graph->learned, all->count, &all->size))
+    size_t fixed, both;
+    if (!flat_size(graph->parameter, all->count, PMY_LEARNED, &all->size) ||
+        !flat_size(graph->parameter, all->count, PMY_FIXED, &fixed) || !pmy_size_add(all->size, fixed, &both))
         return false;
-    all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
+    all->values = pmy_arena_take(&graph->arena, both, sizeof(pmy_real));
     all->gradients = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     if (!all->values || !all->gradients)
         return false;
-    size_t offset = 0;
-    for (size_t p = 0; p < all->count; p++) {
-        graph->learned[p]->value = all->values + offset;
-        graph->learned[p]->gradient = all->gradients + offset;
-        offset += padded_size(graph->learned[p]);
-    }
+    place_flat(graph->parameter, all->count, PMY_LEARNED, all->values, all->gradients);
+    place_flat(graph->parameter, all->count, PMY_FIXED, all->values + all->size, NULL);
     return true;
 }
 
 static bool place_statistics(pmy_graph *graph)
 {
     pmy_statistics *all = &graph->statistics;
-    if (!flat_size(graph->kept, all->count, &all->size))
+    if (!flat_size(graph->statistic, all->count, PMY_STATISTIC, &all->size))
         return false;
     all->values = pmy_arena_take(&graph->arena, all->size, sizeof(pmy_real));
     if (!all->values)
         return false;
-    size_t offset = 0;
-    for (size_t s = 0; s < all->count; s++) {
-        graph->kept[s]->value = all->values + offset;
-        offset += padded_size(graph->kept[s]);
-    }
+    place_flat(graph->statistic, all->count, PMY_STATISTIC, all->values, NULL);
     return true;
 }
 
@@ -166,51 +184,73 @@ static bool take_saved(pmy_graph *graph)
     return true;
 }
 
-/* What node has memory of its own for: its value, and its gradient. */
+/* What a node has memory of its own for: its value, and its gradient. */
 static bool owns_value(const pmy_node *node)
 {
-    return !pmy_is_labels(node) && !node->op->view && !node->learned && !node->kept;
+    return !node->op->view &&
+           (node->type != PMY_REALS || node->role == PMY_COMPUTED || node->role == PMY_GIVEN);
 }
 
 static bool owns_gradient(const pmy_node *node)
 {
-    return node->wants_gradient && !node->learned;
+    return node->wants_gradient && !is_parameter(node);
 }
 
-/* One piece of memory for the values, gradients and labels of all nodes but parameters and statistics, which
- * fills large pages. A label takes no more than a number. */
+static size_t element_size(const pmy_node *node)
+{
+    switch (node->type) {
+    case PMY_INTEGERS:
+        return sizeof(int32_t);
+    case PMY_COUNTS:
+        return sizeof(int64_t);
+    case PMY_REALS:
+        break;
+    }
+    return sizeof(pmy_real);
+}
+
+/* One piece of memory for the values and gradients of all nodes but parameters and statistics, which
+ * fills large pages. */
 static bool reserve_nodes(pmy_graph *graph)
 {
     size_t bytes = 0;
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *node = graph->nodes[at];
-        size_t one = padded_size(node) * sizeof(pmy_real);
-        int times = owns_value(node) + owns_gradient(node) + pmy_is_labels(node);
-        for (; times > 0; times--)
+        size_t one = padded_size(node) * element_size(node);
+        for (int times = owns_value(node) + owns_gradient(node); times > 0; times--)
             if (!pmy_size_add(bytes, one, &bytes))
                 return false;
     }
     return pmy_arena_reserve(&graph->arena, bytes);
 }
 
+static bool place_value(pmy_node *node)
+{
+    if (node->op->view) {
+        node->value = node->input[0]->value;
+        node->integers = node->input[0]->integers;
+    }
+    if (!owns_value(node))
+        return true;
+    void *place = pmy_take(node, pmy_shape_size(node->shape), element_size(node));
+    if (node->type == PMY_INTEGERS)
+        node->integers = place;
+    else if (node->type == PMY_COUNTS)
+        node->counts = place;
+    else
+        node->value = place;
+    return place;
+}
+
 static bool place_nodes(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
         pmy_node *node = graph->nodes[at];
-        size_t size = pmy_shape_size(node->shape);
-        if (pmy_is_labels(node))
-            node->labels = pmy_arena_take(&graph->arena, size, sizeof(int32_t));
-        else if (node->op->view)
-            node->value = node->input[0]->value;
-        else if (owns_value(node))
-            node->value = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
-        if (!node->value && !node->labels)
+        if (!place_value(node))
             return false;
-        if (owns_gradient(node)) {
-            node->gradient = pmy_arena_take(&graph->arena, size, sizeof(pmy_real));
-            if (!node->gradient)
-                return false;
-        }
+        if (owns_gradient(node) &&
+            !(node->gradient = pmy_take(node, pmy_shape_size(node->shape), sizeof(pmy_real))))
+            return false;
         if (node->scratch > graph->scratch_size)
             graph->scratch_size = node->scratch;
     }
@@ -221,35 +261,38 @@ static bool place_nodes(pmy_graph *graph)
 }
 
 /* A float in every precision, so that the same seed starts the same model. */
-static float start_value(const pmy_parameter_start *how, pmy_random *random)
+static float start_value(const pmy_leaf *how, pmy_random *random)
 {
     switch (how->start) {
     case PMY_ZEROS:
         return 0;
     case PMY_ONES:
         return 1;
+    case PMY_NORMAL:
+        return (float)(pmy_random_normal(random) * how->scale);
     case PMY_UNIFORM:
         break;
     }
-    return (float)((2 * pmy_random_uniform(random) - 1) * how->bound);
+    return (float)((2 * pmy_random_uniform(random) - 1) * how->scale);
 }
 
 static void start_leaf(const pmy_node *leaf, pmy_random random)
 {
-    for (size_t i = 0; i < pmy_shape_size(leaf->shape); i++)
+    for (size_t i = 0; leaf->value && i < pmy_shape_size(leaf->shape); i++)
         leaf->value[i] = (pmy_real)start_value(leaf->attributes, &random);
 }
 
 static void start_leaves(pmy_graph *graph)
 {
     for (size_t p = 0; p < graph->parameters.count; p++)
-        start_leaf(graph->learned[p], (pmy_random){.seed = graph->seed,
-                                                   .stream = pmy_stream(PMY_STREAM_PARAMETERS, (uint32_t)p)});
+        start_leaf(
+            graph->parameter[p],
+            (pmy_random){.seed = graph->seed, .stream = pmy_stream(PMY_STREAM_PARAMETERS, (uint32_t)p)});
     for (size_t s = 0; s < graph->statistics.count; s++)
-        start_leaf(graph->kept[s], (pmy_random){.seed = 0});
+        start_leaf(graph->statistic[s], (pmy_random){.seed = 0});
 }
 
-static pmy_status first_error(const pmy_graph *graph, pmy_error *error)
+pmy_status pmy_graph_error(const pmy_graph *graph, pmy_error *error)
 {
     if (error)
         *error = graph->error;
@@ -259,14 +302,13 @@ static pmy_status first_error(const pmy_graph *graph, pmy_error *error)
 pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
 {
     if (graph->error.code != PMY_OK)
-        return first_error(graph, error);
+        return pmy_graph_error(graph, error);
     if (graph->built)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the graph is built already");
-    if (!pmy_recorded(root) || root->graph != graph)
+    if (!root || !pmy_recorded(root) || root->graph != graph)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root is not a node of this graph");
-    if (pmy_is_labels(root))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, are labels, which are no numbers",
-                        root->name);
+    if (root->type != PMY_REALS)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, holds integers", root->name);
     graph->root = root;
     static bool (*const plan[])(pmy_graph *) = {
         index_nodes,      mark_gradients,   mark_accumulation, mark_folded, take_saved,
@@ -275,7 +317,7 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */
             (void)pmy_refuse(graph, PMY_NO_MEMORY, "no memory for a graph of %zu nodes", graph->count);
-            return first_error(graph, error);
+            return pmy_graph_error(graph, error);
         }
     start_leaves(graph);
     graph->built = true;
@@ -293,7 +335,7 @@ pmy_status pmy_set_batch(pmy_graph *graph, size_t batch, pmy_error *error)
         return PMY_OK;
     for (size_t at = 0; at < graph->count; at++)
         if (graph->nodes[at]->batched)
-            graph->nodes[at]->shape.dim[0] = batch;
+            graph->nodes[at]->shape.dim[0] = batch * graph->nodes[at]->joined;
     graph->batch = batch;
     return PMY_OK;
 }

@@ -16,18 +16,20 @@ enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536, SMALLEST_STAGE = 2048 };
 typedef struct running {
     pmy_graph *graph;
     const pmy_stage *stage;
-    size_t first, rows; /* of a stage by rows */
+    size_t first, rows; /* of a stage by rows; of a batch, examples */
     size_t pieces;
 } running;
 
 static void run_rows(void *context, size_t piece, unsigned worker)
 {
     const running *now = context;
-    pmy_piece range = {now->first + now->rows * piece / now->pieces,
-                       now->first + now->rows * (piece + 1) / now->pieces,
-                       now->graph->scratch + worker * now->graph->scratch_size};
-    for (const pmy_step *step = now->stage->first; step; step = step->next)
+    size_t begin = now->first + now->rows * piece / now->pieces,
+           end = now->first + now->rows * (piece + 1) / now->pieces;
+    for (const pmy_step *step = now->stage->first; step; step = step->next) {
+        size_t each = step->node->rows_of->joined;
+        pmy_piece range = {begin * each, end * each, now->graph->scratch + worker * now->graph->scratch_size};
         step->phase->run(step->node, range);
+    }
 }
 
 /* The tiles of all steps are numbered through. */
@@ -78,23 +80,41 @@ static void run_stages(pmy_graph *graph, const pmy_stages *stages, size_t first,
 
 /* --- Bad data ----------------------------------------------------------- */
 
-void pmy_report(const pmy_node *node, size_t row, const char *format, ...)
+/* `place` counts rows or vectors, of which an example has `each`. */
+static void report(const pmy_node *node, size_t place, size_t each, const char *format, va_list arguments)
 {
     pmy_graph *graph = node->graph;
     pthread_mutex_lock(&graph->fault_mutex);
     if (!graph->fault || node->index < graph->fault_node ||
-        (node->index == graph->fault_node && row < graph->fault_row)) {
-        char what[256];
-        va_list arguments;
-        va_start(arguments, format);
+        (node->index == graph->fault_node && place < graph->fault_place)) {
+        char what[256], position[32] = "";
         (void)vsnprintf(what, sizeof what, format, arguments);
-        va_end(arguments);
+        if (each > 1)
+            (void)snprintf(position, sizeof position, ", position %zu", place % each);
         graph->fault = true;
         graph->fault_node = node->index;
-        graph->fault_row = row;
-        (void)pmy_fail(&graph->fault_error, PMY_BAD_DATA, "%s, row %zu: %s", node->name, row, what);
+        graph->fault_place = place;
+        (void)pmy_fail(&graph->fault_error, PMY_BAD_DATA, "%s, row %zu%s: %s", node->name, place / each,
+                       position, what);
     }
     pthread_mutex_unlock(&graph->fault_mutex);
+}
+
+void pmy_report(const pmy_node *node, size_t row, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    report(node, row, node->rows_of->joined, format, arguments);
+    va_end(arguments);
+}
+
+void pmy_report_vector(const pmy_node *node, size_t vector, const char *format, ...)
+{
+    const pmy_node *rows = node->rows_of;
+    va_list arguments;
+    va_start(arguments, format);
+    report(node, vector, pmy_row_vectors(rows) * rows->joined, format, arguments);
+    va_end(arguments);
 }
 
 /* Where the trouble began: the first node that holds a NaN or +inf (−inf is a
@@ -111,7 +131,7 @@ static void name_origin(pmy_graph *graph)
             size_t used = strlen(graph->fault_error.message);
             (void)snprintf(graph->fault_error.message + used, sizeof graph->fault_error.message - used,
                            "; the first number that is not finite is in %s, row %zu", node->name,
-                           i / pmy_row_size(node));
+                           i / pmy_example_size(node));
             return;
         }
     }
@@ -127,6 +147,8 @@ static void move_statistics(pmy_graph *graph)
 static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t count, pmy_error *error)
 {
     assert(graph->built);
+    if (graph->error.code != PMY_OK)
+        return pmy_graph_error(graph, error);
     graph->mode = mode;
     graph->step += mode == PMY_TRAIN;
     graph->fault = false;
@@ -172,6 +194,34 @@ void pmy_backward(pmy_graph *graph)
         return;
     graph->root->gradient[0] = 1;
     run_stages(graph, &graph->backward, 0, graph->batch);
+}
+
+static void scale_gradients(const pmy_graph *graph, double factor)
+{
+    pmy_parameters all = graph->parameters;
+    for (size_t i = 0; i < all.size; i++)
+        all.gradients[i] *= (pmy_real)factor;
+}
+
+/* Bit i: the gradient of input i is a parameter's. */
+static unsigned learned_inputs(const pmy_node *node)
+{
+    unsigned inputs = 0;
+    for (unsigned i = 0; i < node->inputs; i++)
+        inputs |= (unsigned)(node->input[i]->role == PMY_LEARNED) << i;
+    return inputs;
+}
+
+void pmy_backward_add(pmy_graph *graph, double keep, double weight)
+{
+    /* What the root's gradient is, ops may have taken for granted in forward: it stays 1. */
+    scale_gradients(graph, keep / weight);
+    for (size_t at = 0; at < graph->count; at++)
+        graph->nodes[at]->accumulate |= learned_inputs(graph->nodes[at]);
+    pmy_backward(graph);
+    for (size_t at = 0; at < graph->count; at++)
+        graph->nodes[at]->accumulate = graph->nodes[at]->shared;
+    scale_gradients(graph, weight);
 }
 
 void pmy_backward_from(pmy_graph *graph, const pmy_real *seed)

@@ -66,15 +66,20 @@ static void describe_inputs(const pmy_node *node, char *text, size_t size)
 pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_node *const input[],
                      const void *attributes, size_t size)
 {
+    if (inputs > PMY_MAX_INPUTS)
+        return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %u inputs, but an op takes at most %d", op->name,
+                          inputs, PMY_MAX_INPUTS);
     for (unsigned i = 0; i < inputs; i++) {
+        if (!input[i])
+            return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: input %u is no node", op->name, i);
         if (!pmy_recorded(input[i]))
             return &graph->refused;
         if (input[i]->graph != graph)
             return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %s is a node of another graph", op->name,
                               input[i]->name);
-        if (pmy_is_labels(input[i]) && !(op->labels >> i & 1))
-            return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %s are labels, which are no numbers", op->name,
-                              input[i]->name);
+        if (input[i]->type != PMY_REALS && !(op->integers >> i & 1))
+            return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: %s holds integers, and takes reals here",
+                              op->name, input[i]->name);
     }
     if (graph->built)
         return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: the graph is built already", op->name);
@@ -85,6 +90,7 @@ pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_no
     node->graph = graph;
     node->index = graph->count;
     node->rows_of = node;
+    node->joined = 1;
     node->inputs = inputs;
     for (unsigned i = 0; i < inputs; i++) {
         node->input[i] = input[i];
@@ -104,6 +110,12 @@ pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_no
     pmy_status status = op->infer(node, &why);
     if (status == PMY_OK && !pmy_shape_valid(node->shape))
         status = pmy_fail(&why, PMY_BAD_SHAPE, "a shape is too large or has a 0");
+    if (status == PMY_OK && node->batched) {
+        node->joined = node->shape.dim[0] / graph->batch_built;
+        if (node->joined * graph->batch_built != node->shape.dim[0] || !node->joined)
+            status = pmy_fail(&why, PMY_BAD_SHAPE, "%s would tear examples of a batch of %zu apart",
+                              pmy_shape_print(node->shape).text, graph->batch_built);
+    }
     if (status != PMY_OK) {
         char of[256];
         describe_inputs(node, of, sizeof of);
@@ -141,15 +153,20 @@ static part_name name_part(const pmy_graph *graph, const char *op, const char *p
 }
 
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
-                              pmy_start start, double bound)
+                              pmy_start start, double scale)
 {
-    return pmy_parameter(graph, shape, name_part(graph, op, part).text, start, bound);
+    return pmy_parameter(graph, shape, name_part(graph, op, part).text, start, scale);
 }
 
 pmy_node *pmy_layer_statistic(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start)
 {
     return pmy_statistic(graph, shape, name_part(graph, op, part).text, start);
+}
+
+pmy_node *pmy_layer_counter(pmy_graph *graph, const char *op, const char *part)
+{
+    return pmy_counter(graph, name_part(graph, op, part).text);
 }
 
 void pmy_name(pmy_node *node, const char *name)
@@ -216,14 +233,19 @@ bool pmy_is_given(const pmy_node *node)
     return node->inputs == 0;
 }
 
-bool pmy_is_labels(const pmy_node *node)
+pmy_type pmy_node_type(const pmy_node *node)
 {
-    return node->op == &pmy_op_labels;
+    return node->type;
 }
 
-int32_t *pmy_label_data(const pmy_node *labels)
+int32_t *pmy_integer_data(const pmy_node *node)
 {
-    return labels->labels;
+    return node->integers;
+}
+
+int64_t *pmy_count_data(const pmy_node *node)
+{
+    return node->counts;
 }
 
 pmy_real pmy_item(const pmy_node *node)
@@ -238,7 +260,7 @@ pmy_parameters pmy_graph_parameters(const pmy_graph *graph)
 
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)
 {
-    return graph->learned[index];
+    return graph->parameter[index];
 }
 
 pmy_statistics pmy_graph_statistics(const pmy_graph *graph)
@@ -248,7 +270,7 @@ pmy_statistics pmy_graph_statistics(const pmy_graph *graph)
 
 pmy_node *pmy_statistic_at(const pmy_graph *graph, size_t index)
 {
-    return graph->kept[index];
+    return graph->statistic[index];
 }
 
 pmy_node *pmy_root(const pmy_graph *graph)
@@ -308,5 +330,7 @@ size_t pmy_batch(const pmy_graph *graph)
 
 bool pmy_sole_root(const pmy_node *node)
 {
-    return node->graph->root == node && node->input[0]->gradient && !pmy_accumulates(node, 0);
+    const pmy_node *input = node->input[0];
+    return node->graph->root == node && input->gradient && input->role != PMY_LEARNED &&
+           !pmy_accumulates(node, 0);
 }

@@ -32,25 +32,32 @@ void pmy_graph_free(pmy_graph *graph);
 /* --- Leaves ------------------------------------------------------------- */
 
 /* Numbers the caller fills in before each forward. The first axis is the
- * batch, and must be the same for all inputs and labels of a graph. */
+ * batch, and must be the same for all inputs and integers of a graph. */
 pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape);
 
 /* As an input, but not a part of the batch: its first axis never shrinks. */
 pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape);
 
-/* One class a row, [batch]; written through pmy_label_data. */
+/* As an input, but integers: tokens [batch, time], labels [batch]; written through pmy_integer_data. */
+pmy_node *pmy_integers(pmy_graph *graph, pmy_shape shape);
+/* pmy_integers of [batch]. */
 pmy_node *pmy_labels(pmy_graph *graph, size_t batch);
 
-/* How a parameter begins. */
-typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM } pmy_start;
+/* How a parameter begins: PMY_UNIFORM in ±scale, PMY_NORMAL with mean 0 and the standard deviation `scale`.
+ */
+typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM, PMY_NORMAL } pmy_start;
 
-/* Numbers that an optimizer learns. PMY_UNIFORM begins uniform in
- * ±bound. `name` must be new in the graph. */
-pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound);
+/* Numbers that an optimizer learns. `name` must be new in the graph. */
+pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double scale);
+
+/* Holds a parameter fixed, before pmy_build: it has no gradient, and no optimizer or average moves it. */
+void pmy_fix(pmy_node *parameter);
 
 /* Numbers that belong to the model, as a batchnorm's running mean does, but that no optimizer learns: a layer
- * moves them itself. `name` must be new in the graph; PMY_UNIFORM is not for these. */
+ * moves them itself. `name` must be new in the graph; `start` is PMY_ZEROS or PMY_ONES. */
 pmy_node *pmy_statistic(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start);
+/* A statistic that counts: one integer, which begins at 0. */
+pmy_node *pmy_counter(pmy_graph *graph, const char *name);
 
 /* Asks, before pmy_build, for the gradient of an input or constant, which otherwise is not computed. Nodes
  * between these or parameters and the root have one in any case. */
@@ -77,7 +84,10 @@ pmy_shape pmy_node_shape(const pmy_node *node);
  * first values. `root` is the node that backward starts from. Once a graph. */
 pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error);
 
-/* How many rows the coming batches have: 1 to the size the graph was built
+/* The first error of a builder call, also of one after pmy_build, which the next pmy_forward returns. */
+pmy_status pmy_graph_error(const pmy_graph *graph, pmy_error *error);
+
+/* How many examples the coming batches have: 1 to the number the graph was built
  * with. Nothing is rebuilt; shapes and results follow. */
 pmy_status pmy_set_batch(pmy_graph *graph, size_t batch, pmy_error *error);
 size_t pmy_batch(const pmy_graph *graph);
@@ -93,12 +103,13 @@ typedef enum pmy_mode {
     PMY_FROZEN
 } pmy_mode;
 
-/* Computes every node. Not PMY_OK only for bad data: PMY_BAD_DATA, and *error names node and
- * row; the lowest node and row, whatever the number of threads. */
+/* Computes every node. Not PMY_OK only for bad data (or a builder call that came too late): PMY_BAD_DATA, and
+ * *error names node and row (the example), and where an example has several vectors the position in it; the
+ * lowest node and row, whatever the number of threads. */
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
-/* As pmy_forward in PMY_REPLAY, where since the last forward (not a PMY_EVAL) only the inputs' rows first to
- * first + count − 1 have changed: of what runs by the batch's rows, only these are computed again; all are
+/* As pmy_forward in PMY_REPLAY, where since the last forward (not a PMY_EVAL) only the inputs' examples first
+ * to first + count − 1 have changed: of what runs by the batch, only these are computed again; all are
  * where an op mixes rows. For finite differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
@@ -115,40 +126,51 @@ void pmy_set_graph_step(pmy_graph *graph, uint64_t step);
  * every parameter and wanted leaf. */
 void pmy_backward(pmy_graph *graph);
 
-/* The same for a root of any shape but scalar, weighted: the gradient of Σ seed · root. */
+/* The same, but what the parameters' gradients hold is kept, too: gradient = keep · gradient + weight · what
+ * pmy_backward gives. With keep = n/(n + m) and weight = m/(n + m), where n rows counted in the losses of all
+ * batches before and m in this one's (pmy_softmax_xent_counted), it is the gradient of the mean over all. */
+void pmy_backward_add(pmy_graph *graph, double keep, double weight);
+
+/* The same as pmy_backward for a root of any shape but scalar, weighted: the gradient of Σ seed · root. */
 void pmy_backward_from(pmy_graph *graph, const pmy_real *seed /* [root's shape] */);
 
 /* --- What can be read and written --------------------------------------- */
 
+/* What the elements of a node are: most are reals, inputs may be integers, a statistic may be a count. */
+typedef enum pmy_type { PMY_REALS, PMY_INTEGERS, PMY_COUNTS } pmy_type;
+pmy_type pmy_node_type(const pmy_node *node);
+
+/* Data NULL where they are not reals. */
 pmy_tensor pmy_value(const pmy_node *node);
 /* Data NULL where no gradient is computed for the node. */
 pmy_tensor pmy_gradient(const pmy_node *node);
-/* [batch] */
-int32_t *pmy_label_data(const pmy_node *labels);
+/* [shape] of pmy_integers; the one of a counter. Else NULL. */
+int32_t *pmy_integer_data(const pmy_node *node);
+int64_t *pmy_count_data(const pmy_node *node);
 /* The value of a scalar node. */
 pmy_real pmy_item(const pmy_node *node);
 
 /* --- Parameters and statistics ------------------------------------------ */
 
-/* All parameters are one flat vector and their gradients another; a tensor
+/* All parameters that are not fixed are one flat vector and their gradients another; a tensor
  * begins at a multiple of 16 elements, and the gaps hold zeros in both. */
 typedef struct pmy_parameters {
-    size_t size;         /* elements, gaps included */
+    size_t size;         /* elements, gaps included; fixed parameters are not among them */
     pmy_real *values;    /* [size] */
     pmy_real *gradients; /* [size] */
-    size_t count;        /* tensors */
+    size_t count;        /* tensors, fixed ones included */
 } pmy_parameters;
 pmy_parameters pmy_graph_parameters(const pmy_graph *graph);
 
 /* The index-th parameter in the order of creation, 0 … count − 1. */
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index);
 
-/* All statistics are one flat vector, laid out in the same way. With the parameters they are all that a
- * trained model is. */
+/* All statistics but counters are one flat vector, laid out in the same way. With the parameters, statistics
+ * are all that a trained model is. */
 typedef struct pmy_statistics {
-    size_t size;      /* elements, gaps included */
+    size_t size;      /* elements, gaps included; counters are not among them */
     pmy_real *values; /* [size] */
-    size_t count;     /* tensors */
+    size_t count;     /* tensors, counters included */
 } pmy_statistics;
 pmy_statistics pmy_graph_statistics(const pmy_graph *graph);
 

@@ -45,9 +45,9 @@ struct pmy_graph {
     size_t batch_built, batch; /* 0: nothing in the graph is batched */
     pmy_node **nodes;          /* [count], by index */
     pmy_parameters parameters;
-    pmy_node **learned; /* [parameters.count] */
+    pmy_node **parameter; /* [parameters.count] */
     pmy_statistics statistics;
-    pmy_node **kept; /* [statistics.count] */
+    pmy_node **statistic; /* [statistics.count] */
     pmy_stages forward, backward;
     bool mixes_rows;        /* some op does */
     unsigned char *scratch; /* [threads][scratch_size] */
@@ -59,20 +59,18 @@ struct pmy_graph {
     uint64_t step;
     pthread_mutex_t fault_mutex;
     bool fault;
-    size_t fault_node, fault_row;
+    size_t fault_node, fault_place;
     pmy_error fault_error;
 };
 
-/* The attributes of a parameter or a statistic. */
-typedef struct pmy_parameter_start {
-    pmy_shape shape; /* first, as in every leaf's attributes */
+/* The attributes of a leaf; how it starts, where it is a parameter or a statistic. */
+typedef struct pmy_leaf {
+    pmy_shape shape;
     pmy_start start;
-    double bound;
-} pmy_parameter_start;
+    double scale;
+} pmy_leaf;
 
 /* Plans the stages of both passes; false: no memory. */
 bool pmy_plan_stages(pmy_graph *graph);
-
-extern const pmy_op pmy_op_input, pmy_op_constant, pmy_op_labels, pmy_op_parameter, pmy_op_statistic;
 
 #endif

@@ -1,18 +1,21 @@
-/* The nodes without inputs: inputs, constants, labels, parameters and statistics. */
+/* The nodes without inputs: inputs, integers, constants, parameters, statistics and counters. */
 #include "tensor/graph_state.h"
 
-static pmy_status infer_leaf(pmy_node *node, pmy_error *error)
+static pmy_status infer_leaf(pmy_node *node, pmy_role role, pmy_type type, pmy_error *error)
 {
-    node->shape = *(const pmy_shape *)node->attributes;
+    node->shape = ((const pmy_leaf *)node->attributes)->shape;
+    node->role = role;
+    node->type = type;
+    node->wants_gradient = role == PMY_LEARNED;
     if (!pmy_shape_valid(node->shape))
         return pmy_fail(error, PMY_BAD_SHAPE, "the shape %s is too large or has a 0",
                         pmy_shape_print(node->shape).text);
     return PMY_OK;
 }
 
-static pmy_status infer_batch_leaf(pmy_node *node, pmy_error *error)
+static pmy_status infer_batch(pmy_node *node, pmy_type type, pmy_error *error)
 {
-    pmy_status status = infer_leaf(node, error);
+    pmy_status status = infer_leaf(node, PMY_GIVEN, type, error);
     if (status != PMY_OK)
         return status;
     if (pmy_shape_rank(node->shape) < 1)
@@ -26,65 +29,109 @@ static pmy_status infer_batch_leaf(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
+static pmy_status infer_input(pmy_node *node, pmy_error *error)
+{
+    return infer_batch(node, PMY_REALS, error);
+}
+
+static pmy_status infer_integers(pmy_node *node, pmy_error *error)
+{
+    return infer_batch(node, PMY_INTEGERS, error);
+}
+
+static pmy_status infer_constant(pmy_node *node, pmy_error *error)
+{
+    return infer_leaf(node, PMY_GIVEN, PMY_REALS, error);
+}
+
 static pmy_status infer_parameter(pmy_node *node, pmy_error *error)
 {
-    node->learned = true;
-    node->wants_gradient = true;
-    return infer_leaf(node, error);
+    return infer_leaf(node, PMY_LEARNED, PMY_REALS, error);
 }
 
 static pmy_status infer_statistic(pmy_node *node, pmy_error *error)
 {
-    node->kept = true;
-    return infer_leaf(node, error);
+    return infer_leaf(node, PMY_STATISTIC, PMY_REALS, error);
 }
 
-const pmy_op pmy_op_input = {.name = "input", .infer = infer_batch_leaf};
-const pmy_op pmy_op_constant = {.name = "constant", .infer = infer_leaf};
-const pmy_op pmy_op_labels = {.name = "labels", .infer = infer_batch_leaf};
-const pmy_op pmy_op_parameter = {.name = "parameter", .infer = infer_parameter};
-const pmy_op pmy_op_statistic = {.name = "statistic", .infer = infer_statistic};
+static pmy_status infer_counter(pmy_node *node, pmy_error *error)
+{
+    return infer_leaf(node, PMY_STATISTIC, PMY_COUNTS, error);
+}
+
+static const pmy_op op_input = {.name = "input", .infer = infer_input};
+static const pmy_op op_integers = {.name = "integers", .infer = infer_integers};
+static const pmy_op op_constant = {.name = "constant", .infer = infer_constant};
+static const pmy_op op_parameter = {.name = "parameter", .infer = infer_parameter};
+static const pmy_op op_statistic = {.name = "statistic", .infer = infer_statistic};
+static const pmy_op op_counter = {.name = "counter", .infer = infer_counter};
+
+static pmy_node *leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attributes)
+{
+    return pmy_append(graph, op, 0, NULL, &attributes, sizeof attributes);
+}
 
 pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape)
 {
-    return pmy_append(graph, &pmy_op_input, 0, NULL, &shape, sizeof shape);
+    return leaf(graph, &op_input, (pmy_leaf){.shape = shape});
 }
 
-pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape)
+pmy_node *pmy_integers(pmy_graph *graph, pmy_shape shape)
 {
-    return pmy_append(graph, &pmy_op_constant, 0, NULL, &shape, sizeof shape);
+    return leaf(graph, &op_integers, (pmy_leaf){.shape = shape});
 }
 
 pmy_node *pmy_labels(pmy_graph *graph, size_t batch)
 {
-    pmy_shape shape = PMY_SHAPE(batch);
-    return pmy_append(graph, &pmy_op_labels, 0, NULL, &shape, sizeof shape);
+    return pmy_integers(graph, PMY_SHAPE(batch));
 }
 
-static pmy_node *named_leaf(pmy_graph *graph, const pmy_op *op, pmy_parameter_start attributes,
-                            const char *name)
+pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape)
 {
-    pmy_node *node = pmy_append(graph, op, 0, NULL, &attributes, sizeof attributes);
+    return leaf(graph, &op_constant, (pmy_leaf){.shape = shape});
+}
+
+static pmy_node *named_leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attributes, const char *name)
+{
+    pmy_node *node = leaf(graph, op, attributes);
     pmy_name(node, name);
     return node;
 }
 
-pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double bound)
+pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double scale)
 {
-    return named_leaf(graph, &pmy_op_parameter, (pmy_parameter_start){shape, start, bound}, name);
+    return named_leaf(graph, &op_parameter, (pmy_leaf){shape, start, scale}, name);
 }
 
 pmy_node *pmy_statistic(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start)
 {
-    return named_leaf(graph, &pmy_op_statistic, (pmy_parameter_start){shape, start, 0}, name);
+    return named_leaf(graph, &op_statistic, (pmy_leaf){shape, start, 0}, name);
 }
 
-void pmy_want_gradient(pmy_node *leaf)
+pmy_node *pmy_counter(pmy_graph *graph, const char *name)
 {
-    if (!pmy_recorded(leaf))
+    return named_leaf(graph, &op_counter, (pmy_leaf){.shape = PMY_SCALAR_SHAPE}, name);
+}
+
+void pmy_want_gradient(pmy_node *node)
+{
+    if (!pmy_recorded(node))
         return;
-    if (leaf->inputs > 0 || leaf->kept || pmy_is_labels(leaf))
-        (void)pmy_refuse(leaf->graph, PMY_BAD_ARGUMENT,
-                         "%s: a gradient can be asked for of inputs and constants", leaf->name);
-    leaf->wants_gradient = true;
+    if (node->role != PMY_GIVEN || node->type != PMY_REALS)
+        (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT,
+                         "%s: a gradient can be asked for of inputs and constants", node->name);
+    node->wants_gradient = true;
+}
+
+void pmy_fix(pmy_node *node)
+{
+    if (!pmy_recorded(node))
+        return;
+    if (node->role != PMY_LEARNED || node->graph->built) {
+        (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT,
+                         "%s: only a parameter can be held fixed, and before pmy_build", node->name);
+        return;
+    }
+    node->role = PMY_FIXED;
+    node->wants_gradient = false;
 }

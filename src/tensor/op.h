@@ -11,9 +11,19 @@
 #include "tensor/graph.h"
 #include "tensor/sample.h"
 
-enum { PMY_MAX_INPUTS = 6, PMY_MAX_PHASES = 4, PMY_MAX_NAME = 64 };
+enum { PMY_MAX_INPUTS = 16, PMY_MAX_PHASES = 4, PMY_MAX_NAME = 64 };
 
-/* The part of a phase one call works on: rows (or tiles) begin … end − 1. */
+/* What a node is to its graph. */
+typedef enum pmy_role {
+    PMY_COMPUTED,
+    PMY_GIVEN,   /* an input or a constant */
+    PMY_LEARNED, /* a parameter */
+    PMY_FIXED,   /* a parameter that is held fixed */
+    PMY_STATISTIC
+} pmy_role;
+
+/* The part of a phase one call works on: rows (or tiles) begin … end − 1. The rows are those of the first
+ * axis; of a batch they are whole examples. */
 typedef struct pmy_piece {
     size_t begin, end;
     void *scratch; /* pmy_node.scratch bytes, this thread's own until the call returns */
@@ -69,8 +79,8 @@ typedef struct pmy_op {
     pmy_phase backward[PMY_MAX_PHASES];
     /* Bit i: forward reads the whole of input i for any of its rows. */
     unsigned whole;
-    /* Bit i: input i may be a node of labels, which has no value. */
-    unsigned labels;
+    /* Bit i: input i may hold integers or counts, and then has no value. */
+    unsigned integers;
     /* A row of the value depends on other rows of the batch. */
     bool mixes_rows;
     /* NULL, or called by pmy_forward's thread after a PMY_TRAIN forward that found no bad data: where
@@ -103,22 +113,25 @@ struct pmy_node {
     pmy_node *next;
     unsigned inputs;
     pmy_node *input[PMY_MAX_INPUTS];
-    /* Bit i: the gradient of input i already holds another user's share, so
-     * backward adds to it; otherwise backward overwrites it. */
+    /* Bit i: the gradient of input i already holds another user's part, so
+     * backward adds to it; otherwise backward overwrites it. In pmy_backward_add, those of parameters too. */
     unsigned accumulate;
+    unsigned shared; /* the first part of that */
 
     pmy_shape shape;
-    bool batched; /* the first axis is the batch, and may shrink */
+    bool batched;  /* the first axis is the batch, and may shrink */
+    size_t joined; /* of a batch: entries of the first axis that an example has, 1 unless axes were joined */
+    pmy_type type;
+    pmy_role role;
     const pmy_node
         *rows_of;    /* the node whose rows phases by rows run over: this one, unless infer says otherwise */
     pmy_real *value; /* [shape] */
     pmy_real *gradient; /* [shape]; NULL: nobody needs it */
-    int32_t *labels;    /* [shape], of a labels node; value is NULL then */
+    int32_t *integers;  /* [shape], where the type is that */
+    int64_t *counts;    /* [shape], likewise */
     bool wants_gradient;
-    bool learned; /* a parameter */
     /* The node's only user, whose value forward gives in PMY_EVAL instead of the node's own; or NULL. */
     const pmy_node *folded;
-    bool kept; /* a statistic */
 
     void *attributes; /* what the builder call was told: the op's own struct, in the arena */
     void *saved;      /* what forward leaves for backward: the op's own struct, made by its take */
@@ -148,18 +161,24 @@ bool pmy_recorded(const pmy_node *node);
 /* A parameter for the layer whose node comes next: named by the graph's
  * prefix, or as "linear0" where there is none, then ".part". */
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
-                              pmy_start start, double bound);
+                              pmy_start start, double scale);
 
-/* The same for a statistic. */
+/* The same for a statistic, and for a counter. */
 pmy_node *pmy_layer_statistic(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start);
+pmy_node *pmy_layer_counter(pmy_graph *graph, const char *op, const char *part);
 
-/* Reports bad data found by a phase: pmy_forward returns it. The lowest node
- * and row win. May be called from any thread. */
+/* Reports bad data found by a phase in a row of what phases run over (pmy_node.rows_of): pmy_forward returns
+ * it. The lowest node and row win. May be called from any thread. */
 #if defined __GNUC__
 __attribute__((format(printf, 3, 4)))
 #endif
 void pmy_report(const pmy_node *node, size_t row, const char *format, ...);
+/* The same, found in a vector of the last axis: all of them are numbered through. */
+#if defined __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+void pmy_report_vector(const pmy_node *node, size_t vector, const char *format, ...);
 
 /* The mode of the running forward. What random numbers are drawn from is pmy_graph_step, within a PMY_TRAIN
  * forward counting this one. */
@@ -180,9 +199,6 @@ bool pmy_graph_mixes_rows(const pmy_graph *graph);
  * view's of one. */
 bool pmy_is_given(const pmy_node *node);
 
-/* True for a node of labels, which has no value. */
-bool pmy_is_labels(const pmy_node *node);
-
 /* True if the node is the graph's root and the only user of its input 0, whose gradient it
  * may then write before backward begins. Known from pmy_build on. */
 bool pmy_sole_root(const pmy_node *node);
@@ -196,6 +212,24 @@ static inline size_t pmy_rows(const pmy_node *node)
 static inline size_t pmy_row_size(const pmy_node *node)
 {
     return pmy_shape_size(node->shape) / pmy_rows(node);
+}
+
+/* The elements of a row, or of a batch's example. */
+static inline size_t pmy_example_size(const pmy_node *node)
+{
+    return pmy_row_size(node) * node->joined;
+}
+
+/* The last axis holds the features: how many such vectors a node has, and one row of it. */
+static inline size_t pmy_vectors(const pmy_node *node)
+{
+    return pmy_shape_size(node->shape) / pmy_shape_last(node->shape);
+}
+
+static inline size_t pmy_row_vectors(const pmy_node *node)
+{
+    size_t vectors = pmy_vectors(node), rows = pmy_rows(node);
+    return vectors > rows ? vectors / rows : 1;
 }
 
 /* Whether the running forward has the node's value from its input 0, into which it is folded. */

@@ -16,9 +16,10 @@ static const pmy_node *rows_of(const pmy_node *node, const pmy_phase *phase)
     return !phase->tiles || phase->tiles(node) == PMY_BY_ROWS ? node->rows_of : NULL;
 }
 
+/* Whether a piece of one's rows is one of the other's: of a batch, pieces are whole examples. */
 static bool same_rows(const pmy_node *a, const pmy_node *b)
 {
-    return pmy_rows(a) == pmy_rows(b) && a->batched == b->batched;
+    return a->batched ? b->batched : !b->batched && pmy_rows(a) == pmy_rows(b);
 }
 
 static bool runs_alike(const pmy_stage *stage, const pmy_node *rows)
@@ -72,10 +73,10 @@ static void remember(const plan *p, const pmy_node *node, const pmy_phase *phase
 
 static size_t row_elements(const pmy_node *node, const pmy_node *rows)
 {
-    size_t elements = pmy_row_size(rows);
+    size_t elements = pmy_example_size(rows);
     for (unsigned i = 0; i < node->inputs; i++)
         if (same_rows(node->input[i], rows))
-            elements += pmy_row_size(node->input[i]);
+            elements += pmy_example_size(node->input[i]);
     return elements;
 }
 

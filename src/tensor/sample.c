@@ -37,9 +37,9 @@ pmy_node *pmy_sample_sparse_input(pmy_sample *sample, pmy_shape shape, double lo
     return add_leaf(sample, (pmy_sample_leaf){.node = node, .low = low, .high = high, .sparse = true});
 }
 
-pmy_node *pmy_sample_labels(pmy_sample *sample, size_t batch, size_t classes)
+pmy_node *pmy_sample_integers(pmy_sample *sample, pmy_shape shape, size_t classes)
 {
-    pmy_node *node = pmy_labels(sample->graph, batch);
+    pmy_node *node = pmy_integers(sample->graph, shape);
     return add_leaf(sample, (pmy_sample_leaf){.node = node, .classes = classes});
 }
 
@@ -47,10 +47,10 @@ static void fill_leaf(const pmy_sample_leaf *leaf, pmy_random *random)
 {
     pmy_node *node = leaf->node;
     size_t size = pmy_shape_size(node->shape), columns = pmy_shape_last(node->shape);
-    if (node->labels) {
+    if (node->type == PMY_INTEGERS) {
         size_t first = pmy_random_below(random, (uint32_t)leaf->classes);
         for (size_t i = 0; i < size; i++)
-            node->labels[i] = (int32_t)((first + i) % leaf->classes);
+            node->integers[i] = (int32_t)((first + i) % leaf->classes);
         return;
     }
     for (size_t i = 0; i < size; i++) {

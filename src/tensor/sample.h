@@ -11,7 +11,7 @@ enum { PMY_MAX_SAMPLE_LEAVES = 8 };
 typedef struct pmy_sample_leaf {
     pmy_node *node;
     double low, high; /* values are uniform in [low, high] */
-    size_t classes;   /* of labels: all in turn, from a random one on */
+    size_t classes;   /* of integers: all in turn, from a random one on */
     bool sparse;      /* every third column is all zeros */
 } pmy_sample_leaf;
 
@@ -29,7 +29,8 @@ pmy_node *pmy_sample_constant(pmy_sample *sample, pmy_shape shape, double low, d
 /* A batch input whose gradient is not wanted; the second, with columns of zeros. */
 pmy_node *pmy_sample_fixed(pmy_sample *sample, pmy_shape shape, double low, double high);
 pmy_node *pmy_sample_sparse_input(pmy_sample *sample, pmy_shape shape, double low, double high);
-pmy_node *pmy_sample_labels(pmy_sample *sample, size_t batch, size_t classes);
+/* A batch of integers, each below `classes`. */
+pmy_node *pmy_sample_integers(pmy_sample *sample, pmy_shape shape, size_t classes);
 
 /* Once the graph is built: values for the leaves. Parameters have theirs
  * already. */

@@ -175,7 +175,7 @@ static state_name name_state(const pmy_optim *optim, size_t index)
 static void add_state(pmy_stored *stored, const pmy_optim *optim)
 {
     for (size_t i = 0; i < optim->states; i++)
-        pmy_stored_add(stored, name_state(optim, i).text, PMY_SHAPE(optim->parameters.size), false,
+        pmy_stored_add(stored, name_state(optim, i).text, PMY_SHAPE(optim->parameters.size), PMY_REALS,
                        optim->state[i]);
 }
 
@@ -185,14 +185,14 @@ static pmy_status check_state(const char *path, const pmy_safetensors *kept, con
     pmy_status status = PMY_OK;
     for (size_t i = 0; status == PMY_OK && i < optim->states; i++)
         status = pmy_stored_check(path, kept, name_state(optim, i).text, PMY_SHAPE(optim->parameters.size),
-                                  false, error);
+                                  PMY_REALS, error);
     return status;
 }
 
 static void copy_state(const pmy_safetensors *kept, const pmy_optim *optim)
 {
     for (size_t i = 0; i < optim->states; i++)
-        pmy_stored_copy(kept, name_state(optim, i).text, optim->state[i]);
+        pmy_stored_copy(kept, name_state(optim, i).text, PMY_REALS, optim->state[i]);
 }
 
 /* --- The average ------------------------------------------------------------ */
@@ -203,11 +203,11 @@ static void add_average(pmy_stored *stored, const pmy_average *average)
 {
     if (!average)
         return;
-    pmy_stored_add(stored, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size), false,
-                   average->parameters);
+    pmy_stored_add(stored, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size),
+                   PMY_REALS, average->parameters);
     if (pmy_graph_statistics(average->graph).size)
         pmy_stored_add(stored, average_statistics, PMY_SHAPE(pmy_graph_statistics(average->graph).size),
-                       false, average->statistics);
+                       PMY_REALS, average->statistics);
 }
 
 static pmy_status check_average(const char *path, const pmy_safetensors *kept, const pmy_average *average,
@@ -216,10 +216,11 @@ static pmy_status check_average(const char *path, const pmy_safetensors *kept, c
     if (!average)
         return PMY_OK;
     size_t statistics = pmy_graph_statistics(average->graph).size;
-    pmy_status status = pmy_stored_check(path, kept, average_parameters,
-                                         PMY_SHAPE(pmy_graph_parameters(average->graph).size), false, error);
+    pmy_status status =
+        pmy_stored_check(path, kept, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size),
+                         PMY_REALS, error);
     if (status == PMY_OK && statistics)
-        status = pmy_stored_check(path, kept, average_statistics, PMY_SHAPE(statistics), false, error);
+        status = pmy_stored_check(path, kept, average_statistics, PMY_SHAPE(statistics), PMY_REALS, error);
     return status;
 }
 
@@ -227,9 +228,9 @@ static void copy_average(const pmy_safetensors *kept, pmy_average *average, uint
 {
     if (!average)
         return;
-    pmy_stored_copy(kept, average_parameters, average->parameters);
+    pmy_stored_copy(kept, average_parameters, PMY_REALS, average->parameters);
     if (pmy_graph_statistics(average->graph).size)
-        pmy_stored_copy(kept, average_statistics, average->statistics);
+        pmy_stored_copy(kept, average_statistics, PMY_REALS, average->statistics);
     average->steps = steps;
 }
 

@@ -15,8 +15,8 @@ static size_t argmax(size_t n, const pmy_real *x)
 
 size_t pmy_count_correct(const pmy_classifier *classifier)
 {
-    pmy_tensor logits = pmy_value(classifier->logits);          /* [rows, classes] */
-    const int32_t *labels = pmy_label_data(classifier->labels); /* [rows] */
+    pmy_tensor logits = pmy_value(classifier->logits);            /* [rows, classes] */
+    const int32_t *labels = pmy_integer_data(classifier->labels); /* [rows] */
     size_t classes = logits.shape.dim[1], correct = 0;
     for (size_t r = 0; r < logits.shape.dim[0]; r++)
         correct += argmax(classes, logits.data + r * classes) == (size_t)labels[r];
@@ -59,7 +59,7 @@ static pmy_status evaluate_batch(pmy_classifier *classifier, const pmy_dataset *
                                                         .count = count,
                                                         .classes = dataset->classes,
                                                         .logits = pmy_value(classifier->logits).data,
-                                                        .labels = pmy_label_data(classifier->labels)});
+                                                        .labels = pmy_integer_data(classifier->labels)});
     return status;
 }
 

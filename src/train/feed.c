@@ -17,8 +17,8 @@ static void gather_piece(void *context, size_t piece, unsigned worker)
     const gathering *g = context;
     const pmy_normalization *normalization = &g->classifier->facts.normalization;
     size_t begin = g->count * piece / GATHER_PIECES, end = g->count * (piece + 1) / GATHER_PIECES;
-    pmy_real *images = pmy_value(g->classifier->images).data; /* [count, channels, height, width] */
-    int32_t *labels = pmy_label_data(g->classifier->labels);  /* [count] */
+    pmy_real *images = pmy_value(g->classifier->images).data;  /* [count, channels, height, width] */
+    int32_t *labels = pmy_integer_data(g->classifier->labels); /* [count] */
     if (g->augmenter)
         pmy_gather_augmented(g->dataset, g->indices, begin, end, normalization, g->augmenter[worker],
                              g->classifier->options.seed, g->epoch, images, labels);

@@ -30,7 +30,7 @@ typedef struct pmy_model_facts {
 } pmy_model_facts;
 
 /* Writes the parameters and statistics of a built graph, all of whose names are the net's; whole or not at
- * all (io/atomic_file.h). A statistic called num_batches_tracked is written as I64, the rest as F32 (F64
+ * all (io/atomic_file.h). Counters are written as I64, the rest as F32 (F64
  * where pmy_real is wider). Errors: PMY_IO, PMY_NO_MEMORY. */
 pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const pmy_graph *graph,
                           pmy_error *error);

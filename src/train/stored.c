@@ -28,13 +28,14 @@ static pmy_dtype real_dtype(void)
     return sizeof(pmy_real) == sizeof(float) ? PMY_F32 : PMY_F64;
 }
 
-static void *copy_of(pmy_dtype dtype, size_t count, const pmy_real *values /* [count] */)
+static void *copy_of(pmy_dtype dtype, size_t count, const void *elements /* [count] */)
 {
+    const pmy_real *values = elements;
     void *copy = malloc(count * pmy_dtype_size(dtype));
+    if (copy && dtype == PMY_I64)
+        return memcpy(copy, elements, count * sizeof(int64_t));
     for (size_t i = 0; copy && i < count; i++) {
-        if (dtype == PMY_I64)
-            ((int64_t *)copy)[i] = (int64_t)values[i];
-        else if (dtype == PMY_F32)
+        if (dtype == PMY_F32)
             ((float *)copy)[i] = (float)values[i];
         else
             ((double *)copy)[i] = (double)values[i];
@@ -42,8 +43,8 @@ static void *copy_of(pmy_dtype dtype, size_t count, const pmy_real *values /* [c
     return copy;
 }
 
-void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, bool counts,
-                    const pmy_real *values)
+void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, pmy_type type,
+                    const void *elements)
 {
     pmy_safetensors *contents = &stored->contents;
     pmy_safetensor *longer = extend(stored, contents->tensor, contents->count, sizeof *longer);
@@ -52,9 +53,9 @@ void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, bool 
     contents->tensor = longer;
     pmy_safetensor *tensor = &longer[contents->count++];
     tensor->name = strdup(name);
-    tensor->dtype = counts ? PMY_I64 : real_dtype();
+    tensor->dtype = type == PMY_COUNTS ? PMY_I64 : real_dtype();
     tensor->shape = shape;
-    tensor->data = copy_of(tensor->dtype, pmy_shape_size(shape), values);
+    tensor->data = copy_of(tensor->dtype, pmy_shape_size(shape), elements);
     stored->failed |= !tensor->name || !tensor->data;
 }
 
@@ -129,9 +130,10 @@ void pmy_stored_free(pmy_stored *stored)
 /* --- Out of a file ---------------------------------------------------------- */
 
 pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, const char *name,
-                            pmy_shape shape, bool counts, pmy_error *error)
+                            pmy_shape shape, pmy_type type, pmy_error *error)
 {
     const double most_counted = 9007199254740992; /* 2⁵³ */
+    bool counts = type == PMY_COUNTS;
     const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
     if (!tensor)
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' is missing", path, name);
@@ -153,12 +155,15 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
     return PMY_OK;
 }
 
-void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_real *values)
+void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_type type, void *elements)
 {
     const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
     size_t size = pmy_shape_size(tensor->shape);
     for (size_t i = 0; i < size; i++)
-        values[i] = (pmy_real)pmy_safetensor_element(tensor, i);
+        if (type == PMY_COUNTS)
+            ((int64_t *)elements)[i] = (int64_t)pmy_safetensor_element(tensor, i);
+        else
+            ((pmy_real *)elements)[i] = (pmy_real)pmy_safetensor_element(tensor, i);
 }
 
 pmy_status pmy_stored_text(const char *path, const pmy_safetensors *contents, const char *key,

@@ -12,9 +12,9 @@ typedef struct pmy_stored {
     bool failed; /* no memory, at some time */
 } pmy_stored;
 
-/* Adds a tensor of reals, F32 or, where pmy_real is wider, F64; or of counts, I64. */
-void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, bool counts,
-                    const pmy_real *values /* [shape] */);
+/* Adds a tensor of reals (pmy_real), F32 or, where pmy_real is wider, F64; or of counts (int64_t), I64. */
+void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, pmy_type type,
+                    const void *elements /* [shape] of that type */);
 
 /* Adds the parameters and statistics of a built graph, by their names. */
 void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph);
@@ -35,10 +35,11 @@ void pmy_stored_free(pmy_stored *stored);
 /* Whether the file has a tensor of that name and shape, of reals or counts, all of them finite as a
  * pmy_real; else PMY_BAD_FILE. */
 pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, const char *name,
-                            pmy_shape shape, bool counts, pmy_error *error);
+                            pmy_shape shape, pmy_type type, pmy_error *error);
 
 /* Copies the numbers of a tensor that passed the check. */
-void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_real *values /* [its shape] */);
+void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_type type,
+                     void *elements /* [its shape] of that type */);
 
 /* The same for all parameters and statistics of a built graph; whether it has one of that name. */
 pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *contents, const pmy_graph *graph,

@@ -14,19 +14,17 @@ static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
                : NULL;
 }
 
-/* PyTorch's batchnorm counts its batches in an I64. */
-static bool holds_counts(const pmy_node *node)
+static void *elements_of(const pmy_node *node)
 {
-    const char *dot = strrchr(pmy_node_name(node), '.');
-    return dot && strcmp(dot, ".num_batches_tracked") == 0;
+    return pmy_node_type(node) == PMY_COUNTS ? (void *)pmy_count_data(node) : pmy_value(node).data;
 }
 
 void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph)
 {
     const pmy_node *node;
     for (size_t i = 0; (node = kept_at(graph, i)); i++)
-        pmy_stored_add(stored, pmy_node_name(node), pmy_node_shape(node), holds_counts(node),
-                       pmy_value(node).data);
+        pmy_stored_add(stored, pmy_node_name(node), pmy_node_shape(node), pmy_node_type(node),
+                       elements_of(node));
 }
 
 pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *contents, const pmy_graph *graph,
@@ -36,7 +34,7 @@ pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *conte
     pmy_status status = PMY_OK;
     for (size_t i = 0; status == PMY_OK && (node = kept_at(graph, i)); i++)
         status = pmy_stored_check(path, contents, pmy_node_name(node), pmy_node_shape(node),
-                                  holds_counts(node), error);
+                                  pmy_node_type(node), error);
     return status;
 }
 
@@ -44,7 +42,7 @@ void pmy_stored_copy_graph(const pmy_safetensors *contents, pmy_graph *graph)
 {
     const pmy_node *node;
     for (size_t i = 0; (node = kept_at(graph, i)); i++)
-        pmy_stored_copy(contents, pmy_node_name(node), pmy_value(node).data);
+        pmy_stored_copy(contents, pmy_node_name(node), pmy_node_type(node), elements_of(node));
 }
 
 bool pmy_stored_is_of(const pmy_graph *graph, const char *name)

@@ -1,0 +1,128 @@
+/* The batch's axis joined with others and split again: partial batches, forwards of some rows, bad rows. */
+#include "running.h"
+
+enum { BATCH = 4, TIME = 3, D = 2, OUT = 5 };
+
+typedef struct model {
+    pmy_graph *graph;
+    pmy_node *x, *joined, *y;
+} model;
+
+/* x [batch, time, d], joined to [batch·time, d], through a layer, split to [batch, time, out] or left joined.
+ */
+static model new_model(pmy_pool *pool, bool joins, bool splits)
+{
+    model m = {.graph = new_graph(pool)};
+    pmy_graph *g = m.graph;
+    m.x = joins ? pmy_input(g, PMY_SHAPE(BATCH, TIME, D)) : pmy_input(g, PMY_SHAPE(BATCH * TIME, D));
+    pmy_want_gradient(m.x);
+    m.joined = joins ? pmy_reshape(g, m.x, PMY_SHAPE(BATCH * TIME, D)) : m.x;
+    m.y = pmy_softmax(g, pmy_linear(g, m.joined, OUT, PMY_TANH));
+    if (splits)
+        m.y = pmy_reshape(g, m.y, PMY_SHAPE(BATCH, TIME, OUT));
+    build(g, pmy_sum(g, pmy_mul(g, m.y, m.y)));
+    fill(m.x, 3, -1, 1);
+    return m;
+}
+
+static void joining_changes_no_bits(void **state)
+{
+    (void)state;
+    model plain = new_model(NULL, false, false);
+    for (int splits = 0; splits < 2; splits++)
+        for (size_t batch = 1; batch <= BATCH; batch++) {
+            model m = new_model(NULL, true, splits);
+            assert_int_equal(pmy_set_batch(m.graph, batch, NULL), PMY_OK);
+            assert_int_equal(pmy_set_batch(plain.graph, batch * TIME, NULL), PMY_OK);
+            assert_int_equal(pmy_node_shape(m.joined).dim[0], batch * TIME);
+            assert_int_equal(pmy_node_shape(m.y).dim[0], splits ? batch : batch * TIME);
+            pmy_split_always(m.graph, true);
+            forward(m.graph, PMY_TRAIN);
+            forward(plain.graph, PMY_TRAIN);
+            pmy_backward(m.graph);
+            pmy_backward(plain.graph);
+            assert_true(same_bits(pmy_value(m.y).data, pmy_value(plain.y).data, batch * TIME * OUT));
+            assert_true(same_bits(pmy_gradient(m.x).data, pmy_gradient(plain.x).data, batch * TIME * D));
+            pmy_graph_free(m.graph);
+        }
+    pmy_graph_free(plain.graph);
+}
+
+static void some_rows_are_whole_examples(void **state)
+{
+    (void)state;
+    model m = new_model(NULL, true, false);
+    forward(m.graph, PMY_TRAIN);
+    pmy_real before[BATCH * TIME * OUT];
+    memcpy(before, pmy_value(m.y).data, sizeof before);
+    for (size_t i = 0; i < BATCH * TIME * D; i++)
+        pmy_value(m.x).data[i] += (pmy_real)0.25;
+    assert_int_equal(pmy_forward_rows(m.graph, 1, 2, NULL), PMY_OK);
+    for (size_t i = 0; i < BATCH * TIME * OUT; i++) {
+        bool again = i / (TIME * OUT) == 1 || i / (TIME * OUT) == 2;
+        assert_true((pmy_value(m.y).data[i] != before[i]) == again);
+    }
+    pmy_graph_free(m.graph);
+}
+
+static void a_bad_row_is_named_by_its_example(void **state)
+{
+    (void)state;
+    for (int joins = 0; joins < 2; joins++) {
+        model m = new_model(NULL, joins, false);
+        pmy_error error;
+        pmy_value(m.x).data[(2 * TIME + 1) * D] = (pmy_real)NAN;
+        assert_int_equal(pmy_forward(m.graph, PMY_TRAIN, &error), PMY_BAD_DATA);
+        const char *where = joins ? "softmax0, row 2, position 1: " : "softmax0, row 7: ";
+        const char *origin = joins ? "is in input0, row 2" : "is in input0, row 7";
+        if (strncmp(error.message, where, strlen(where)) != 0 || !strstr(error.message, origin))
+            fail_msg("'%s'", error.message);
+        pmy_graph_free(m.graph);
+    }
+}
+
+static void no_example_is_torn_apart(void **state)
+{
+    (void)state;
+    static const pmy_shape wrong[] = {{{6, 4}}, {{2, 12}}, {{3, 8}}, {{1, 24}}};
+    for (size_t i = 0; i < ROOM(wrong); i++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_error error;
+        pmy_node *x = pmy_input(g, PMY_SHAPE(BATCH, TIME, D));
+        assert_int_equal(pmy_build(g, pmy_sum(g, pmy_reshape(g, x, wrong[i])), &error), PMY_BAD_SHAPE);
+        assert_non_null(strstr(error.message, "tear examples of a batch of 4 apart"));
+        pmy_graph_free(g);
+    }
+}
+
+static void integers_are_joined_too(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *tokens = pmy_integers(g, PMY_SHAPE(BATCH, TIME));
+    pmy_node *labels = pmy_reshape(g, tokens, PMY_SHAPE(BATCH * TIME));
+    pmy_node *z = pmy_reshape(g, pmy_input(g, PMY_SHAPE(BATCH, TIME, OUT)), PMY_SHAPE(BATCH * TIME, OUT));
+    pmy_node *loss = pmy_softmax_xent(g, z, labels, NULL);
+    build(g, loss);
+    assert_int_equal(pmy_node_type(labels), PMY_INTEGERS);
+    assert_ptr_equal(pmy_integer_data(labels), pmy_integer_data(tokens));
+    assert_null(pmy_value(tokens).data);
+    assert_int_equal(pmy_set_batch(g, 2, NULL), PMY_OK);
+    forward(g, PMY_TRAIN);
+    expect_close("loss", 0, (double)pmy_item(loss), log(OUT), 1e-6);
+    pmy_integer_data(tokens)[TIME + 1] = OUT;
+    pmy_error error;
+    assert_int_equal(pmy_forward(g, PMY_TRAIN, &error), PMY_BAD_DATA);
+    assert_non_null(strstr(error.message, "row 1, position 1: the label 5"));
+    pmy_graph_free(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joining_changes_no_bits),           cmocka_unit_test(some_rows_are_whole_examples),
+        cmocka_unit_test(a_bad_row_is_named_by_its_example), cmocka_unit_test(no_example_is_torn_apart),
+        cmocka_unit_test(integers_are_joined_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
