@@ -1,20 +1,15 @@
 /* The list of all ops: tests, gradient checks and the op reference walk it. A new op is its own file and a
- * line here. */
+ * line here; an activation has its line in tensor/activation.h. */
 #ifndef PMY_OPS_H
 #define PMY_OPS_H
 
-#include "tensor/op.h"
+#include "tensor/activation.h"
 
 #define PMY_OP_LIST(X)     \
     X(matmul)              \
     X(add)                 \
     X(mul)                 \
     X(scale)               \
-    X(relu)                \
-    X(leaky_relu)          \
-    X(tanh)                \
-    X(sigmoid)             \
-    X(gelu)                \
     X(exp)                 \
     X(log)                 \
     X(sum)                 \
@@ -35,7 +30,7 @@
     X(softmax_xent)        \
     X(mse)
 
-/* In the order above; NULL after the last. */
+/* The activations, then the others in the order above; NULL after the last. */
 extern const pmy_op *const pmy_ops[];
 
 #endif

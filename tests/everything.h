@@ -14,7 +14,7 @@ typedef struct everything {
 /* Every element-wise op after another. */
 static inline pmy_node *chain_of_ops(pmy_graph *g, pmy_node *x)
 {
-    x = pmy_sigmoid(g, pmy_tanh_of(g, pmy_leaky_relu(g, x)));
+    x = pmy_sigmoid(g, pmy_tanh(g, pmy_leaky_relu(g, x)));
     x = pmy_exp_of(g, pmy_scale(g, pmy_gelu(g, x), 0.5));
     return pmy_relu(g, pmy_log_of(g, x));
 }

@@ -101,7 +101,7 @@ static inline void gradients_free(gradients *all)
         prefix##sample sample = {.graph = prefix##graph_new(pool, what->seed)};                         \
         prefix##split_always(sample.graph, true);                                                       \
         const prefix##op *op = prefix##ops[what->op];                                                   \
-        prefix##node *root = op->sample(&sample, (unsigned)what->sample);                               \
+        prefix##node *root = op->checks.sample(&sample, (unsigned)what->sample);                        \
         if (root)                                                                                       \
             prefix##build_and_run(&sample, root, what, all);                                            \
         (void)snprintf(all->name, sizeof all->name, "%s, sample %zu, %zu rows", op->name, what->sample, \

@@ -21,7 +21,6 @@
 
 #define PMY_CONVOLUTION_TILES PMY64_CONVOLUTION_TILES
 #define PMY_EVAL PMY64_EVAL
-#define PMY_FROZEN PMY64_FROZEN
 #define PMY_GELU PMY64_GELU
 #define PMY_LEAKY_RELU PMY64_LEAKY_RELU
 #define PMY_NONE PMY64_NONE
@@ -44,7 +43,15 @@
 #define pmy_backward_from pmy64_backward_from
 #define pmy_batch pmy64_batch
 #define pmy_batchnorm pmy64_batchnorm
-#define pmy_batchnorm_line pmy64_batchnorm_line
+#define PMY_FROZEN PMY64_FROZEN
+#define pmy_activate pmy64_activate
+#define pmy_activation_op pmy64_activation_op
+#define pmy_silu pmy64_silu
+#define PMY_SILU PMY64_SILU
+#define pmy_channel_affine pmy64_channel_affine
+#define pmy_fuse pmy64_fuse
+#define pmy_piece pmy64_piece
+#define pmy_take pmy64_take
 #define pmy_batchnorm_with pmy64_batchnorm_with
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant
@@ -145,7 +152,7 @@
 #define pmy_statistic_at pmy64_statistic_at
 #define pmy_statistics pmy64_statistics
 #define pmy_sum pmy64_sum
-#define pmy_tanh_of pmy64_tanh_of
+#define pmy_tanh pmy64_tanh
 #define pmy_tensor pmy64_tensor
 #define pmy_transpose pmy64_transpose
 #define pmy_transpose_of pmy64_transpose_of

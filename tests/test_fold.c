@@ -114,17 +114,14 @@ static void lines_in_the_weights(void **state)
     pmy_node *x = pmy_input(g, PMY_SHAPE(s.batch, IN)), *y = pmy_linear(g, x, OUT, PMY_RELU);
     build(g, y);
     memcpy(pmy_value(x).data, pmy_value(m.x).data, s.batch * IN * sizeof(pmy_real));
-    pmy_real scale[OUT], shift[OUT];
-    pmy_batchnorm_line(OUT, pmy_value(pmy_find(m.graph, "batchnorm0.weight")).data,
-                       pmy_value(pmy_find(m.graph, "batchnorm0.bias")).data,
-                       pmy_value(pmy_find(m.graph, "batchnorm0.running_mean")).data,
-                       pmy_value(pmy_find(m.graph, "batchnorm0.running_var")).data, scale, shift);
+    pmy_channel_affine line = m.norm->op->affine(m.norm);
     pmy_real *weight = pmy_value(pmy_find(g, "linear0.weight")).data; /* [OUT, IN] */
     pmy_real *bias = pmy_value(pmy_find(g, "linear0.bias")).data;     /* [OUT] */
     for (size_t i = 0; i < (size_t)OUT * IN; i++)
-        weight[i] = pmy_value(pmy_find(m.graph, "linear0.weight")).data[i] * scale[i / IN];
+        weight[i] = pmy_value(pmy_find(m.graph, "linear0.weight")).data[i] * line.scale[i / IN];
     for (size_t o = 0; o < OUT; o++)
-        bias[o] = pmy_value(pmy_find(m.graph, "linear0.bias")).data[o] * scale[o] + shift[o];
+        bias[o] = (pmy_value(pmy_find(m.graph, "linear0.bias")).data[o] - line.mean[o]) * line.scale[o] +
+                  line.shift[o];
     forward(g, PMY_EVAL);
     for (size_t i = 0; i < s.batch * OUT; i++)
         expect_close("y", i, (double)pmy_value(y).data[i], (double)pmy_value(m.norm).data[i], tolerance);
@@ -149,6 +146,74 @@ static void nothing_folds_into_an_activation(void **state)
     pmy_graph_free(g);
 }
 
+/* y = f(2 x + channel) by the statistics at rest, x where they move: an op of one's own, which knows nothing
+ * of the layers it folds into. */
+typedef struct slope {
+    pmy_real mean[5], scale[5], shift[5];
+} slope;
+
+static pmy_status infer_slope(pmy_node *node, pmy_error *error)
+{
+    (void)error;
+    node->shape = node->input[0]->shape;
+    return PMY_OK;
+}
+
+static bool take_slope(pmy_node *node)
+{
+    node->saved = pmy_take(node, 1, sizeof(slope));
+    return node->saved;
+}
+
+static pmy_channel_affine affine_of_slope(const pmy_node *node)
+{
+    slope *of = node->saved;
+    for (size_t c = 0; c < 5; c++) {
+        of->scale[c] = 2;
+        of->shift[c] = (pmy_real)c;
+    }
+    return (pmy_channel_affine){of->mean, of->scale, of->shift};
+}
+
+static size_t slopes_run;
+
+static void forward_slope(const pmy_node *node, pmy_piece piece)
+{
+    slopes_run++;
+    for (size_t i = piece.begin * 5; i < piece.end * 5; i++)
+        node->value[i] = 2 * node->input[0]->value[i] + (pmy_real)(i % 5);
+    if (node->activation)
+        node->activation->forward(node, (piece.end - piece.begin) * 5, node->value + piece.begin * 5,
+                                  node->value + piece.begin * 5);
+}
+
+static void ops_of_others_fold(void **state)
+{
+    (void)state;
+    static const pmy_op op = {.name = "slope",
+                              .infer = infer_slope,
+                              .take = take_slope,
+                              .affine = affine_of_slope,
+                              .forward = {{.run = forward_slope}}};
+    for (pmy_activation f = PMY_NONE; f == PMY_NONE || pmy_activation_op(f); f++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *x = pmy_input(g, PMY_SHAPE(4, 3)), *layer = pmy_linear(g, x, 5, PMY_NONE);
+        pmy_node *y = pmy_fuse(pmy_append(g, &op, 1, &layer, NULL, 0), f);
+        build(g, pmy_sum(g, y));
+        fill(x, 1, -1, 1);
+        slopes_run = 0;
+        forward(g, PMY_FROZEN);
+        assert_true(slopes_run > 0);
+        pmy_real plain[4 * 5];
+        memcpy(plain, pmy_value(y).data, sizeof plain);
+        slopes_run = 0;
+        forward(g, PMY_EVAL);
+        assert_int_equal(slopes_run, 0);
+        assert_true(same_bits(plain, pmy_value(y).data, 4 * 5));
+        pmy_graph_free(g);
+    }
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -156,6 +221,7 @@ int main(void)
         cmocka_unit_test(not_a_bit_changes),
         cmocka_unit_test(lines_in_the_weights),
         cmocka_unit_test(nothing_folds_into_an_activation),
+        cmocka_unit_test(ops_of_others_fold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
  * of the language of nets are held against differences of PMY_EVAL's loss, in which batchnorms are folded. */
 #include "running.h"
 
+#include <stdio.h>
+
 enum { CLASSES = 4, BATCH = 3 };
 
 typedef struct subject {
@@ -24,6 +26,22 @@ static const subject subjects[] = {
     {"batchnorm, conv 4 5 stride 2, tanh, [[batchnorm, conv 4 1], batchnorm], maxpool 2, linear 4",
      {{1, 8, 8}}},
 };
+
+/* The index-th: those above, then a net for each activation. */
+static bool subject_at(size_t index, subject *s)
+{
+    static char line[128];
+    if (index < ROOM(subjects)) {
+        *s = subjects[index];
+        return true;
+    }
+    const pmy_op *op = pmy_activation_op((pmy_activation)(index - ROOM(subjects) + 1));
+    *s = (subject){line, PMY_SHAPE(7)};
+    if (op)
+        (void)snprintf(line, sizeof line, "linear 9, batchnorm, %s, linear 9, %s, linear 4", op->name,
+                       op->name);
+    return op;
+}
 
 typedef struct model {
     pmy_graph *graph;
@@ -71,11 +89,12 @@ static void train(const model *m)
 static void computes_what_eval_does(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ROOM(subjects); i++)
+    subject s;
+    for (size_t i = 0; subject_at(i, &s); i++)
         for (unsigned threads = 1; threads < 4; threads++) {
             pmy_pool *pool = NULL;
             assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
-            model m = new_model(&subjects[i], pool, true);
+            model m = new_model(&s, pool, true);
             train(&m);
             pmy_statistics all = pmy_graph_statistics(m.graph);
             pmy_real *before = malloc((all.size + 1) * sizeof *before);
@@ -98,8 +117,9 @@ static void computes_what_eval_does(void **state)
 static void wanting_more_changes_nothing(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ROOM(subjects); i++) {
-        model with = new_model(&subjects[i], NULL, true), without = new_model(&subjects[i], NULL, false);
+    subject s;
+    for (size_t i = 0; subject_at(i, &s); i++) {
+        model with = new_model(&s, NULL, true), without = new_model(&s, NULL, false);
         train(&with);
         train(&without);
         forward(with.graph, PMY_FROZEN);
@@ -108,7 +128,7 @@ static void wanting_more_changes_nothing(void **state)
         pmy_backward(without.graph);
         pmy_parameters a = pmy_graph_parameters(with.graph), b = pmy_graph_parameters(without.graph);
         for (size_t p = 0; p < a.size; p++)
-            expect_close(subjects[i].net, p, (double)a.gradients[p], (double)b.gradients[p],
+            expect_close(s.net, p, (double)a.gradients[p], (double)b.gradients[p],
                          100 * (double)PMY_REAL_EPSILON);
         assert_null(pmy_gradient(without.x).data);
         pmy_graph_free(with.graph);
@@ -120,8 +140,9 @@ static void wanting_more_changes_nothing(void **state)
 static void training_goes_on(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ROOM(subjects); i++) {
-        model asked = new_model(&subjects[i], NULL, true), left = new_model(&subjects[i], NULL, true);
+    subject s;
+    for (size_t i = 0; subject_at(i, &s); i++) {
+        model asked = new_model(&s, NULL, true), left = new_model(&s, NULL, true);
         train(&asked);
         train(&left);
         forward(asked.graph, PMY_FROZEN);
@@ -167,14 +188,15 @@ static void expect_derivative(const model *m, const char *net, const pmy_node *l
 static void differentiates_what_eval_computes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ROOM(subjects); i++) {
-        model m = new_model(&subjects[i], NULL, true);
+    subject s;
+    for (size_t i = 0; subject_at(i, &s); i++) {
+        model m = new_model(&s, NULL, true);
         train(&m);
         forward(m.graph, PMY_FROZEN);
         pmy_backward(m.graph);
-        expect_derivative(&m, subjects[i].net, m.x);
+        expect_derivative(&m, s.net, m.x);
         for (size_t p = 0; p < pmy_graph_parameters(m.graph).count; p++)
-            expect_derivative(&m, subjects[i].net, pmy_parameter_at(m.graph, p));
+            expect_derivative(&m, s.net, pmy_parameter_at(m.graph, p));
         pmy_graph_free(m.graph);
     }
 }
@@ -202,9 +224,11 @@ static void every_layer_is_a_subject(void **state)
     for (size_t index = 0; pmy_net_word(index, &usage, &explanation); index++) {
         size_t i = 0;
         usage.text[usage.text[0] == '[' ? 1 : strcspn(usage.text, " ")] = 0;
-        while (i < ROOM(subjects) && !has_word(subjects[i].net, usage.text))
+        subject s;
+        bool found;
+        while ((found = subject_at(i, &s)) && !has_word(s.net, usage.text))
             i++;
-        if (i == ROOM(subjects))
+        if (!found)
             fail_msg("no subject has the layer '%s'", usage.text);
     }
 }

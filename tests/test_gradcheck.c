@@ -327,7 +327,6 @@ static const pmy64_op kinked_op = {
     .forward = {{.run = pmy64_unary_forward}},
     .backward = {{.run = pmy64_unary_backward, .gives = 1}},
     .unary = &kinked_rule,
-    .choices = pmy64_sign_choices,
 };
 
 static pmy_check check_kinked(double edge, size_t at_the_kink)
@@ -413,7 +412,7 @@ static const pmy64_op chords_op = {
     .forward = {{.run = pmy64_unary_forward}},
     .backward = {{.run = pmy64_unary_backward, .gives = 1}},
     .unary = &chords_rule,
-    .choices = chords_choices,
+    .checks.choices = chords_choices,
 };
 
 /* An element-wise op at numbers of that range, but for one that is 0. */
@@ -486,7 +485,7 @@ static const pmy64_op crowded_op = {
     .forward = {{.run = pmy64_unary_forward}},
     .backward = {{.run = pmy64_unary_backward, .gives = 1}},
     .unary = &crowded_rule,
-    .choices = crowded_choices,
+    .checks.choices = crowded_choices,
 };
 
 /* What is judged instead of the far side of a kink must not be the near side once more. */

@@ -134,7 +134,7 @@ static void a_seed_weighs_a_root_of_any_shape(void **state)
     pmy_graph *g = new_graph(NULL);
     pmy_node *x = pmy_input(g, PMY_SHAPE(4, 3));
     pmy_want_gradient(x);
-    pmy_node *root = pmy_tanh_of(g, pmy_scale(g, x, 2));
+    pmy_node *root = pmy_tanh(g, pmy_scale(g, x, 2));
     build(g, root);
     fill(x, 1, -1, 1);
     for (unsigned time = 0; time < 2; time++) {

@@ -35,7 +35,7 @@ static pmy_status make_graph(pmy_error *error)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
     pmy_node *x = pmy_input(g, PMY_SHAPE(40, 300)), *labels = pmy_labels(g, 40);
     pmy_node *h = pmy_dropout(g, pmy_linear(g, x, 200, PMY_GELU), 0.5);
-    h = pmy_tanh_of(g, pmy_add(g, h, pmy_parameter(g, PMY_SHAPE(200), "b", PMY_ONES, 0)));
+    h = pmy_tanh(g, pmy_add(g, h, pmy_parameter(g, PMY_SHAPE(200), "b", PMY_ONES, 0)));
     return build_and_free(g, pmy_softmax_xent(g, pmy_linear(g, h, 10, PMY_NONE), labels, NULL), error);
 }
 

@@ -27,6 +27,11 @@ static double gelu(double x)
     return 0.5 * x * erfc(-x / sqrt(2.0));
 }
 
+static double silu(double x)
+{
+    return x / (1 + exp(-x));
+}
+
 static void element_wise_ops(void **state)
 {
     (void)state;
@@ -36,10 +41,10 @@ static void element_wise_ops(void **state)
         double (*formula)(double);
         double low, high;
     } ops[] = {
-        {"relu", pmy_relu, relu, -2, 2},    {"leaky_relu", pmy_leaky_relu, leaky_relu, -2, 2},
-        {"tanh", pmy_tanh_of, tanh, -5, 5}, {"sigmoid", pmy_sigmoid, sigmoid, -9, 9},
-        {"gelu", pmy_gelu, gelu, -5, 5},    {"exp", pmy_exp_of, exp, -5, 2},
-        {"log", pmy_log_of, log, 0.01, 9},
+        {"relu", pmy_relu, relu, -2, 2},   {"leaky_relu", pmy_leaky_relu, leaky_relu, -2, 2},
+        {"tanh", pmy_tanh, tanh, -5, 5},   {"sigmoid", pmy_sigmoid, sigmoid, -9, 9},
+        {"gelu", pmy_gelu, gelu, -5, 5},   {"exp", pmy_exp_of, exp, -5, 2},
+        {"log", pmy_log_of, log, 0.01, 9}, {"silu", pmy_silu, silu, -9, 9},
     };
     static const pmy_shape shapes[] = {{{1}}, {{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 7}}, {{3, 1001}}};
     for (size_t o = 0; o < ROOM(ops); o++)
@@ -75,7 +80,7 @@ static void element_wise_ops_at_their_ends(void **state)
     (void)state;
     const double infinity = (double)INFINITY, nan_value = (double)NAN;
     static pmy_node *(*const all[])(pmy_graph *, pmy_node *) = {
-        pmy_relu, pmy_leaky_relu, pmy_tanh_of, pmy_sigmoid, pmy_gelu, pmy_exp_of, pmy_log_of,
+        pmy_relu, pmy_leaky_relu, pmy_tanh, pmy_sigmoid, pmy_gelu, pmy_silu, pmy_exp_of, pmy_log_of,
     };
     for (size_t i = 0; i < ROOM(all); i++)
         assert_true(isnan(through(all[i], nan_value)));
@@ -84,7 +89,7 @@ static void element_wise_ops_at_their_ends(void **state)
     assert_true(through(pmy_leaky_relu, -infinity) == -infinity);
     assert_true(through(pmy_sigmoid, 1e4) == 1 && through(pmy_sigmoid, -1e4) == 0);
     assert_true(through(pmy_sigmoid, infinity) == 1 && through(pmy_sigmoid, -infinity) == 0);
-    assert_true(through(pmy_tanh_of, 1e4) == 1 && through(pmy_tanh_of, -infinity) == -1);
+    assert_true(through(pmy_tanh, 1e4) == 1 && through(pmy_tanh, -infinity) == -1);
     assert_true(through(pmy_gelu, 1e4) == (double)(pmy_real)1e4 && through(pmy_gelu, -1e4) == 0);
     assert_true(through(pmy_exp_of, -infinity) == 0 && through(pmy_exp_of, 1e5) == infinity);
     assert_true(through(pmy_log_of, 0) == -infinity && isnan(through(pmy_log_of, -1)));

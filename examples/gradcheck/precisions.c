@@ -35,6 +35,6 @@ const char *op_name(size_t index, const char **formula)
 {
     if (!pmy_ops[index])
         return NULL;
-    *formula = pmy_ops[index]->formula;
+    *formula = pmy_ops[index]->checks.formula;
     return pmy_ops[index]->name;
 }

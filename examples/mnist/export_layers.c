@@ -7,31 +7,13 @@
 
 /* --- Activations ------------------------------------------------------------ */
 
-typedef struct activation {
-    const char *word;
-    const char *function; /* of C */
-    const char *code;     /* NULL: <math.h> has it */
-} activation;
-
-static const activation activations[] = {
-    {"relu", "relu", "x > 0 ? x : 0"},
-    {"leaky_relu", "leaky_relu", "x > 0 ? x : 0.01f * x"},
-    {"tanh", "tanhf", NULL},
-    {"sigmoid", "sigmoid", "1 / (1 + expf(-x))"},
-    {"gelu", "gelu", "0.5f * x * erfcf(-0.707106781f * x)"},
-};
-enum { ACTIVATIONS = sizeof activations / sizeof *activations };
-
 /* NULL: the layer is none. */
-static const activation *activation_of(const pmy_layer *layer)
+static const pmy_op *activation_of(const pmy_layer *layer)
 {
-    for (size_t i = 0; layer && i < ACTIVATIONS; i++)
-        if (export_is(layer, activations[i].word))
-            return &activations[i];
-    return NULL;
+    return layer ? pmy_activation_op(pmy_layer_activation(layer)) : NULL;
 }
 
-static bool uses(const export_plan *plan, const activation *which)
+static bool uses(const export_plan *plan, const pmy_op *which)
 {
     for (size_t i = 0; i < plan->count; i++)
         if (activation_of(plan->step[i].activation) == which || activation_of(plan->step[i].layer) == which)
@@ -41,20 +23,22 @@ static bool uses(const export_plan *plan, const activation *which)
 
 void export_activations(FILE *file, const export_plan *plan)
 {
-    for (const activation *a = activations; a < activations + ACTIVATIONS; a++)
-        if (a->code && uses(plan, a))
-            (void)fprintf(file, "static float %s(float x)\n{\n    return %s;\n}\n\n", a->function, a->code);
+    const pmy_op *op;
+    for (unsigned a = PMY_NONE + 1; (op = pmy_activation_op((pmy_activation)a)); a++)
+        if (uses(plan, op))
+            (void)fprintf(file, "static float pmy_%s(float x)\n{\n    return %s;\n}\n\n", op->name,
+                          op->unary->code);
 }
 
-/* "relu(sum)", or "sum" without an activation. */
+/* "pmy_relu(sum)", or "sum" without an activation. */
 typedef struct applied {
-    char text[64];
+    char text[192];
 } applied;
 static applied apply(const pmy_layer *layer, const char *to)
 {
     applied out;
-    const activation *a = activation_of(layer);
-    (void)snprintf(out.text, sizeof out.text, a ? "%s(%s)" : "%s%s", a ? a->function : "", to);
+    const pmy_op *op = activation_of(layer);
+    (void)snprintf(out.text, sizeof out.text, op ? "pmy_%s(%s)" : "%s%s", op ? op->name : "", to);
     return out;
 }
 
@@ -180,12 +164,11 @@ static void write_batchnorm(FILE *file, const export_step *step)
     export_name name = export_name_of(step->layer);
     (void)snprintf(line, sizeof line, "x[c * %zu + i] * scale_%s[c] + shift_%s[c]", positions, name.text,
                    name.text);
-    const activation *a = activation_of(step->activation);
     (void)fprintf(file,
                   "    for (long c = 0; c < %zu; c++)\n"
                   "        for (long i = 0; i < %zu; i++)\n"
-                  "            y[c * %zu + i] = %s%s%s%s;\n",
-                  channels, positions, positions, a ? a->function : "", a ? "(" : "", line, a ? ")" : "");
+                  "            y[c * %zu + i] = %s;\n",
+                  channels, positions, positions, apply(step->activation, line).text);
 }
 
 static void write_layernorm(FILE *file, const export_step *step)
@@ -220,6 +203,7 @@ static void write_sum(FILE *file, const export_step *step)
                   pmy_shape_size(step->output));
 }
 
+/* Every word but an activation's, a flatten's and a dropout's; a test holds that none is missing. */
 typedef struct layer_code {
     const char *word;
     void (*write)(FILE *file, const export_step *step);

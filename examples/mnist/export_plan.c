@@ -24,8 +24,7 @@ static bool any_of(const pmy_layer *layer, const char *const *words)
 
 static bool is_activation(const pmy_layer *layer)
 {
-    static const char *const words[] = {"relu", "leaky_relu", "tanh", "sigmoid", "gelu", NULL};
-    return any_of(layer, words);
+    return pmy_layer_activation(layer) != PMY_NONE;
 }
 
 static bool has_weights_and_sums(const pmy_layer *layer)

@@ -1,7 +1,7 @@
 #include "mnist/export_weights.h"
 
 #include "common/number.h"
-#include "layers/batchnorm.h"
+#include "tensor/op.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,22 +51,39 @@ static pmy_status write_array(FILE *file, const char *what, const pmy_layer *lay
     return PMY_OK;
 }
 
-/* --- Batchnorm -------------------------------------------------------------- */
+/* --- A line of each channel --------------------------------------------------- */
 
+/* The node that is a line of each channel and has the layer's weight. */
+static const pmy_node *affine_node(const pmy_graph *graph, const pmy_layer *layer)
+{
+    const pmy_real *weight = numbers_of(graph, layer, "weight");
+    for (size_t i = 0; i < pmy_node_count(graph); i++) {
+        const pmy_node *node = pmy_node_at(graph, i);
+        if (node->op->affine && pmy_value(node->input[1]).data == weight)
+            return node;
+    }
+    return NULL;
+}
+
+/* y = x scale + shift of each channel [channels]; two halves of one piece of memory, which the caller frees.
+ */
 typedef struct lines {
-    pmy_real *scale, *shift; /* [channels]: two halves of one piece of memory */
+    pmy_real *scale, *shift;
 } lines;
 
-static pmy_status take_lines(const pmy_graph *graph, const pmy_layer *batchnorm, size_t channels, lines *of,
+static pmy_status take_lines(const pmy_graph *graph, const pmy_layer *layer, size_t channels, lines *of,
                              pmy_error *error)
 {
+    const pmy_node *node = affine_node(graph, layer);
+    pmy_channel_affine line = node->op->affine(node);
     of->scale = calloc(2 * channels, sizeof *of->scale);
     if (!of->scale)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the scales of %zu channels", channels);
     of->shift = of->scale + channels;
-    pmy_batchnorm_line(channels, numbers_of(graph, batchnorm, "weight"), numbers_of(graph, batchnorm, "bias"),
-                       numbers_of(graph, batchnorm, "running_mean"),
-                       numbers_of(graph, batchnorm, "running_var"), of->scale, of->shift);
+    for (size_t c = 0; c < channels; c++) {
+        of->scale[c] = line.scale[c];
+        of->shift[c] = (pmy_real)((double)line.shift[c] - (double)line.mean[c] * (double)line.scale[c]);
+    }
     return PMY_OK;
 }
 

@@ -52,10 +52,14 @@ PMY_FUNCTION(expm1)
 PMY_FUNCTION(log)
 PMY_FUNCTION(log1p)
 PMY_FUNCTION(sqrt)
-PMY_FUNCTION(tanh)
 PMY_FUNCTION(erfc)
 PMY_FUNCTION(fabs)
 #undef PMY_FUNCTION
+
+static inline pmy_real pmy_real_tanh(pmy_real x)
+{
+    return PMY_MATH(tanh)(x);
+}
 
 static inline pmy_real pmy_maximum(pmy_real a, pmy_real b)
 {

@@ -7,8 +7,8 @@ static uint64_t choices_of(const pmy_graph *graph)
     uint64_t all = 0;
     for (size_t at = 0; at < pmy_node_count(graph); at++) {
         const pmy_node *node = pmy_node_at(graph, at);
-        if (node->op->choices)
-            all = (all ^ node->op->choices(node)) * 0x9E3779B97F4A7C15u + at;
+        if (pmy_has_choices(node))
+            all = (all ^ pmy_choices(node)) * 0x9E3779B97F4A7C15u + at;
     }
     return all;
 }

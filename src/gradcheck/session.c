@@ -62,7 +62,7 @@ static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_o
     probe->root = pmy_root(graph);
     probe->outputs = pmy_shape_size(probe->root->shape);
     for (size_t at = 0; at < pmy_node_count(graph); at++)
-        probe->kinked |= pmy_node_at(graph, at)->op->choices != NULL;
+        probe->kinked |= pmy_has_choices(pmy_node_at(graph, at));
     return take_weights(session) && take_checked(session);
 }
 

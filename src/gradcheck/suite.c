@@ -98,7 +98,7 @@ static pmy_status check_instance(const pmy_suite *suite, const pmy_op *op, unsig
     instance this = {.sample.graph = pmy_graph_new(NULL, suite->seed)};
     if (!this.sample.graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    this.root = op->sample(&this.sample, index);
+    this.root = op->checks.sample(&this.sample, index);
     *found = this.root != NULL;
     pmy_status status = PMY_OK;
     if (*found && (!pmy_recorded(this.root) || applies(which, op, this.root))) {
@@ -115,7 +115,7 @@ static pmy_status check_instance(const pmy_suite *suite, const pmy_op *op, unsig
 
 pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *error)
 {
-    bool found = op->sample != NULL;
+    bool found = op->checks.sample != NULL;
     unsigned index = 0;
     for (; found; index += found)
         for (variant which = 0; which < VARIANTS; which++) {

@@ -222,13 +222,13 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_attention = {
     .name = "attention",
-    .formula = "o = softmax(q k^T / sqrt(dim)) v",
+    .checks.formula = "o = softmax(q k^T / sqrt(dim)) v",
     .infer = infer,
     .take = take,
     .forward = {{.run = forward, .tiles = heads}},
     .whole = 1 << Q | 1 << K | 1 << V,
     .backward = {{.run = backward, .tiles = heads, .gives = 1 << Q | 1 << K | 1 << V}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v, bool causal)

@@ -113,11 +113,11 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_avgpool2d = {
     .name = "avgpool2d",
-    .formula = "y = mean x over a window",
+    .checks.formula = "y = mean x over a window",
     .infer = infer,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_avgpool2d(pmy_graph *graph, pmy_node *x, pmy_window window)

@@ -15,8 +15,8 @@
  *   m = mean of the m_r,  N v = Σ (squares_r + positions (m_r − m)²)
  *
  * In PMY_EVAL and PMY_FROZEN m and v are the running ones, and so constants: dx = r w dz. In PMY_EVAL a
- * batchnorm right after a layer with weights is computed by that one's epilogue (epilogue.h), and all phases
- * here return at once.
+ * batchnorm right after a layer with weights is computed by that one's epilogue (epilogue.h), and no phase
+ * here runs.
  *
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/batchnorm.h"
@@ -39,11 +39,6 @@ static size_of sizes(const pmy_node *node)
 {
     size_t rows = pmy_rows(node), channels = node->shape.dim[1];
     return (size_of){rows, channels, pmy_row_size(node) / channels};
-}
-
-const pmy_unary *pmy_batchnorm_activation(const pmy_node *node)
-{
-    return pmy_activation_rule(*(const pmy_activation *)node->attributes);
 }
 
 /* --- What forward leaves for backward ------------------------------------ */
@@ -181,13 +176,13 @@ static void take_batch_statistics(const pmy_node *node, tile t)
 }
 
 /* What z is computed with. */
-static void set_lines(const pmy_node *node, tile t)
+static void set_affine(const pmy_node *node, tile t, bool of_batch)
 {
     size_of n = sizes(node);
     const batchnorm_saved *saved = node->saved;
     for (size_t c = t.begin; c < t.end; c++) {
         pmy_accum variance = saved->squares[c] / (pmy_accum)(n.rows * n.positions);
-        if (!uses_batch(node)) {
+        if (!of_batch) {
             saved->mean[c] = (pmy_accum)node->input[RUNNING_MEAN]->value[c];
             variance = (pmy_accum)node->input[RUNNING_VAR]->value[c];
         }
@@ -204,18 +199,21 @@ static void set_lines(const pmy_node *node, tile t)
 static void forward_combine(const pmy_node *node, pmy_piece piece)
 {
     tile t = tile_at(node, piece.begin);
-    if (pmy_is_folded(node))
-        return;
     if (uses_batch(node))
         take_batch_statistics(node, t);
-    set_lines(node, t);
+    set_affine(node, t, uses_batch(node));
 }
 
-/* The layer that this is folded into runs before. */
-static void prepare(pmy_node *node)
+static pmy_channel_affine affine_of(const batchnorm_saved *saved, size_t channel)
 {
-    if (pmy_is_folded(node))
-        set_lines(node, (tile){0, sizes(node).channels});
+    return (pmy_channel_affine){saved->rounded_mean + channel, saved->scale + channel,
+                                saved->shift + channel};
+}
+
+static pmy_channel_affine affine(const pmy_node *node)
+{
+    set_affine(node, (tile){0, sizes(node).channels}, false);
+    return affine_of(node->saved, 0);
 }
 
 /* Some channels of a row, or some positions of one channel. */
@@ -249,18 +247,12 @@ static span next_span(size_of n, span s)
 
 #define FOR_SPANS(s, n) for (span s = first_span(n); s.channel < (n).channels; s = next_span(n, s))
 
-void pmy_batchnorm_normalise(const pmy_node *node, size_t first, size_t channels, size_t positions,
-                             const pmy_real *x, pmy_real *z)
-{
-    const batchnorm_saved *saved = node->saved;
-    pmy_channel_normalise(channels, positions, x, saved->rounded_mean + first, saved->scale + first,
-                          saved->shift + first, z);
-}
-
 /* z of a span of x, which begins at `at`. */
 static void normalise(const pmy_node *node, span s, size_t at, pmy_real *z)
 {
-    pmy_batchnorm_normalise(node, s.channel, s.channels, s.positions, node->input[X]->value + at, z);
+    pmy_channel_affine line = affine_of(node->saved, s.channel);
+    pmy_channel_normalise(s.channels, s.positions, node->input[X]->value + at, line.mean, line.scale,
+                          line.shift, z);
 }
 
 static size_t place_of(size_of n, size_t row, span s)
@@ -271,9 +263,7 @@ static size_t place_of(size_of n, size_t row, span s)
 static void forward_normalise(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    const pmy_unary *f = pmy_batchnorm_activation(node);
-    if (pmy_is_folded(node))
-        return;
+    const pmy_unary *f = node->activation;
     for (size_t r = piece.begin; r < piece.end; r++)
         FOR_SPANS(s, n)
         {
@@ -305,11 +295,11 @@ static void move_statistics(pmy_node *node)
 /* dz of the span that begins at `at`: dy itself where nothing is fused, or in `room` [SPAN]. */
 static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pmy_real *room)
 {
-    const pmy_unary *f = pmy_batchnorm_activation(node);
+    const pmy_unary *f = node->activation;
     const pmy_real *dy = node->gradient + at, *y = node->value + at; /* [s.channels, s.positions] */
     if (!f)
         return dy;
-    if (f == pmy_activation_rule(PMY_RELU)) {
+    if (f == pmy_activation_op(PMY_RELU)->unary) {
         const batchnorm_saved *saved = node->saved;
         pmy_channel_gate(s.channels, s.positions, node->input[X]->value + at, saved->rounded_mean + s.channel,
                          saved->scale + s.channel, saved->shift + s.channel, dy, room);
@@ -398,18 +388,6 @@ static void backward_parameters(const pmy_node *node, pmy_piece piece)
 
 /* --- The op --------------------------------------------------------------- */
 
-/* In PMY_EVAL: what the line is must be known before forward begins. */
-static bool is_line(const pmy_node *node)
-{
-    return pmy_is_given(node->input[WEIGHT]) && pmy_is_given(node->input[BIAS]);
-}
-
-static uint64_t choices(const pmy_node *node)
-{
-    const pmy_unary *f = pmy_batchnorm_activation(node);
-    return f && f->kinked ? pmy_sign_choices(node) : 0;
-}
-
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
     static const struct {
@@ -445,11 +423,10 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_batchnorm = {
     .name = "batchnorm",
-    .formula = "y = f((x - mean) / sqrt(variance + 1e-5) w + b), mean and variance by channel",
+    .checks.formula = "y = f((x - mean) / sqrt(variance + 1e-5) w + b), mean and variance by channel",
     .infer = infer,
     .take = take,
-    .prepare = prepare,
-    .is_line = is_line,
+    .affine = affine,
     .forward = {{.run = forward_rows}, {.run = forward_combine, .tiles = tiles}, {.run = forward_normalise}},
     .whole = 1 << WEIGHT | 1 << BIAS | 1 << RUNNING_MEAN | 1 << RUNNING_VAR | 1 << BATCHES,
     .integers = 1 << BATCHES,
@@ -459,8 +436,7 @@ const pmy_op pmy_op_batchnorm = {
                  {.run = backward_combine, .tiles = tiles},
                  {.run = backward_input, .gives = 1 << X},
                  {.run = backward_parameters, .tiles = tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
-    .choices = choices,
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_batchnorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias,
@@ -476,7 +452,7 @@ pmy_node *pmy_batchnorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pm
     inputs[RUNNING_MEAN] = pmy_layer_statistic(graph, "batchnorm", "running_mean", channels, PMY_ZEROS);
     inputs[RUNNING_VAR] = pmy_layer_statistic(graph, "batchnorm", "running_var", channels, PMY_ONES);
     inputs[BATCHES] = pmy_layer_counter(graph, "batchnorm", "num_batches_tracked");
-    return pmy_append(graph, &pmy_op_batchnorm, INPUTS, inputs, &f, sizeof f);
+    return pmy_fuse(pmy_append(graph, &pmy_op_batchnorm, INPUTS, inputs, NULL, 0), f);
 }
 
 pmy_node *pmy_batchnorm(pmy_graph *graph, pmy_node *x, pmy_activation f)
@@ -487,15 +463,4 @@ pmy_node *pmy_batchnorm(pmy_graph *graph, pmy_node *x, pmy_activation f)
     pmy_node *weight = pmy_layer_parameter(graph, "batchnorm", "weight", channels, PMY_ONES, 0);
     pmy_node *bias = pmy_layer_parameter(graph, "batchnorm", "bias", channels, PMY_ZEROS, 0);
     return pmy_batchnorm_with(graph, x, weight, bias, f);
-}
-
-void pmy_batchnorm_line(size_t channels, const pmy_real *weight, const pmy_real *bias,
-                        const pmy_real *running_mean, const pmy_real *running_var, pmy_real *scale,
-                        pmy_real *shift)
-{
-    for (size_t c = 0; c < channels; c++) {
-        pmy_accum steep = pmy_reciprocal_deviation((pmy_accum)running_var[c]) * (pmy_accum)weight[c];
-        scale[c] = (pmy_real)steep;
-        shift[c] = (pmy_real)((pmy_accum)bias[c] - (pmy_accum)running_mean[c] * steep);
-    }
 }

@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_BATCHNORM_H
 #define PMY_LAYERS_BATCHNORM_H
 
-#include "layers/activation.h"
+#include "tensor/activation.h"
 
 /* x [batch, channels] or [batch, channels, …] gives y of the same shape,
  *
@@ -22,22 +22,5 @@ pmy_node *pmy_batchnorm(pmy_graph *graph, pmy_node *x, pmy_activation activation
 /* The same with weight and bias [channels] made before. */
 pmy_node *pmy_batchnorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias,
                              pmy_activation activation);
-
-/* scale and shift with which a trained batchnorm computes f(x scale + shift) of each channel, for whoever
- * writes it down as part of the layer before it: weight · scale, bias · scale + shift. */
-void pmy_batchnorm_line(size_t channels, const pmy_real *weight /* [channels] */,
-                        const pmy_real *bias /* [channels] */, const pmy_real *running_mean /* [channels] */,
-                        const pmy_real *running_var /* [channels] */, pmy_real *scale /* [channels] */,
-                        pmy_real *shift /* [channels] */);
-
-/* --- For the layer that a batchnorm is folded into (epilogue.h) ------------- */
-
-/* The fused activation; NULL: none. */
-const pmy_unary *pmy_batchnorm_activation(const pmy_node *node);
-
-/* z = (x − mean) scale + shift of channels first … first + channels − 1 of a row; z may be x. */
-void pmy_batchnorm_normalise(const pmy_node *node, size_t first, size_t channels, size_t positions,
-                             const pmy_real *x /* [channels, positions] */,
-                             pmy_real *z /* [channels, positions] */);
 
 #endif

@@ -25,11 +25,6 @@ enum { GROUPS = 8, SUM_TILES = 8 };
 /* A padded image or a weight may have this many numbers: then no size below overflows. */
 #define LARGEST ((size_t)0x7fffffff)
 
-typedef struct conv2d_attributes {
-    pmy_window window;
-    pmy_activation activation;
-} conv2d_attributes;
-
 typedef struct conv2d_saved {
     pmy_convolution sizes;
     const pmy_convolution_algorithm *algorithm;
@@ -40,22 +35,12 @@ typedef struct conv2d_saved {
     pmy_real *group_db;                         /* [GROUPS, out] */
 } conv2d_saved;
 
-static const conv2d_attributes *attributes(const pmy_node *node)
-{
-    return node->attributes;
-}
-
-static const pmy_unary *activation(const pmy_node *node)
-{
-    return pmy_activation_rule(attributes(node)->activation);
-}
-
 /* --- Shapes and memory --------------------------------------------------- */
 
 static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
 {
     pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape, bias = node->input[BIAS]->shape;
-    pmy_window window = attributes(node)->window;
+    pmy_window window = *(const pmy_window *)node->attributes;
     if (pmy_shape_rank(x) != 4 ||
         !pmy_shape_equal(weight, PMY_SHAPE(weight.dim[0], x.dim[1], window.kernel, window.kernel)) ||
         !pmy_shape_equal(bias, PMY_SHAPE(weight.dim[0])))
@@ -109,7 +94,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 
 static bool take(pmy_node *node)
 {
-    const pmy_unary *f = activation(node);
+    const pmy_unary *f = node->activation;
     conv2d_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     if (!saved)
         return false;
@@ -158,7 +143,7 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, size_t im
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
-    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS], activation(node));
+    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS]);
     const pmy_convolution *c = &saved->sizes;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
         end = image + saved->memory.images;
@@ -178,9 +163,9 @@ static const pmy_real *dz_of(const pmy_node *node, size_t image, size_t count, p
 {
     const conv2d_saved *saved = node->saved;
     size_t y_size = pmy_convolution_y_size(&saved->sizes), first = image * y_size;
-    if (!activation(node))
+    if (!node->activation)
         return node->gradient + first;
-    activation(node)->backward(node, count * y_size, saved->z ? saved->z + first : NULL, node->value + first,
+    node->activation->backward(node, count * y_size, saved->z ? saved->z + first : NULL, node->value + first,
                                node->gradient + first, scratch, false);
     return scratch;
 }
@@ -280,17 +265,6 @@ static void backward_sum(const pmy_node *node, pmy_piece piece)
 
 /* --- The op -------------------------------------------------------------- */
 
-static bool folds(const pmy_node *node)
-{
-    return !activation(node);
-}
-
-static uint64_t choices(const pmy_node *node)
-{
-    const pmy_unary *f = activation(node);
-    return f && f->kinked ? pmy_sign_choices(node) : 0;
-}
-
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
     static const struct {
@@ -328,24 +302,23 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_conv2d = {
     .name = "conv2d",
-    .formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
+    .checks.formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
     .infer = infer,
     .take = take,
-    .folds = folds,
+    .has_epilogue = true,
     .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward =
         {{.run = backward_group, .tiles = group_tiles, .gives = 1 << X, .prepares = 1 << WEIGHT | 1 << BIAS},
          {.run = backward_sum, .tiles = sum_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
-    .choices = choices,
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_conv2d_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias, pmy_window window,
                           pmy_activation f)
 {
-    conv2d_attributes what = {window, f};
-    return pmy_append(graph, &pmy_op_conv2d, 3, (pmy_node *[]){x, weight, bias}, &what, sizeof what);
+    pmy_node *input[] = {x, weight, bias};
+    return pmy_fuse(pmy_append(graph, &pmy_op_conv2d, 3, input, &window, sizeof window), f);
 }
 
 pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation f)

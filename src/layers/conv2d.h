@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_CONV2D_H
 #define PMY_LAYERS_CONV2D_H
 
-#include "layers/activation.h"
+#include "tensor/activation.h"
 #include "kernels/window.h"
 
 /* x [batch, in, height, width] gives y [batch, out, out_height, out_width], with pmy_window_measure of the

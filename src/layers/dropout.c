@@ -113,12 +113,12 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_dropout = {
     .name = "dropout",
-    .formula = "y = m x, m = 0 at rate, else 1 / (1 - rate)",
+    .checks.formula = "y = m x, m = 0 at rate, else 1 / (1 - rate)",
     .infer = infer,
     .take = take,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_dropout(pmy_graph *graph, pmy_node *x, double rate)

@@ -1,15 +1,17 @@
 #include "layers/epilogue.h"
 
-#include "layers/batchnorm.h"
 #include "base/simd.h"
 
 #include <string.h>
 
-pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias, const pmy_unary *f)
+pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias)
 {
-    const pmy_node *folded = pmy_graph_mode(layer->graph) == PMY_EVAL ? layer->folded : NULL;
-    return (pmy_epilogue){folded ? folded : layer, folded ? pmy_batchnorm_activation(folded) : f,
-                          bias->value};
+    pmy_epilogue epilogue = {.of = layer, .bias = bias ? bias->value : NULL};
+    if (pmy_graph_mode(layer->graph) == PMY_EVAL && layer->folded) {
+        epilogue.of = layer->folded;
+        epilogue.affine = layer->affine;
+    }
+    return epilogue;
 }
 
 PMY_CLONES
@@ -29,12 +31,15 @@ void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t ch
                            size_t at, pmy_real *z)
 {
     const pmy_node *of = epilogue->of;
+    pmy_channel_affine line = epilogue->affine;
     pmy_real *y = of->value + at; /* [channels, positions] */
-    pmy_epilogue_add_bias(channels, positions, epilogue->bias + first, y);
-    if (pmy_is_folded(of))
-        pmy_batchnorm_normalise(of, first, channels, positions, y, y);
+    if (epilogue->bias)
+        pmy_epilogue_add_bias(channels, positions, epilogue->bias + first, y);
+    if (line.scale)
+        pmy_channel_normalise(channels, positions, y, line.mean + first, line.scale + first,
+                              line.shift + first, y);
     if (z)
         memcpy(z, y, channels * positions * sizeof *y);
-    if (epilogue->f)
-        epilogue->f->forward(of, channels * positions, y, y);
+    if (of->activation)
+        of->activation->forward(of, channels * positions, y, y);
 }

@@ -1,22 +1,22 @@
 /* How a layer with weights ends: to each channel of its product it adds the bias and applies the activation
  * that is fused into it.
  *
- * In PMY_EVAL a batchnorm right after is a line of each channel, and folds into this: the layer gives its
- * value, through its activation, and no pass is left for it. */
+ * In PMY_EVAL an op right after that is a line of each channel (a batchnorm) folds into this: the layer gives
+ * its value, through its activation, and no pass is left for it. */
 #ifndef PMY_LAYERS_EPILOGUE_H
 #define PMY_LAYERS_EPILOGUE_H
 
 #include "tensor/op.h"
 
 typedef struct pmy_epilogue {
-    const pmy_node *of;   /* the node whose value is given: the layer, or what is folded into it */
-    const pmy_unary *f;   /* its activation; NULL: none */
-    const pmy_real *bias; /* [channels] of the layer */
+    const pmy_node *of;        /* the node whose value is given: the layer, or what is folded into it */
+    const pmy_real *bias;      /* [channels] of the layer; NULL: none */
+    pmy_channel_affine affine; /* of what is folded into it; else NULL */
 } pmy_epilogue;
 
-/* How the running forward ends `layer`, which has this bias [channels] and activation. The product belongs
- * into the value of what it returns. */
-pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias, const pmy_unary *f);
+/* How the running forward ends `layer`, which has this bias [channels]; NULL: none. The product belongs into
+ * the value of what it returns. */
+pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias);
 
 /* Ends channels first … first + channels − 1 of a row: their product [channels, positions] is at `at` of the
  * value. Before the activation is applied it is copied to z [channels, positions], if that is not NULL. */

@@ -62,11 +62,11 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_global_average_pool = {
     .name = "global_average_pool",
-    .formula = "y = mean x over height and width",
+    .checks.formula = "y = mean x over height and width",
     .infer = infer,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_global_average_pool(pmy_graph *graph, pmy_node *x)

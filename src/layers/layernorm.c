@@ -202,14 +202,14 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_layernorm = {
     .name = "layernorm",
-    .formula = "y = (x - mean) / sqrt(variance + 1e-5) w + b, mean and variance by row",
+    .checks.formula = "y = (x - mean) / sqrt(variance + 1e-5) w + b, mean and variance by row",
     .infer = infer,
     .take = take,
     .forward = {{.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward = {{.run = backward_input, .gives = 1 << X},
                  {.run = backward_parameters, .tiles = column_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_layernorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias)

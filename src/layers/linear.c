@@ -41,11 +41,6 @@ static size_of sizes(const pmy_node *node)
     return (size_of){pmy_rows(node), weight.dim[1], weight.dim[0]};
 }
 
-static const pmy_unary *activation(const pmy_node *node)
-{
-    return pmy_activation_rule(*(const pmy_activation *)node->attributes);
-}
-
 /* --- What forward leaves for backward ------------------------------------ */
 
 typedef struct linear_saved {
@@ -104,7 +99,7 @@ static size_t forward_scratch(const pmy_node *node)
 static bool take(pmy_node *node)
 {
     size_of n = sizes(node);
-    const pmy_unary *f = activation(node);
+    const pmy_unary *f = node->activation;
     linear_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     bool fine = saved;
     if (!fine)
@@ -239,7 +234,7 @@ static void multiply_tile(const pmy_node *node, size_t rows, const pmy_real *x, 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS], activation(node));
+    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS]);
     size_t begin = 0, end = n.rows;
     tile part = {0, n.out};
     if (n.out < NARROW)
@@ -262,14 +257,14 @@ static const pmy_real *dz_of(const pmy_node *node) /* [rows, out] */
 
 static size_t activation_rows(const pmy_node *node)
 {
-    return activation(node) ? PMY_BY_ROWS : 0;
+    return node->activation ? PMY_BY_ROWS : 0;
 }
 
 static void backward_activation(const pmy_node *node, pmy_piece piece)
 {
     linear_saved *saved = node->saved;
     size_t out = sizes(node).out, first = piece.begin * out;
-    activation(node)->backward(node, (piece.end - piece.begin) * out, saved->z ? saved->z + first : NULL,
+    node->activation->backward(node, (piece.end - piece.begin) * out, saved->z ? saved->z + first : NULL,
                                node->value + first, node->gradient + first, saved->dz + first, false);
 }
 
@@ -346,17 +341,6 @@ static void backward_input(const pmy_node *node, pmy_piece piece)
 
 /* --- The op -------------------------------------------------------------- */
 
-static bool folds(const pmy_node *node)
-{
-    return !activation(node);
-}
-
-static uint64_t choices(const pmy_node *node)
-{
-    const pmy_unary *f = activation(node);
-    return f && f->kinked ? pmy_sign_choices(node) : 0;
-}
-
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
     static const struct {
@@ -367,18 +351,19 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     } instance[] = {
         {NULL, 5, 7, 3, PMY_NONE, GIVEN},
         {"one row", 1, 7, 3, PMY_NONE, GIVEN},
-        {"relu", 5, 7, 4, PMY_RELU, GIVEN},
-        {"leaky_relu", 5, 7, 4, PMY_LEAKY_RELU, GIVEN},
-        {"tanh", 5, 7, 4, PMY_TANH, GIVEN},
-        {"sigmoid", 5, 7, 4, PMY_SIGMOID, GIVEN},
-        {"gelu", 5, 7, 4, PMY_GELU, GIVEN},
         {"wide", 3, 5, NARROW + 1, PMY_TANH, GIVEN},
         {"wide both ways", 2, NARROW + 1, NARROW + 1, PMY_SIGMOID, GIVEN},
         {"wide, empty columns", 3, 60, NARROW + 1, PMY_GELU, SPARSE},
         {"wide, of computed numbers", 3, 9, NARROW + 1, PMY_TANH, COMPUTED},
     };
-    if (index >= sizeof instance / sizeof *instance)
-        return NULL;
+    enum { INSTANCES = sizeof instance / sizeof *instance };
+    if (index >= INSTANCES) {
+        pmy_activation each = (pmy_activation)(index - INSTANCES + 1);
+        if (!pmy_activation_op(each))
+            return NULL;
+        s->note = pmy_activation_op(each)->name;
+        return pmy_linear(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 7), -1, 1), 4, each);
+    }
     s->note = instance[index].note;
     pmy_shape shape = PMY_SHAPE(instance[index].batch, instance[index].in);
     pmy_node *x = instance[index].x == SPARSE ? pmy_sample_sparse_input(s, shape, -1, 1)
@@ -390,23 +375,22 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_linear = {
     .name = "linear",
-    .formula = "y = f(x W^T + b)",
+    .checks.formula = "y = f(x W^T + b)",
     .infer = infer,
     .take = take,
     .prepare = prepare,
-    .folds = folds,
+    .has_epilogue = true,
     .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward = {{.run = backward_activation, .tiles = activation_rows},
                  {.run = backward_input, .tiles = input_tiles, .gives = 1 << X},
                  {.run = backward_weight, .tiles = weight_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
-    .choices = choices,
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_linear_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias, pmy_activation f)
 {
-    return pmy_append(graph, &pmy_op_linear, 3, (pmy_node *[]){x, weight, bias}, &f, sizeof f);
+    return pmy_fuse(pmy_append(graph, &pmy_op_linear, 3, (pmy_node *[]){x, weight, bias}, NULL, 0), f);
 }
 
 pmy_node *pmy_linear(pmy_graph *graph, pmy_node *x, size_t out, pmy_activation f)

@@ -2,7 +2,7 @@
 #ifndef PMY_LAYERS_LINEAR_H
 #define PMY_LAYERS_LINEAR_H
 
-#include "layers/activation.h"
+#include "tensor/activation.h"
 
 /* x [batch, in] gives y [batch, out]. Makes the parameters "weight" [out, in] and
  * "bias" [out], both starting uniform in ±1/√in as in PyTorch.

@@ -210,12 +210,12 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_maxpool2d = {
     .name = "maxpool2d",
-    .formula = "y = max x over a window",
+    .checks.formula = "y = max x over a window",
     .infer = infer,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
-    .choices = choices,
-    .sample = sample,
+    .checks.choices = choices,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_maxpool2d(pmy_graph *graph, pmy_node *x, pmy_window window)

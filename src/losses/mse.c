@@ -62,11 +62,11 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_mse = {
     .name = "mse",
-    .formula = "loss = mean of (x - t)^2",
+    .checks.formula = "loss = mean of (x - t)^2",
     .infer = infer,
     .forward = {{.run = forward, .tiles = whole}},
     .backward = {{.run = backward_x, .gives = 1 << 0}, {.run = backward_target, .gives = 1 << 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_mse(pmy_graph *graph, pmy_node *x, pmy_node *target)

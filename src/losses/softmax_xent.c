@@ -411,14 +411,14 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_softmax_xent = {
     .name = "softmax_xent",
-    .formula = "loss = -sum_i y_i log softmax(z / T)_i; dz = (p - y) / T",
+    .checks.formula = "loss = -sum_i y_i log softmax(z / T)_i; dz = (p - y) / T",
     .infer = infer,
     .take = take,
     .prepare = prepare,
     .integers = 1 << TARGET,
     .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},
     .backward = {{.run = backward, .tiles = backward_rows_wanted, .gives = 1 << LOGITS}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,

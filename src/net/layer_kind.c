@@ -42,7 +42,7 @@ static pmy_node *build_activation(const pmy_layer *layer, pmy_graph *graph, pmy_
                                   pmy_activation activation)
 {
     (void)activation;
-    return pmy_append(graph, pmy_activation_op(layer->kind->activation), 1, &x, NULL, 0);
+    return pmy_activate(graph, x, layer->kind->activation);
 }
 
 static pmy_node *build_dropout(const pmy_layer *layer, pmy_graph *graph, pmy_node *x,
@@ -176,12 +176,6 @@ static pmy_node *build_layernorm(const pmy_layer *layer, pmy_graph *graph, pmy_n
 
 /* --- The table -------------------------------------------------------------- */
 
-#define ACTIVATION_WORD(word_, activation_, explanation_)                                               \
-    {                                                                                                   \
-        .word = word_, .explanation = explanation_, .activation = activation_, .measure = measure_same, \
-        .build = build_activation                                                                       \
-    }
-
 static const pmy_layer_kind kinds[] = {
     {.word = "linear",
      .argument = {{PMY_COUNT, "N", NULL, 0}},
@@ -232,11 +226,6 @@ static const pmy_layer_kind kinds[] = {
      .explanation = "all numbers of an example to mean 0, variance 1",
      .measure = measure_layernorm,
      .build = build_layernorm},
-    ACTIVATION_WORD("relu", PMY_RELU, "max(x, 0)"),
-    ACTIVATION_WORD("leaky_relu", PMY_LEAKY_RELU, "x, or 0.01 x where negative"),
-    ACTIVATION_WORD("tanh", PMY_TANH, "hyperbolic tangent"),
-    ACTIVATION_WORD("sigmoid", PMY_SIGMOID, "1/(1 + exp(-x))"),
-    ACTIVATION_WORD("gelu", PMY_GELU, "x times the normal integral, the erf form"),
     {.word = "dropout",
      .argument = {{PMY_RATE, "P", NULL, 0}},
      .explanation = "zeroes a share P while training",
@@ -246,7 +235,11 @@ static const pmy_layer_kind kinds[] = {
      .explanation = "all axes but the batch into one",
      .measure = measure_flatten,
      .build = build_flatten},
-    {.word = "[", .explanation = "its input plus what its layers make of it", .group = true},
+#define ACTIVATION_WORD(activation_, op) \
+    {.word = #op, .activation = activation_, .measure = measure_same, .build = build_activation},
+    PMY_ACTIVATION_LIST(ACTIVATION_WORD)
+#undef ACTIVATION_WORD
+        {.word = "[", .explanation = "its input plus what its layers make of it", .group = true},
 };
 
 const pmy_layer_kind *pmy_layer_kind_at(size_t index)
@@ -267,6 +260,11 @@ const char *pmy_layer_word(const pmy_layer *layer)
     return layer->kind->word;
 }
 
+pmy_activation pmy_layer_activation(const pmy_layer *layer)
+{
+    return layer->kind->activation;
+}
+
 bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation)
 {
     const pmy_layer_kind *kind = pmy_layer_kind_at(index);
@@ -280,7 +278,7 @@ bool pmy_net_word(size_t index, pmy_layer_text *usage, const char **explanation)
                        argument->name ? " [%s%s%s]" : " %s%s%s", argument->name ? argument->name : "",
                        argument->name ? " " : "", argument->symbol);
     }
-    *explanation = kind->explanation;
+    *explanation = kind->activation ? pmy_activation_op(kind->activation)->checks.formula : kind->explanation;
     return true;
 }
 

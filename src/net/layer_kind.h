@@ -3,13 +3,13 @@
 #ifndef PMY_NET_LAYER_KIND_H
 #define PMY_NET_LAYER_KIND_H
 
-#include "layers/activation.h"
+#include "tensor/activation.h"
 #include "net/net.h"
 
 struct pmy_layer_kind {
     const char *word;
     pmy_layer_argument argument[PMY_MAX_ARGUMENTS];
-    const char *explanation;
+    const char *explanation;   /* an activation's is its formula */
     pmy_activation activation; /* of an activation's word */
     bool fuses;                /* takes an activation that stands right after it */
     bool flat;        /* takes [batch, features] alone, so a flatten is put in where one is missing */

@@ -14,7 +14,7 @@
 #define PMY_NET_NET_H
 
 #include "net/layer_argument.h"
-#include "tensor/graph.h"
+#include "tensor/activation.h"
 
 enum { PMY_MAX_LAYERS = 128, PMY_MAX_NET_TEXT = 2048, PMY_MAX_NET_DEPTH = 4 };
 
@@ -68,6 +68,9 @@ pmy_layer_text pmy_layer_print(const pmy_layer *layer);
 
 /* Its word alone: "linear"; a group's is "[". */
 const char *pmy_layer_word(const pmy_layer *layer);
+
+/* Which activation the layer is; PMY_NONE: another layer. */
+pmy_activation pmy_layer_activation(const pmy_layer *layer);
 
 /* How the index-th word of the language is used, "maxpool K [stride S] [pad P]", and a line of explanation;
  * false after the last. */

@@ -100,7 +100,16 @@ static size_t padded_size(const pmy_node *leaf)
     return (size + FLAT_ALIGNMENT - 1) / FLAT_ALIGNMENT * FLAT_ALIGNMENT;
 }
 
-/* A line right after a layer that can compute it, and that nobody else uses. */
+/* Whether an op is a line of its input 0 that is known before forward begins. */
+static bool is_affine(const pmy_node *node)
+{
+    bool known = node->op->affine != NULL;
+    for (unsigned i = 1; i < node->inputs; i++)
+        known &= pmy_is_given(node->input[i]);
+    return known;
+}
+
+/* Such a line right after a layer that can compute it, and that nobody else uses. */
 static bool mark_folded(pmy_graph *graph)
 {
     size_t *users = pmy_arena_take(&graph->arena, graph->count, sizeof *users);
@@ -112,10 +121,8 @@ static bool mark_folded(pmy_graph *graph)
             users[graph->nodes[at]->input[i]->index]++;
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *line = graph->nodes[at];
-        if (!line->op->is_line || !line->op->is_line(line))
-            continue;
-        pmy_node *layer = line->input[0];
-        if (layer->op->folds && layer->op->folds(layer) && users[layer->index] == 1)
+        pmy_node *layer = is_affine(line) ? line->input[0] : NULL;
+        if (layer && layer->op->has_epilogue && !layer->activation && users[layer->index] == 1)
             layer->folded = line;
     }
     return true;

@@ -13,6 +13,12 @@ enum { FEWEST_PIECES = 8, PIECE_ELEMENTS = 65536, SMALLEST_STAGE = 2048 };
 
 /* --- Running ------------------------------------------------------------ */
 
+/* Whether the running forward has the node's value from its input 0, into which it is folded. */
+static bool is_folded(const pmy_node *node)
+{
+    return node->graph->mode == PMY_EVAL && node->inputs > 0 && node->input[0]->folded == node;
+}
+
 typedef struct running {
     pmy_graph *graph;
     const pmy_stage *stage;
@@ -27,6 +33,8 @@ static void run_rows(void *context, size_t piece, unsigned worker)
            end = now->first + now->rows * (piece + 1) / now->pieces;
     for (const pmy_step *step = now->stage->first; step; step = step->next) {
         size_t each = step->node->rows_of->joined;
+        if (is_folded(step->node))
+            continue;
         pmy_piece range = {begin * each, end * each, now->graph->scratch + worker * now->graph->scratch_size};
         step->phase->run(step->node, range);
     }
@@ -40,7 +48,8 @@ static void run_tile(void *context, size_t tile, unsigned worker)
     for (size_t tiles; tile >= (tiles = step->phase->tiles(step->node)); step = step->next)
         tile -= tiles;
     pmy_piece one = {tile, tile + 1, now->graph->scratch + worker * now->graph->scratch_size};
-    step->phase->run(step->node, one);
+    if (!is_folded(step->node))
+        step->phase->run(step->node, one);
 }
 
 static size_t all_tiles(const pmy_stage *stage)
@@ -153,9 +162,13 @@ static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t 
     graph->step += mode == PMY_TRAIN;
     graph->fault = false;
     graph->partial = count < graph->batch;
-    for (size_t at = 0; at < graph->count; at++)
-        if (graph->nodes[at]->op->prepare)
-            graph->nodes[at]->op->prepare(graph->nodes[at]);
+    for (size_t at = 0; at < graph->count; at++) {
+        pmy_node *node = graph->nodes[at];
+        if (node->op->prepare)
+            node->op->prepare(node);
+        if (node->folded && mode == PMY_EVAL)
+            node->affine = node->folded->op->affine(node->folded);
+    }
     run_stages(graph, &graph->forward, first, count);
     if (!graph->fault && pmy_shape_size(graph->root->shape) == 1 && pmy_is_nan(graph->root->value[0]))
         pmy_report(graph->root, 0, "the result is NaN");

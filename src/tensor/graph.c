@@ -90,6 +90,7 @@ pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_no
     node->graph = graph;
     node->index = graph->count;
     node->rows_of = node;
+    node->activation = op->unary;
     node->joined = 1;
     node->inputs = inputs;
     for (unsigned i = 0; i < inputs; i++) {

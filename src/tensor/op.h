@@ -8,6 +8,7 @@
 #ifndef PMY_TENSOR_OP_H
 #define PMY_TENSOR_OP_H
 
+#include "kernels/channels.h"
 #include "tensor/graph.h"
 #include "tensor/sample.h"
 
@@ -59,9 +60,23 @@ typedef struct pmy_unary {
     /* dx (+)= f′ dy, from x or y as the op needs; dx and dy may be the same. */
     void (*backward)(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
                      pmy_real *dx, bool accumulate);
-    bool needs_x; /* backward reads x; without this, x may be NULL there */
-    bool kinked;  /* f′ jumps where the sign of y changes */
+    bool needs_x;     /* backward reads x; without this, x may be NULL there */
+    bool kinked;      /* f′ jumps where the sign of y changes */
+    double low, high; /* samples have x in this range */
+    const char *code; /* of an activation: f of a float x, as an expression of C99 with <math.h> */
 } pmy_unary;
+
+/* What the checks of an op, and its reference, need. */
+typedef struct pmy_op_checks {
+    /* One line: the formula. */
+    const char *formula;
+    /* Makes the index-th sample instance and returns its node; NULL: no more. See sample.h. */
+    pmy_node *(*sample)(pmy_sample *sample, unsigned index);
+    /* NULL for an op that is smooth but for its activation. Otherwise a number that differs where a discrete
+     * choice of the last forward (a pooling winner) differs: finite differences across such a change are no
+     * derivative. */
+    uint64_t (*choices)(const pmy_node *node);
+} pmy_op_checks;
 
 typedef struct pmy_op {
     const char *name;
@@ -72,7 +87,7 @@ typedef struct pmy_op {
     /* NULL, or called by pmy_build: takes what forward leaves for backward (saved), with pmy_take, and says
      * how much scratch a piece needs; false: no memory. */
     bool (*take)(pmy_node *node);
-    /* NULL, or called by pmy_forward's thread before any phase runs; may read nodes only that are given
+    /* NULL, or called by pmy_forward's thread before any phase runs; may read only what is given
      * (pmy_is_given). */
     void (*prepare)(pmy_node *node);
     pmy_phase forward[PMY_MAX_PHASES];
@@ -86,23 +101,16 @@ typedef struct pmy_op {
     /* NULL, or called by pmy_forward's thread after a PMY_TRAIN forward that found no bad data: where
      * statistics move. */
     void (*move_statistics)(pmy_node *node);
-    /* For evaluation. The first: whether forward, in PMY_EVAL, can give the value of a node after instead of
-     * its own, where that is a line of it in each channel, axis 1; the second: whether the node is such a
-     * line of its input 0. NULL: not. See pmy_node.folded. */
-    bool (*folds)(const pmy_node *node);
-    bool (*is_line)(const pmy_node *node);
+    /* NULL, or for evaluation: forward in PMY_EVAL and PMY_FROZEN is this line of input 0 in each channel,
+     * axis 1, and then the node's activation, where all other inputs are given. It computes the numbers,
+     * which stay until the next call. See pmy_node.folded. */
+    pmy_channel_affine (*affine)(const pmy_node *node);
+    /* Forward ends with pmy_epilogue (layers/epilogue.h), and so can compute such a line of its value. */
+    bool has_epilogue;
     /* The value is the memory of input 0 in another shape; there is no forward. */
     bool view;
     const pmy_unary *unary;
-    /* NULL for a smooth op. Otherwise a number that differs where a discrete choice of the last
-     * forward (a relu's mask, a pooling winner) differs: finite differences across
-     * such a change are no derivative. */
-    uint64_t (*choices)(const pmy_node *node);
-    /* Makes the index-th sample instance for the checks and returns its node; NULL: no
-     * more. See sample.h. */
-    pmy_node *(*sample)(pmy_sample *sample, unsigned index);
-    /* One line for the reference: the formula. */
-    const char *formula;
+    pmy_op_checks checks;
 } pmy_op;
 
 struct pmy_node {
@@ -132,6 +140,10 @@ struct pmy_node {
     bool wants_gradient;
     /* The node's only user, whose value forward gives in PMY_EVAL instead of the node's own; or NULL. */
     const pmy_node *folded;
+    pmy_channel_affine affine; /* of that one, in the running PMY_EVAL */
+    /* What the op ends in: an element-wise op's own function, or an activation that is fused into it; NULL:
+     * none. */
+    const pmy_unary *activation;
 
     void *attributes; /* what the builder call was told: the op's own struct, in the arena */
     void *saved;      /* what forward leaves for backward: the op's own struct, made by its take */
@@ -232,23 +244,37 @@ static inline size_t pmy_row_vectors(const pmy_node *node)
     return vectors > rows ? vectors / rows : 1;
 }
 
-/* Whether the running forward has the node's value from its input 0, into which it is folded. */
-static inline bool pmy_is_folded(const pmy_node *node)
-{
-    return pmy_graph_mode(node->graph) == PMY_EVAL && node->inputs > 0 && node->input[0]->folded == node;
-}
-
 /* Whether backward adds to the gradient of input i. */
 static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
 {
     return node->accumulate >> i & 1;
 }
 
-/* --- For element-wise ops: the whole of pmy_op but their name and formula -- */
+/* Whether discrete choices lie in what the node computes, and a number that differs where one does. */
+bool pmy_has_choices(const pmy_node *node);
+uint64_t pmy_choices(const pmy_node *node);
+
+/* --- For element-wise ops ------------------------------------------------ */
 
 pmy_status pmy_unary_infer(pmy_node *node, pmy_error *error);
 void pmy_unary_forward(const pmy_node *node, pmy_piece piece);
 void pmy_unary_backward(const pmy_node *node, pmy_piece piece);
-uint64_t pmy_sign_choices(const pmy_node *node);
+pmy_node *pmy_unary_sample(pmy_sample *sample, unsigned index, const pmy_op *op);
+
+/* The op's table, where `rule` is a pmy_unary of the file. */
+#define PMY_UNARY_OP(op, formula_)                             \
+    extern const pmy_op pmy_op_##op;                           \
+    static pmy_node *sample(pmy_sample *s, unsigned index)     \
+    {                                                          \
+        return pmy_unary_sample(s, index, &pmy_op_##op);       \
+    }                                                          \
+    const pmy_op pmy_op_##op = {                               \
+        .name = #op,                                           \
+        .infer = pmy_unary_infer,                              \
+        .forward = {{.run = pmy_unary_forward}},               \
+        .backward = {{.run = pmy_unary_backward, .gives = 1}}, \
+        .unary = &rule,                                        \
+        .checks = {.formula = formula_, .sample = sample},     \
+    }
 
 #endif

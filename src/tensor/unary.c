@@ -1,5 +1,6 @@
 /* What all element-wise ops share. */
 #include "tensor/op.h"
+#include "tensor/ops/ops.h"
 
 pmy_status pmy_unary_infer(pmy_node *node, pmy_error *error)
 {
@@ -27,10 +28,30 @@ void pmy_unary_backward(const pmy_node *node, pmy_piece piece)
                               pmy_accumulates(node, 0));
 }
 
-uint64_t pmy_sign_choices(const pmy_node *node)
+pmy_node *pmy_unary_sample(pmy_sample *sample, unsigned index, const pmy_op *op)
 {
+    static const pmy_shape shapes[] = {{{5, 7}}, {{3, 2, 11}}};
+    if (index >= 2)
+        return NULL;
+    pmy_node *x = pmy_sample_input(sample, shapes[index], op->unary->low, op->unary->high);
+    pmy_node *y = pmy_append(sample->graph, op, 1, &x, NULL, 0);
+    if (index == 0)
+        return y;
+    sample->note = "used twice";
+    return pmy_mul(sample->graph, x, y);
+}
+
+bool pmy_has_choices(const pmy_node *node)
+{
+    return node->op->checks.choices || (node->activation && node->activation->kinked);
+}
+
+uint64_t pmy_choices(const pmy_node *node)
+{
+    uint64_t hash = node->op->checks.choices ? node->op->checks.choices(node) : 0xcbf29ce484222325u;
+    if (!node->activation || !node->activation->kinked)
+        return hash;
     /* FNV-1a over the signs. */
-    uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
         hash = (hash ^ (uint64_t)(node->value[i] > 0)) * 0x100000001b3u;
     return hash;

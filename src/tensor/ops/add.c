@@ -101,13 +101,13 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_add = {
     .name = "add",
-    .formula = "c = a + b",
+    .checks.formula = "c = a + b",
     .infer = infer,
     .forward = {{.run = forward}},
     .whole = 1 << 1,
     .backward = {{.run = backward_a, .gives = 1 << 0},
                  {.run = backward_b, .tiles = bias_tiles, .gives = 1 << 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_add(pmy_graph *graph, pmy_node *a, pmy_node *b)

@@ -21,32 +21,10 @@ static void pmy_exp_backward(const pmy_node *node, size_t n, const pmy_real *x, 
         pmy_put(&dx[i], y[i] * dy[i], accumulate);
 }
 
-static pmy_node *sample(pmy_sample *s, unsigned index)
-{
-    switch (index) {
-    case 0:
-        return pmy_exp_of(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 7), -2, 2));
-    case 1:
-        s->note = "used twice";
-        pmy_node *x = pmy_sample_input(s, PMY_SHAPE(3, 2, 11), -2, 2);
-        return pmy_mul(s->graph, x, pmy_exp_of(s->graph, x));
-    default:
-        return NULL;
-    }
-}
+static const pmy_unary rule = {
+    .forward = pmy_exp_forward, .backward = pmy_exp_backward, .low = -2, .high = 2};
 
-static const pmy_unary rule = {.forward = pmy_exp_forward, .backward = pmy_exp_backward};
-
-const pmy_op pmy_op_exp = {
-    .name = "exp",
-    .formula = "y = exp(x)",
-    .infer = pmy_unary_infer,
-    .forward = {{.run = pmy_unary_forward}},
-    .backward = {{.run = pmy_unary_backward, .gives = 1}},
-    .unary = &rule,
-
-    .sample = sample,
-};
+PMY_UNARY_OP(exp, "y = exp(x)");
 
 pmy_node *pmy_exp_of(pmy_graph *graph, pmy_node *x)
 {

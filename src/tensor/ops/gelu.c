@@ -1,10 +1,8 @@
 /* gelu, the exact form (Hendrycks and Gimpel, arXiv:1606.08415): with the normal
  * distribution's Φ(x) = erfc(−x/√2)/2 and density φ(x) = exp(−x²/2)/√(2π),
  * y = x Φ(x); dx = (Φ(x) + x φ(x)) dy. */
-#include "tensor/ops/ops.h"
-
-#include "tensor/op.h"
 #include "base/simd.h"
+#include "tensor/op.h"
 
 static inline pmy_real distribution(pmy_real x)
 {
@@ -33,34 +31,11 @@ static void pmy_gelu_backward(const pmy_node *node, size_t n, const pmy_real *x,
         pmy_put(&dx[i], (distribution(x[i]) + x[i] * density(x[i])) * dy[i], accumulate);
 }
 
-static pmy_node *sample(pmy_sample *s, unsigned index)
-{
-    switch (index) {
-    case 0:
-        return pmy_gelu(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 7), -3, 3));
-    case 1:
-        s->note = "used twice";
-        pmy_node *x = pmy_sample_input(s, PMY_SHAPE(3, 2, 11), -3, 3);
-        return pmy_mul(s->graph, x, pmy_gelu(s->graph, x));
-    default:
-        return NULL;
-    }
-}
+static const pmy_unary rule = {.forward = pmy_gelu_forward,
+                               .backward = pmy_gelu_backward,
+                               .needs_x = true,
+                               .low = -3,
+                               .high = 3,
+                               .code = "0.5f * x * erfcf(-0.707106781f * x)"};
 
-static const pmy_unary rule = {.forward = pmy_gelu_forward, .backward = pmy_gelu_backward, .needs_x = true};
-
-const pmy_op pmy_op_gelu = {
-    .name = "gelu",
-    .formula = "y = x erfc(-x / sqrt(2)) / 2",
-    .infer = pmy_unary_infer,
-    .forward = {{.run = pmy_unary_forward}},
-    .backward = {{.run = pmy_unary_backward, .gives = 1}},
-    .unary = &rule,
-
-    .sample = sample,
-};
-
-pmy_node *pmy_gelu(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_gelu, 1, &x, NULL, 0);
-}
+PMY_UNARY_OP(gelu, "y = x erfc(-x / sqrt(2)) / 2");

@@ -1,8 +1,6 @@
 /* leaky_relu: y = x where x > 0, else 0.01 x; dx = dy or 0.01 dy (also at 0). */
-#include "tensor/ops/ops.h"
-
-#include "tensor/op.h"
 #include "base/simd.h"
+#include "tensor/op.h"
 
 static const pmy_real slope = PMY_R(0.01);
 
@@ -23,35 +21,11 @@ static void pmy_leaky_relu_backward(const pmy_node *node, size_t n, const pmy_re
         pmy_put(&dx[i], y[i] > 0 ? dy[i] : slope * dy[i], accumulate);
 }
 
-static pmy_node *sample(pmy_sample *s, unsigned index)
-{
-    switch (index) {
-    case 0:
-        return pmy_leaky_relu(s->graph, pmy_sample_input(s, PMY_SHAPE(5, 7), -1, 1));
-    case 1:
-        s->note = "used twice";
-        pmy_node *x = pmy_sample_input(s, PMY_SHAPE(3, 2, 11), -1, 1);
-        return pmy_mul(s->graph, x, pmy_leaky_relu(s->graph, x));
-    default:
-        return NULL;
-    }
-}
+static const pmy_unary rule = {.forward = pmy_leaky_relu_forward,
+                               .backward = pmy_leaky_relu_backward,
+                               .kinked = true,
+                               .low = -1,
+                               .high = 1,
+                               .code = "x > 0 ? x : 0.01f * x"};
 
-static const pmy_unary rule = {
-    .forward = pmy_leaky_relu_forward, .backward = pmy_leaky_relu_backward, .kinked = true};
-
-const pmy_op pmy_op_leaky_relu = {
-    .name = "leaky_relu",
-    .formula = "y = x > 0 ? x : 0.01 x",
-    .infer = pmy_unary_infer,
-    .forward = {{.run = pmy_unary_forward}},
-    .backward = {{.run = pmy_unary_backward, .gives = 1}},
-    .unary = &rule,
-    .choices = pmy_sign_choices,
-    .sample = sample,
-};
-
-pmy_node *pmy_leaky_relu(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_leaky_relu, 1, &x, NULL, 0);
-}
+PMY_UNARY_OP(leaky_relu, "y = x > 0 ? x : 0.01 x");

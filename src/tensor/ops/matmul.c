@@ -75,13 +75,13 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_matmul = {
     .name = "matmul",
-    .formula = "c[m, n] = a[m, k] b[k, n]",
+    .checks.formula = "c[m, n] = a[m, k] b[k, n]",
     .infer = infer,
     .forward = {{.run = forward}},
     .whole = 1 << 1,
     .backward = {{.run = backward_a, .gives = 1 << 0},
                  {.run = backward_b, .tiles = b_tiles, .gives = 1 << 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_matmul(pmy_graph *graph, pmy_node *a, pmy_node *b)

@@ -62,11 +62,11 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_mul = {
     .name = "mul",
-    .formula = "c = a b, element by element",
+    .checks.formula = "c = a b, element by element",
     .infer = infer,
     .forward = {{.run = forward}},
     .backward = {{.run = backward_a, .gives = 1 << 0}, {.run = backward_b, .gives = 1 << 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_mul(pmy_graph *graph, pmy_node *a, pmy_node *b)

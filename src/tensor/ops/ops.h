@@ -2,7 +2,7 @@
 #ifndef PMY_TENSOR_OPS_OPS_H
 #define PMY_TENSOR_OPS_OPS_H
 
-#include "tensor/graph.h"
+#include "tensor/activation.h"
 
 /* c[m, n] = a[m, k] · b[k, n]; b is not a part of the batch. */
 pmy_node *pmy_matmul(pmy_graph *graph, pmy_node *a, pmy_node *b);
@@ -16,12 +16,7 @@ pmy_node *pmy_mul(pmy_graph *graph, pmy_node *a, pmy_node *b);
 /* factor · x. */
 pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor);
 
-/* Element by element; see each op's file for the formula. */
-pmy_node *pmy_relu(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_leaky_relu(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_tanh_of(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_sigmoid(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_gelu(pmy_graph *graph, pmy_node *x);
+/* Element by element; activations are in activation.h. */
 pmy_node *pmy_exp_of(pmy_graph *graph, pmy_node *x);
 pmy_node *pmy_log_of(pmy_graph *graph, pmy_node *x);
 

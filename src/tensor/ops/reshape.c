@@ -68,12 +68,12 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_reshape = {
     .name = "reshape",
-    .formula = "y = x in another shape",
+    .checks.formula = "y = x in another shape",
     .infer = infer,
     .view = true,
     .integers = 1,
     .backward = {{.run = backward, .tiles = tiles, .gives = 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_reshape(pmy_graph *graph, pmy_node *x, pmy_shape shape)

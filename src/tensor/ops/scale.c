@@ -33,12 +33,12 @@ static const pmy_unary rule = {.forward = pmy_scale_forward, .backward = pmy_sca
 
 const pmy_op pmy_op_scale = {
     .name = "scale",
-    .formula = "y = factor x",
+    .checks.formula = "y = factor x",
     .infer = pmy_unary_infer,
     .forward = {{.run = pmy_unary_forward}},
     .backward = {{.run = pmy_unary_backward, .gives = 1}},
     .unary = &rule,
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor)

@@ -158,22 +158,22 @@ static pmy_node *sample_log_softmax(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_softmax = {
     .name = "softmax",
-    .formula = "p_i = exp(x_i) / sum_j exp(x_j)",
+    .checks.formula = "p_i = exp(x_i) / sum_j exp(x_j)",
     .infer = infer,
     .take = take,
     .forward = {{.run = forward_softmax, .tiles = tiles}},
     .backward = {{.run = backward_softmax, .tiles = tiles, .gives = 1}},
-    .sample = sample_softmax,
+    .checks.sample = sample_softmax,
 };
 
 const pmy_op pmy_op_log_softmax = {
     .name = "log_softmax",
-    .formula = "y_i = x_i - log sum_j exp(x_j)",
+    .checks.formula = "y_i = x_i - log sum_j exp(x_j)",
     .infer = infer,
     .take = take_log_softmax,
     .forward = {{.run = forward_log_softmax, .tiles = tiles}},
     .backward = {{.run = backward_log_softmax, .tiles = tiles, .gives = 1}},
-    .sample = sample_log_softmax,
+    .checks.sample = sample_log_softmax,
 };
 
 pmy_node *pmy_softmax(pmy_graph *graph, pmy_node *x)

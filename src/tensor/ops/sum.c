@@ -70,20 +70,20 @@ static pmy_node *sample_mean(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_sum = {
     .name = "sum",
-    .formula = "y = sum of all x",
+    .checks.formula = "y = sum of all x",
     .infer = infer,
     .forward = {{.run = forward_sum, .tiles = whole}},
     .backward = {{.run = backward_sum, .tiles = tiles, .gives = 1}},
-    .sample = sample_sum,
+    .checks.sample = sample_sum,
 };
 
 const pmy_op pmy_op_mean = {
     .name = "mean",
-    .formula = "y = sum of all x / n",
+    .checks.formula = "y = sum of all x / n",
     .infer = infer,
     .forward = {{.run = forward_mean, .tiles = whole}},
     .backward = {{.run = backward_mean, .tiles = tiles, .gives = 1}},
-    .sample = sample_mean,
+    .checks.sample = sample_mean,
 };
 
 pmy_node *pmy_sum(pmy_graph *graph, pmy_node *x)

@@ -64,11 +64,11 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_transpose = {
     .name = "transpose",
-    .formula = "y[..., j, i] = x[..., i, j]",
+    .checks.formula = "y[..., j, i] = x[..., i, j]",
     .infer = infer,
     .forward = {{.run = forward, .tiles = tiles}},
     .backward = {{.run = backward, .tiles = tiles, .gives = 1}},
-    .sample = sample,
+    .checks.sample = sample,
 };
 
 pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x)
