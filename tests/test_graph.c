@@ -80,9 +80,9 @@ static pmy_node *a_product_too_large(pmy_graph *g)
 {
     return pmy_matmul(g, pmy_constant(g, PMY_SHAPE((size_t)1 << 31, 1)), pmy_constant(g, PMY_SHAPE(1, 1)));
 }
-static pmy_node *linear_of_rank_3(pmy_graph *g)
+static pmy_node *linear_of_a_vector(pmy_graph *g)
 {
-    return pmy_linear(g, pmy_input(g, PMY_SHAPE(5, 7, 2)), 3, PMY_NONE);
+    return pmy_linear(g, pmy_input(g, PMY_SHAPE(5)), 3, PMY_NONE);
 }
 static pmy_node *linear_without_outputs(pmy_graph *g)
 {
@@ -207,7 +207,7 @@ static void each_error_names_node_and_shapes(void **state)
         {a_hole_in_a_shape, PMY_BAD_SHAPE, {"constant0", "5x0x2"}},
         {a_shape_too_large, PMY_BAD_SHAPE, {"constant0", "4294967296x4294967296"}},
         {a_product_too_large, PMY_BAD_SHAPE, {"matmul0", "2147483648x1, 1x1"}},
-        {linear_of_rank_3, PMY_BAD_SHAPE, {"linear", "5x7x2"}},
+        {linear_of_a_vector, PMY_BAD_SHAPE, {"linear", "not 5"}},
         {linear_without_outputs, PMY_BAD_SHAPE, {"0x7"}},
         {linear_with_other_parameters, PMY_BAD_SHAPE, {"linear0", "5x7, 3x7, 4"}},
         {dropout_of_everything, PMY_BAD_ARGUMENT, {"dropout0", "5x7", "rate 1"}},

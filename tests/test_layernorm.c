@@ -14,7 +14,7 @@ static layer new_layer(pmy_pool *pool, pmy_shape shape)
     layer l = {.graph = new_graph(pool), .rows = shape.dim[0], .size = pmy_shape_size(shape) / shape.dim[0]};
     l.x = pmy_input(l.graph, shape);
     pmy_want_gradient(l.x);
-    l.y = pmy_layernorm(l.graph, l.x);
+    l.y = pmy_layernorm(l.graph, l.x, pmy_shape_rank(pmy_node_shape(l.x)) - 1);
     build(l.graph, l.y);
     l.weight = pmy_find(l.graph, "layernorm0.weight");
     l.bias = pmy_find(l.graph, "layernorm0.bias");
@@ -153,7 +153,7 @@ static void shapes_that_do_not_fit(void **state)
     (void)state;
     pmy_error error;
     pmy_graph *g = new_graph(NULL);
-    assert_int_equal(pmy_build(g, pmy_layernorm(g, pmy_input(g, PMY_SHAPE(4))), &error), PMY_BAD_SHAPE);
+    assert_int_equal(pmy_build(g, pmy_layernorm(g, pmy_input(g, PMY_SHAPE(4)), 1), &error), PMY_BAD_SHAPE);
     pmy_graph_free(g);
     g = new_graph(NULL);
     pmy_node *x = pmy_input(g, PMY_SHAPE(4, 3, 2)), *three = pmy_constant(g, PMY_SHAPE(3));

@@ -61,8 +61,9 @@ static layer new_layer(const record *r)
     (void)snprintf(l.name, sizeof l.name, "%s", r->kind);
     l.x = pmy_input(l.graph, r->shape);
     pmy_want_gradient(l.x);
-    l.y = strcmp(r->kind, "batchnorm") == 0 ? pmy_batchnorm(l.graph, l.x, PMY_NONE)
-                                            : pmy_layernorm(l.graph, l.x);
+    l.y = strcmp(r->kind, "batchnorm") == 0
+              ? pmy_batchnorm(l.graph, l.x, PMY_NONE)
+              : pmy_layernorm(l.graph, l.x, pmy_shape_rank(pmy_node_shape(l.x)) - 1);
     build(l.graph, l.y);
     pmy_tensor weight = pmy_value(part(&l, "weight")), bias = pmy_value(part(&l, "bias"));
     for (size_t i = 0; i < pmy_shape_size(weight.shape); i++) {

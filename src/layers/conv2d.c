@@ -25,6 +25,12 @@ enum { GROUPS = 8, SUM_TILES = 8 };
 /* A padded image or a weight may have this many numbers: then no size below overflows. */
 #define LARGEST ((size_t)0x7fffffff)
 
+/* NULL: there is none. */
+static pmy_node *bias_of(const pmy_node *node)
+{
+    return node->inputs > BIAS ? node->input[BIAS] : NULL;
+}
+
 typedef struct conv2d_saved {
     pmy_convolution sizes;
     const pmy_convolution_algorithm *algorithm;
@@ -39,15 +45,16 @@ typedef struct conv2d_saved {
 
 static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
 {
-    pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape, bias = node->input[BIAS]->shape;
+    pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape;
+    const pmy_node *bias = bias_of(node);
     pmy_window window = *(const pmy_window *)node->attributes;
     if (pmy_shape_rank(x) != 4 ||
         !pmy_shape_equal(weight, PMY_SHAPE(weight.dim[0], x.dim[1], window.kernel, window.kernel)) ||
-        !pmy_shape_equal(bias, PMY_SHAPE(weight.dim[0])))
+        (bias && !pmy_shape_equal(bias->shape, PMY_SHAPE(weight.dim[0]))))
         return pmy_fail(error, PMY_BAD_SHAPE,
                         "needs x [batch, in, height, width], weight [out, in, %zu, %zu] and bias [out]",
                         window.kernel, window.kernel);
-    if (node->input[WEIGHT]->batched || node->input[BIAS]->batched)
+    if (node->input[WEIGHT]->batched || (bias && bias->batched))
         return pmy_fail(error, PMY_BAD_SHAPE, "weight and bias cannot be a part of the batch");
     *c = (pmy_convolution){
         .in = x.dim[1], .height = x.dim[2], .width = x.dim[3], .out = weight.dim[0], .window = window};
@@ -143,7 +150,7 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, size_t im
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     const conv2d_saved *saved = node->saved;
-    pmy_epilogue epilogue = pmy_epilogue_of(node, node->input[BIAS]);
+    pmy_epilogue epilogue = pmy_epilogue_of(node, bias_of(node));
     const pmy_convolution *c = &saved->sizes;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
         end = image + saved->memory.images;
@@ -203,7 +210,7 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
         saved->algorithm->backward(c, count, node->input[X]->value + image * x_size, dz,
                                    saved->backward_weight, pmy_accumulates(node, X),
                                    dx ? dx + image * x_size : NULL, wants_dw ? sum : NULL, scratch);
-        if (node->input[BIAS]->wants_gradient)
+        if (bias_of(node) && bias_of(node)->wants_gradient)
             add_to_bias(c, count, dz, db);
     }
     if (memory->sum && wants_dw)
@@ -258,9 +265,9 @@ static void backward_sum(const pmy_node *node, pmy_piece piece)
     size_t out = saved->sizes.out;
     if (node->input[WEIGHT]->wants_gradient)
         sum_weight(node, piece.begin);
-    if (node->input[BIAS]->wants_gradient)
+    if (bias_of(node) && bias_of(node)->wants_gradient)
         pmy_sum_columns(GROUPS, out, out * piece.begin / SUM_TILES, out * piece.end / SUM_TILES,
-                        saved->group_db, node->input[BIAS]->gradient, pmy_accumulates(node, BIAS));
+                        saved->group_db, bias_of(node)->gradient, pmy_accumulates(node, BIAS));
 }
 
 /* --- The op -------------------------------------------------------------- */
@@ -273,31 +280,35 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         size_t out;
         pmy_window window;
         pmy_activation activation;
+        bool biasless;
     } instance[] = {
-        {NULL, {{3, 2, 5, 4}}, 3, {3, 1, 0}, PMY_NONE},
-        {"padded", {{2, 2, 4, 5}}, 3, {3, 1, 1}, PMY_TANH},
-        {"stride 2", {{2, 2, 6, 5}}, 2, {2, 2, 0}, PMY_GELU},
-        {"stride 2, padded", {{2, 2, 5, 6}}, 3, {3, 2, 1}, PMY_RELU},
-        {"stride above kernel", {{2, 2, 5, 7}}, 2, {1, 3, 0}, PMY_NONE},
-        {"kernel as large as the image", {{3, 2, 3, 3}}, 4, {3, 1, 0}, PMY_SIGMOID},
-        {"kernel larger than the image", {{2, 2, 2, 3}}, 2, {5, 1, 2}, PMY_NONE},
-        {"one pixel", {{4, 3, 1, 1}}, 2, {1, 1, 0}, PMY_LEAKY_RELU},
-        {"padding above kernel", {{2, 2, 2, 2}}, 2, {2, 1, 3}, PMY_NONE},
-        {"more images than groups", {{2 * GROUPS + 1, 2, 2, 3}}, 2, {2, 1, 0}, PMY_NONE},
-        {"three lanes of channels", {{2, 2, 2, 2}}, 9, {1, 1, 0}, PMY_NONE},
-        {"one channel, 5x5", {{2, 1, 6, 7}}, 2, {5, 1, 2}, PMY_NONE},
-        {"one channel, stride 2, padded", {{2, 1, 5, 6}}, 3, {3, 2, 1}, PMY_RELU},
-        {"one channel, padding above kernel", {{2, 1, 2, 2}}, 2, {2, 1, 3}, PMY_NONE},
-        {"one channel, more images than groups", {{2 * GROUPS + 1, 1, 2, 3}}, 2, {2, 1, 0}, PMY_NONE},
-        {"winograd", {{2, 6, 3, 3}}, 6, {3, 1, 1}, PMY_TANH},
-        {"winograd, more images than groups", {{2 * GROUPS + 1, 6, 2, 2}}, 6, {3, 1, 1}, PMY_NONE},
-        {"winograd, several tiles", {{1, 6, 5, 9}}, 6, {3, 1, 1}, PMY_NONE},
+        {NULL, {{3, 2, 5, 4}}, 3, {3, 1, 0}, PMY_NONE, false},
+        {"padded", {{2, 2, 4, 5}}, 3, {3, 1, 1}, PMY_TANH, false},
+        {"stride 2", {{2, 2, 6, 5}}, 2, {2, 2, 0}, PMY_GELU, false},
+        {"stride 2, padded", {{2, 2, 5, 6}}, 3, {3, 2, 1}, PMY_RELU, false},
+        {"stride above kernel", {{2, 2, 5, 7}}, 2, {1, 3, 0}, PMY_NONE, false},
+        {"kernel as large as the image", {{3, 2, 3, 3}}, 4, {3, 1, 0}, PMY_SIGMOID, false},
+        {"kernel larger than the image", {{2, 2, 2, 3}}, 2, {5, 1, 2}, PMY_NONE, false},
+        {"one pixel", {{4, 3, 1, 1}}, 2, {1, 1, 0}, PMY_LEAKY_RELU, false},
+        {"padding above kernel", {{2, 2, 2, 2}}, 2, {2, 1, 3}, PMY_NONE, false},
+        {"more images than groups", {{2 * GROUPS + 1, 2, 2, 3}}, 2, {2, 1, 0}, PMY_NONE, false},
+        {"three lanes of channels", {{2, 2, 2, 2}}, 9, {1, 1, 0}, PMY_NONE, false},
+        {"one channel, 5x5", {{2, 1, 6, 7}}, 2, {5, 1, 2}, PMY_NONE, false},
+        {"one channel, stride 2, padded", {{2, 1, 5, 6}}, 3, {3, 2, 1}, PMY_RELU, false},
+        {"one channel, padding above kernel", {{2, 1, 2, 2}}, 2, {2, 1, 3}, PMY_NONE, false},
+        {"one channel, more images than groups", {{2 * GROUPS + 1, 1, 2, 3}}, 2, {2, 1, 0}, PMY_NONE, false},
+        {"winograd", {{2, 6, 3, 3}}, 6, {3, 1, 1}, PMY_TANH, false},
+        {"winograd, more images than groups", {{2 * GROUPS + 1, 6, 2, 2}}, 6, {3, 1, 1}, PMY_NONE, false},
+        {"winograd, several tiles", {{1, 6, 5, 9}}, 6, {3, 1, 1}, PMY_NONE, false},
+        {"no bias", {{3, 2, 4, 4}}, 3, {3, 1, 1}, PMY_TANH, true},
+        {"one channel, no bias", {{3, 1, 4, 5}}, 9, {3, 1, 0}, PMY_NONE, true},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
     s->note = instance[index].note;
-    return pmy_conv2d(s->graph, pmy_sample_input(s, instance[index].x, -1, 1), instance[index].out,
-                      instance[index].window, instance[index].activation);
+    pmy_node *x = pmy_sample_input(s, instance[index].x, -1, 1);
+    return (instance[index].biasless ? pmy_conv2d_nobias : pmy_conv2d)(
+        s->graph, x, instance[index].out, instance[index].window, instance[index].activation);
 }
 
 const pmy_op pmy_op_conv2d = {
@@ -305,7 +316,7 @@ const pmy_op pmy_op_conv2d = {
     .checks.formula = "y[o,r,c] = f(sum_iuv w[o,i,u,v] x[i,s r+u-p,s c+v-p] + b[o])",
     .infer = infer,
     .take = take,
-    .has_epilogue = true,
+    .epilogue = PMY_EPILOGUE_AXIS_1,
     .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward =
@@ -318,10 +329,11 @@ pmy_node *pmy_conv2d_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_n
                           pmy_activation f)
 {
     pmy_node *input[] = {x, weight, bias};
-    return pmy_fuse(pmy_append(graph, &pmy_op_conv2d, 3, input, &window, sizeof window), f);
+    return pmy_fuse(pmy_append(graph, &pmy_op_conv2d, bias ? 3 : 2, input, &window, sizeof window), f);
 }
 
-pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation f)
+static pmy_node *conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation f,
+                        bool biased)
 {
     if (!pmy_recorded(x))
         return x;
@@ -338,8 +350,19 @@ pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window windo
     double bound = 1 / sqrt((double)taps);
     pmy_shape shape = PMY_SHAPE(out, in, window.kernel, window.kernel);
     pmy_node *weight = pmy_layer_parameter(graph, "conv2d", "weight", shape, PMY_UNIFORM, bound);
-    pmy_node *bias = pmy_layer_parameter(graph, "conv2d", "bias", PMY_SHAPE(out), PMY_UNIFORM, bound);
+    pmy_node *bias =
+        biased ? pmy_layer_parameter(graph, "conv2d", "bias", PMY_SHAPE(out), PMY_UNIFORM, bound) : NULL;
     return pmy_conv2d_with(graph, x, weight, bias, window, f);
+}
+
+pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation f)
+{
+    return conv2d(graph, x, out, window, f, true);
+}
+
+pmy_node *pmy_conv2d_nobias(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation f)
+{
+    return conv2d(graph, x, out, window, f, false);
 }
 
 const char *pmy_conv2d_algorithm(const pmy_node *node)

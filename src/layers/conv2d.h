@@ -10,7 +10,11 @@
  * starting uniform in ±1/√(in·kernel·kernel) as in PyTorch. */
 pmy_node *pmy_conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window, pmy_activation activation);
 
-/* The same with parameters made before; window.kernel is weight's. */
+/* The same without a bias. */
+pmy_node *pmy_conv2d_nobias(pmy_graph *graph, pmy_node *x, size_t out, pmy_window window,
+                            pmy_activation activation);
+
+/* The same with parameters made before, bias NULL: none; window.kernel is weight's. */
 pmy_node *pmy_conv2d_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias, pmy_window window,
                           pmy_activation activation);
 

@@ -1,11 +1,12 @@
-/* layernorm: over the n numbers x_i of each row, with w = weight and b = bias,
+/* layernorm: over the n numbers x_i of each group, which is what the last axes hold, with w = weight and b =
+ * bias,
  *
  *   m = Σ x_i/n,  v = Σ (x_i − m)²/n,  r = 1/√(v + ε)
  *   y_i = (x_i − m) r w_i + b_i
  *
  *   d_i = dy_i w_i
  *   dx_i = r (d_i − Σ d/n − (x_i − m) r² Σ d (x − m)/n)
- *   dw_i = Σ_rows dy_i (x_i − m) r,  db_i = Σ_rows dy_i
+ *   dw_i = Σ_groups dy_i (x_i − m) r,  db_i = Σ_groups dy_i
  *
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/layernorm.h"
@@ -20,48 +21,81 @@ enum { X, WEIGHT, BIAS };
 /* How many numbers backward takes at a time. */
 enum { SPAN = 1024 };
 
-/* What forward leaves for backward of each row. */
-typedef struct row_moments {
+/* What forward leaves for backward of each group. */
+typedef struct group_moments {
     pmy_accum mean, reciprocal; /* m, r */
-} row_moments;
+} group_moments;
 
 /* x̂ = (x − mean) scale + shift */
 typedef struct line {
     pmy_real mean, scale, shift;
 } line;
 
-static line line_of(row_moments row)
+static line line_of(group_moments row)
 {
     pmy_real rounded = (pmy_real)row.mean;
     return (line){rounded, (pmy_real)row.reciprocal,
                   (pmy_real)(((pmy_accum)rounded - row.mean) * row.reciprocal)};
 }
 
-static pmy_shape without_batch(pmy_shape shape)
+/* The shape of the last `axes` axes. */
+static pmy_shape last_axes(pmy_shape shape, unsigned axes)
 {
-    pmy_shape rest = {{0}};
-    for (unsigned axis = 1; axis < PMY_MAX_RANK; axis++)
-        rest.dim[axis - 1] = shape.dim[axis];
-    return rest;
+    unsigned first = pmy_shape_rank(shape) - axes;
+    pmy_shape last = {{0}};
+    for (unsigned axis = 0; axis < axes; axis++)
+        last.dim[axis] = shape.dim[first + axis];
+    return last;
+}
+
+static bool has_groups(pmy_shape x, unsigned axes)
+{
+    return axes > 0 && axes < pmy_shape_rank(x);
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
-    pmy_shape x = node->input[X]->shape;
-    if (pmy_shape_rank(x) < 2)
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs x [batch, ...]");
+    pmy_shape x = node->input[X]->shape, weight = node->input[WEIGHT]->shape;
+    unsigned axes = pmy_shape_rank(weight);
+    if (!has_groups(x, axes))
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs x [batch, ...] with more axes than the weight");
     for (unsigned i = WEIGHT; i <= BIAS; i++)
-        if (!pmy_shape_equal(node->input[i]->shape, without_batch(x)) || node->input[i]->batched)
+        if (!pmy_shape_equal(node->input[i]->shape, last_axes(x, axes)) || node->input[i]->batched)
             return pmy_fail(error, PMY_BAD_SHAPE, "weight and bias must be %s and no part of the batch",
-                            pmy_shape_print(without_batch(x)).text);
+                            pmy_shape_print(last_axes(x, axes)).text);
     node->shape = x;
     return PMY_OK;
 }
 
+/* The size of a group, how many there are, and how many in a row of the batch. */
+static size_t group_size(const pmy_node *node)
+{
+    return pmy_shape_size(node->input[WEIGHT]->shape);
+}
+
+static size_t group_count(const pmy_node *node)
+{
+    return pmy_shape_size(node->shape) / group_size(node);
+}
+
+static size_t row_groups(const pmy_node *node)
+{
+    return pmy_row_size(node) / group_size(node);
+}
+
 static bool take(pmy_node *node)
 {
-    node->saved = pmy_take(node, pmy_rows(node), sizeof(row_moments));
+    node->saved = pmy_take(node, group_count(node), sizeof(group_moments));
     return node->saved;
+}
+
+static void report(const pmy_node *node, size_t group)
+{
+    static const char what[] = "the variance is not finite";
+    if (row_groups(node) == 1)
+        pmy_report(node, group, what);
+    else
+        pmy_report_vector(node, group * (pmy_vectors(node) / group_count(node)), what);
 }
 
 /* --- Forward -------------------------------------------------------------- */
@@ -76,19 +110,19 @@ static void pmy_layernorm_row(size_t n, const pmy_real *x, const pmy_real *weigh
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
-    size_t n = pmy_row_size(node);
-    row_moments *saved = node->saved; /* [rows] */
-    for (size_t r = piece.begin; r < piece.end; r++) {
-        const pmy_real *x = node->input[X]->value + r * n; /* [n] */
+    size_t n = group_size(node), each = row_groups(node);
+    group_moments *saved = node->saved; /* [groups] */
+    for (size_t g = piece.begin * each; g < piece.end * each; g++) {
+        const pmy_real *x = node->input[X]->value + g * n; /* [n] */
         pmy_accum squares;
-        pmy_channel_moments(1, n, x, &saved[r].mean, &squares);
+        pmy_channel_moments(1, n, x, &saved[g].mean, &squares);
         if (!pmy_is_finite((pmy_real)squares)) {
-            pmy_report(node, r, "the variance is not finite");
+            report(node, g);
             return;
         }
-        saved[r].reciprocal = pmy_reciprocal_deviation(squares / (pmy_accum)n);
-        pmy_layernorm_row(n, x, node->input[WEIGHT]->value, node->input[BIAS]->value, line_of(saved[r]),
-                          node->value + r * n);
+        saved[g].reciprocal = pmy_reciprocal_deviation(squares / (pmy_accum)n);
+        pmy_layernorm_row(n, x, node->input[WEIGHT]->value, node->input[BIAS]->value, line_of(saved[g]),
+                          node->value + g * n);
     }
 }
 
@@ -107,14 +141,14 @@ static size_t span_from(size_t begin, size_t n)
     return n - begin < SPAN ? n - begin : SPAN;
 }
 
-static void backward_row(const pmy_node *node, size_t row)
+static void backward_group(const pmy_node *node, size_t group)
 {
-    size_t n = pmy_row_size(node);
-    const pmy_real *x = node->input[X]->value + row * n; /* [n] */
-    const pmy_real *dy = node->gradient + row * n;       /* [n] */
-    const pmy_real *weight = node->input[WEIGHT]->value; /* [n] */
-    pmy_real *dx = node->input[X]->gradient + row * n;   /* [n] */
-    row_moments moments = ((row_moments *)node->saved)[row];
+    size_t n = group_size(node);
+    const pmy_real *x = node->input[X]->value + group * n; /* [n] */
+    const pmy_real *dy = node->gradient + group * n;       /* [n] */
+    const pmy_real *weight = node->input[WEIGHT]->value;   /* [n] */
+    pmy_real *dx = node->input[X]->gradient + group * n;   /* [n] */
+    group_moments moments = ((group_moments *)node->saved)[group];
     pmy_real d[SPAN], mean = (pmy_real)moments.mean, scale = (pmy_real)moments.reciprocal;
     pmy_accum sum = 0, products = 0;
     for (size_t i = 0; i < n; i += SPAN) {
@@ -134,16 +168,17 @@ static void backward_row(const pmy_node *node, size_t row)
 
 static void backward_input(const pmy_node *node, pmy_piece piece)
 {
-    for (size_t r = piece.begin; r < piece.end; r++)
-        backward_row(node, r);
+    size_t each = row_groups(node);
+    for (size_t g = piece.begin * each; g < piece.end * each; g++)
+        backward_group(node, g);
 }
 
 static size_t column_tiles(const pmy_node *node)
 {
-    return (pmy_row_size(node) + PMY_COLUMN_TILE - 1) / PMY_COLUMN_TILE;
+    return (group_size(node) + PMY_COLUMN_TILE - 1) / PMY_COLUMN_TILE;
 }
 
-/* sums[j] += dy x̂ over the columns of a tile in one row. */
+/* sums[j] += dy x̂ over the columns of a tile in one group. */
 PMY_CLONES
 static void pmy_layernorm_add_products(size_t width, const pmy_real *x, const pmy_real *dy, line of,
                                        pmy_accum *sums)
@@ -154,25 +189,25 @@ static void pmy_layernorm_add_products(size_t width, const pmy_real *x, const pm
 
 static void backward_weight_tile(const pmy_node *node, size_t begin, size_t end)
 {
-    size_t n = pmy_row_size(node);
+    size_t n = group_size(node);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [n] */
-    const row_moments *saved = node->saved;       /* [rows] */
+    const group_moments *saved = node->saved;     /* [groups] */
     pmy_accum sums[PMY_COLUMN_TILE] = {0};
-    for (size_t r = 0; r < pmy_rows(node); r++)
-        pmy_layernorm_add_products(end - begin, node->input[X]->value + r * n + begin,
-                                   node->gradient + r * n + begin, line_of(saved[r]), sums);
+    for (size_t g = 0; g < group_count(node); g++)
+        pmy_layernorm_add_products(end - begin, node->input[X]->value + g * n + begin,
+                                   node->gradient + g * n + begin, line_of(saved[g]), sums);
     for (size_t j = begin; j < end; j++)
         pmy_put(&dw[j], (pmy_real)sums[j - begin], pmy_accumulates(node, WEIGHT));
 }
 
 static void backward_parameters(const pmy_node *node, pmy_piece piece)
 {
-    size_t n = pmy_row_size(node), begin = piece.begin * PMY_COLUMN_TILE;
+    size_t n = group_size(node), begin = piece.begin * PMY_COLUMN_TILE;
     size_t end = n - begin < PMY_COLUMN_TILE ? n : begin + PMY_COLUMN_TILE;
     if (node->input[WEIGHT]->gradient)
         backward_weight_tile(node, begin, end);
     if (node->input[BIAS]->gradient)
-        pmy_sum_columns(pmy_rows(node), n, begin, end, node->gradient, node->input[BIAS]->gradient,
+        pmy_sum_columns(group_count(node), n, begin, end, node->gradient, node->input[BIAS]->gradient,
                         pmy_accumulates(node, BIAS));
 }
 
@@ -183,18 +218,21 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     static const struct {
         const char *note;
         pmy_shape x;
+        unsigned axes;
     } instance[] = {
-        {NULL, {{5, 7}}},
-        {"three numbers", {{5, 3}}},
-        {"one row", {{1, 17}}},
-        {"images", {{3, 2, 5, 7}}},
-        {"more columns than a tile", {{3, PMY_COLUMN_TILE + 1}}},
-        {"rows longer than a span", {{3, SPAN + 13}}},
+        {NULL, {{5, 7}}, 1},
+        {"three numbers", {{5, 3}}, 1},
+        {"one row", {{1, 17}}, 1},
+        {"images", {{3, 2, 5, 7}}, 3},
+        {"sequences", {{3, 4, 7}}, 1},
+        {"images by rows and columns", {{2, 3, 3, 5}}, 2},
+        {"more columns than a tile", {{3, PMY_COLUMN_TILE + 1}}, 1},
+        {"groups longer than a span", {{3, SPAN + 13}}, 1},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
     s->note = instance[index].note;
-    pmy_shape shape = without_batch(instance[index].x);
+    pmy_shape shape = last_axes(instance[index].x, instance[index].axes);
     pmy_node *x = pmy_sample_input(s, instance[index].x, -1, 2);
     pmy_node *weight = pmy_sample_constant(s, shape, 0.5, 1.5);
     return pmy_layernorm_with(s->graph, x, weight, pmy_sample_constant(s, shape, -0.5, 0.5));
@@ -202,7 +240,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
 
 const pmy_op pmy_op_layernorm = {
     .name = "layernorm",
-    .checks.formula = "y = (x - mean) / sqrt(variance + 1e-5) w + b, mean and variance by row",
+    .checks.formula = "y = (x - mean) / sqrt(variance + 1e-5) w + b, mean and variance over the last axes",
     .infer = infer,
     .take = take,
     .forward = {{.run = forward}},
@@ -217,14 +255,15 @@ pmy_node *pmy_layernorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pm
     return pmy_append(graph, &pmy_op_layernorm, 3, (pmy_node *[]){x, weight, bias}, NULL, 0);
 }
 
-pmy_node *pmy_layernorm(pmy_graph *graph, pmy_node *x)
+pmy_node *pmy_layernorm(pmy_graph *graph, pmy_node *x, unsigned axes)
 {
     if (!pmy_recorded(x))
         return x;
-    if (pmy_shape_rank(x->shape) < 2)
-        return pmy_refuse(graph, PMY_BAD_SHAPE, "layernorm: needs [batch, ...], not %s",
+    if (!has_groups(x->shape, axes))
+        return pmy_refuse(graph, PMY_BAD_SHAPE,
+                          "layernorm: needs [batch, ...] with more than %u axes, not %s", axes ? axes : 1,
                           pmy_shape_print(x->shape).text);
-    pmy_shape shape = without_batch(x->shape);
+    pmy_shape shape = last_axes(x->shape, axes);
     pmy_node *weight = pmy_layer_parameter(graph, "layernorm", "weight", shape, PMY_ONES, 0);
     pmy_node *bias = pmy_layer_parameter(graph, "layernorm", "bias", shape, PMY_ZEROS, 0);
     return pmy_layernorm_with(graph, x, weight, bias);

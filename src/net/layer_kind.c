@@ -162,7 +162,8 @@ static pmy_node *build_batchnorm(const pmy_layer *layer, pmy_graph *graph, pmy_n
 
 static pmy_status measure_layernorm(pmy_layer *layer, pmy_shape input, pmy_error *error)
 {
-    if (!pmy_size_multiply(2, pmy_shape_size(input), &layer->parameters))
+    size_t normalised = pmy_shape_rank(input) == 4 ? pmy_shape_size(input) : pmy_shape_last(input);
+    if (!pmy_size_multiply(2, normalised, &layer->parameters))
         return pmy_fail(error, PMY_BAD_NET, "%s are too many weights", pmy_shape_print(input).text);
     return measure_same(layer, input, error);
 }
@@ -171,7 +172,9 @@ static pmy_node *build_layernorm(const pmy_layer *layer, pmy_graph *graph, pmy_n
                                  pmy_activation activation)
 {
     (void)layer, (void)activation;
-    return pmy_layernorm(graph, x);
+    /* All of an image, each vector of a sequence. */
+    unsigned rank = pmy_shape_rank(pmy_node_shape(x));
+    return pmy_layernorm(graph, x, rank == 4 ? 3 : 1);
 }
 
 /* --- The table -------------------------------------------------------------- */

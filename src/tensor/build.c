@@ -109,6 +109,12 @@ static bool is_affine(const pmy_node *node)
     return known;
 }
 
+static bool ends_in_axis_1(const pmy_node *layer)
+{
+    return layer->op->epilogue == PMY_EPILOGUE_AXIS_1 ||
+           (layer->op->epilogue == PMY_EPILOGUE_LAST_AXIS && pmy_shape_rank(layer->shape) == 2);
+}
+
 /* Such a line right after a layer that can compute it, and that nobody else uses. */
 static bool mark_folded(pmy_graph *graph)
 {
@@ -122,7 +128,7 @@ static bool mark_folded(pmy_graph *graph)
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *line = graph->nodes[at];
         pmy_node *layer = is_affine(line) ? line->input[0] : NULL;
-        if (layer && layer->op->has_epilogue && !layer->activation && users[layer->index] == 1)
+        if (layer && ends_in_axis_1(layer) && !layer->activation && users[layer->index] == 1)
             layer->folded = line;
     }
     return true;

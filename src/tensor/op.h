@@ -66,6 +66,13 @@ typedef struct pmy_unary {
     const char *code; /* of an activation: f of a float x, as an expression of C99 with <math.h> */
 } pmy_unary;
 
+/* Which axis the channels of an op's epilogue are; see layers/epilogue.h. */
+typedef enum pmy_epilogue_axis {
+    PMY_NO_EPILOGUE,
+    PMY_EPILOGUE_AXIS_1,
+    PMY_EPILOGUE_LAST_AXIS
+} pmy_epilogue_axis;
+
 /* What the checks of an op, and its reference, need. */
 typedef struct pmy_op_checks {
     /* One line: the formula. */
@@ -105,8 +112,8 @@ typedef struct pmy_op {
      * axis 1, and then the node's activation, where all other inputs are given. It computes the numbers,
      * which stay until the next call. See pmy_node.folded. */
     pmy_channel_affine (*affine)(const pmy_node *node);
-    /* Forward ends with pmy_epilogue (layers/epilogue.h), and so can compute such a line of its value. */
-    bool has_epilogue;
+    /* Whether forward ends with an epilogue, and so can compute such a line of its value. */
+    pmy_epilogue_axis epilogue;
     /* The value is the memory of input 0 in another shape; there is no forward. */
     bool view;
     const pmy_unary *unary;
