@@ -106,7 +106,7 @@ static void compare_direction(pmy_session *session, const pmy_checked *checked, 
                               pmy_numeric *numeric)
 {
     enum { TRIES = 4 };
-    pmy_real *direction = session->direction; /* [size] */
+    pmy_real *direction = session->room[0]; /* [size] */
     pmy_line line = {.tensor = checked->node, .origin = checked->origin, .direction = direction};
     numeric->directions++;
     for (unsigned try = 0; try < TRIES; try++) {
