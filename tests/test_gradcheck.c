@@ -410,6 +410,9 @@ static void wrong_sums_are_wrong_and_their_cause_is_found(void **state)
     pmy_check_print(&check, text, sizeof text);
     assert_non_null(strstr(text, ", added to what another user gave: backward makes the sum "));
     assert_non_null(strstr(text, "a factor: 1.000001"));
+    check = check_fault(ADDING_ONE_OFF_BY_1E6);
+    assert_int_equal(check.worst, 17);
+    assert_true(check.error > 1e-8 && check.error < 1e-6);
     check = check_fault(OVERWRITING_IN_FEWER);
     expect(check, PMY_WRONG, PMY_CAUSE_OVERWRITES);
     assert_true(check.adding && check.with_fewer);
