@@ -347,6 +347,7 @@ static void a_graph_is_left_as_it_was(void **state)
     pmy64_node *mean = pmy64_statistic_at(sample.graph, 0);
     for (size_t c = 0; c < 3; c++)
         assert_true(pmy64_value(mean).data[c] == 0);
+    assert_true(*pmy64_count_data(pmy64_statistic_at(sample.graph, 2)) == 0);
     assert_int_equal(pmy64_graph_step(sample.graph), 0);
     assert_int_equal(pmy64_batch(sample.graph), 6);
     pmy64_gradcheck_free(&result);
@@ -370,7 +371,7 @@ static void rows_that_cannot_be_judged_alone_are_no_fault(void **state)
     assert_int_equal(pmy64_build(sample.graph, loss, &error), PMY_OK);
     pmy64_sample_fill(&sample, 3);
     for (size_t r = 0; r < 4; r++)
-        pmy64_label_data(labels)[r] = r < 2 ? -1 : 1;
+        pmy64_integer_data(labels)[r] = r < 2 ? -1 : 1;
     assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
     expect(result.check[0], PMY_PASS, PMY_CAUSE_UNKNOWN);
     assert_int_equal(result.check[0].fewer, 0);
