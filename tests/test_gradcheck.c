@@ -27,7 +27,21 @@ typedef enum fault {
     TRANSPOSED,
     RANDOM,
     FIRST_ROW_ONLY, /* of b's sum */
-    LAST_ROW_ONLY
+    LAST_ROW_ONLY,
+    TWICE_IN_FEWER, /* than 8 rows, and so those below */
+    RANDOM_IN_FEWER,
+    REFUSES_FEWER,
+    OVERWRITING_IN_FEWER,
+    /* Only where another user gave a share already: */
+    ADDING_TWICE,
+    ADDING_MINUS,
+    ADDING_NOTHING,
+    ADDING_OFF_BY_1E6,
+    ADDING_ONE_OFF_BY_1E6, /* number 17 */
+    ADDING_TO_HALF,        /* of the other's share */
+    ADDING_AND_HALVING,    /* the sum */
+    ADDING_UNEVENLY,       /* 2.5 times the even ones, and half of the odd ones */
+    ADDING_NAN
 } fault;
 
 typedef struct bent_attributes {
@@ -54,6 +68,8 @@ static void forward(const pmy64_node *node, pmy64_piece piece)
     const bent_attributes *is = node->attributes;
     const double *x = node->input[0]->value; /* [rows, columns] */
     const double *b = node->input[1]->value; /* [columns] */
+    if (is->x == REFUSES_FEWER && pmy64_rows(node) < 8)
+        pmy64_report(node, 0, "needs eight rows");
     for (size_t i = 0, columns = pmy64_row_size(node); i < pmy_shape_size(node->shape); i++)
         node->value[i] = is->scale * (x[i] * x[i] + is->offset + b[i % columns]);
 }
@@ -90,8 +106,39 @@ static double wrong_slope(const pmy64_node *node, size_t i)
         return slope(node, i % columns * rows + i / columns);
     case RANDOM:
         return slope(node, i) + calls++ * 1e-15;
+    case TWICE_IN_FEWER:
+        return (rows < 8 ? 2 : 1) * slope(node, i);
+    case RANDOM_IN_FEWER:
+        return slope(node, i) + (rows < 8 ? calls++ * 1e-15 : 0);
     default:
         return slope(node, i);
+    }
+}
+
+/* What is left of another user's share, and a gradient, as they should not be. */
+static double wrong_sum(fault wrong, size_t i, double share, double gradient)
+{
+    switch (wrong) {
+    case ADDING_TWICE:
+        return share + 2 * gradient;
+    case ADDING_MINUS:
+        return share - gradient;
+    case ADDING_NOTHING:
+        return share;
+    case ADDING_OFF_BY_1E6:
+        return share + 1.000001 * gradient;
+    case ADDING_ONE_OFF_BY_1E6:
+        return share + (i == 17 ? 1.000001 : 1) * gradient;
+    case ADDING_TO_HALF:
+        return share / 2 + gradient;
+    case ADDING_AND_HALVING:
+        return (share + gradient) / 2;
+    case ADDING_UNEVENLY:
+        return share + (i % 2 ? 0.5 : 2.5) * gradient;
+    case ADDING_NAN:
+        return i == 1 ? (double)NAN : share + gradient;
+    default:
+        return share + gradient;
     }
 }
 
@@ -99,9 +146,11 @@ static void backward_x(const pmy64_node *node, pmy64_piece piece)
 {
     (void)piece;
     fault wrong = ((const bent_attributes *)node->attributes)->x;
-    bool accumulate = pmy64_accumulates(node, 0) && wrong != OVERWRITING;
+    double *dx = node->input[0]->gradient; /* [rows, columns] */
+    bool overwrites = wrong == OVERWRITING || (wrong == OVERWRITING_IN_FEWER && pmy64_rows(node) < 8);
     for (size_t i = 0; i + (wrong == UNWRITTEN) < pmy_shape_size(node->shape); i++)
-        pmy64_put(&node->input[0]->gradient[i], wrong_slope(node, i), accumulate);
+        dx[i] = pmy64_accumulates(node, 0) && !overwrites ? wrong_sum(wrong, i, dx[i], wrong_slope(node, i))
+                                                          : wrong_slope(node, i);
 }
 
 static void backward_b(const pmy64_node *node, pmy64_piece piece)
@@ -150,19 +199,29 @@ static pmy64_gradcheck_result run(pmy64_graph *graph, pmy64_node *root, const pm
     return result;
 }
 
-static outcome check_bent(bent what)
+/* As its input 0 the op gets x, or a copy of it. */
+static pmy64_gradcheck_result check_bent_of(bent what, bool of_a_copy)
 {
     if (what.attributes.scale == 0)
         what.attributes.scale = 1;
     pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
     pmy64_node *input[] = {pmy64_sample_input(&sample, PMY_SHAPE(what.rows, what.columns), -1, 1),
                            pmy64_sample_constant(&sample, PMY_SHAPE(what.columns), -1, 1)};
+    if (of_a_copy)
+        input[0] = pmy64_scale(sample.graph, input[0], 1);
     pmy64_node *y = pmy64_append(sample.graph, &bent_op, 2, input, &what.attributes, sizeof what.attributes);
     pmy64_gradcheck_result result = run(sample.graph, y, &sample);
+    assert_int_equal(pmy64_batch(sample.graph), what.rows);
+    pmy64_graph_free(sample.graph);
+    return result;
+}
+
+static outcome check_bent(bent what)
+{
+    pmy64_gradcheck_result result = check_bent_of(what, false);
     assert_int_equal(result.count, 2);
     outcome found = {result.check[0], result.check[1], result.passed};
     pmy64_gradcheck_free(&result);
-    pmy64_graph_free(sample.graph);
     return found;
 }
 
@@ -229,6 +288,152 @@ static void a_missing_broadcast_sum_is_told(void **state)
         expect(found.b, PMY_WRONG, PMY_CAUSE_BROADCAST);
         expect(found.x, PMY_PASS, PMY_CAUSE_UNKNOWN);
         assert_false(found.passed);
+    }
+}
+
+/* --- Fewer rows ----------------------------------------------------------- */
+
+static void what_is_wrong_with_fewer_rows_alone_is_wrong(void **state)
+{
+    (void)state;
+    pmy_check twice = check_fault(TWICE_IN_FEWER);
+    expect(twice, PMY_WRONG, PMY_CAUSE_FACTOR);
+    assert_true(twice.with_fewer && twice.batch == 8 && twice.fewer == 6 && twice.size == 36);
+    char text[256];
+    pmy_check_print(&twice, text, sizeof text);
+    assert_non_null(strstr(text, "WRONG with 6 of 8 rows at ["));
+    assert_false(check_bent((bent){.rows = 8, .columns = 6, .attributes = {.x = TWICE_IN_FEWER}}).passed);
+    expect(check_fault(RANDOM_IN_FEWER), PMY_NONDETERMINISTIC, PMY_CAUSE_UNKNOWN);
+    assert_false(check_fault(TWICE).with_fewer);
+    for (size_t rows = 1; rows < 4; rows++) {
+        pmy_check x = check_bent((bent){.rows = rows, .columns = 6}).x;
+        expect(x, PMY_PASS, PMY_CAUSE_UNKNOWN);
+        assert_int_equal(x.fewer, rows > 1 ? 1 : 0);
+    }
+}
+
+/* A graph with its leaves filled, and what its check gives. */
+static pmy64_gradcheck_result check_graph(pmy64_sample *sample, pmy64_node *root)
+{
+    pmy64_gradcheck_result result = run(sample->graph, root, sample);
+    for (size_t i = 0; i < result.count; i++)
+        expect(result.check[i], PMY_PASS, PMY_CAUSE_UNKNOWN);
+    assert_true(result.passed);
+    return result;
+}
+
+static void rows_that_mix_are_not_fewer_than_three(void **state)
+{
+    (void)state;
+    static const size_t fewer[] = {0, 0, 0, 0, 3, 3, 4};
+    for (size_t rows = 3; rows < 7; rows++) {
+        pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+        pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(rows, 3), -1, 1);
+        pmy64_node *y = pmy64_batchnorm(sample.graph, pmy64_dropout(sample.graph, x, 0.1), PMY64_NONE);
+        pmy64_gradcheck_result result = check_graph(&sample, y);
+        for (size_t i = 0; i < result.count; i++)
+            assert_int_equal(result.check[i].fewer, fewer[rows]);
+        pmy64_gradcheck_free(&result);
+        pmy64_graph_free(sample.graph);
+    }
+}
+
+static void a_graph_is_left_as_it_was(void **state)
+{
+    (void)state;
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *x = pmy64_sample_input(&sample, PMY_SHAPE(6, 3), -1, 1);
+    pmy64_gradcheck_result result = check_graph(&sample, pmy64_batchnorm(sample.graph, x, PMY64_NONE));
+    pmy64_node *mean = pmy64_statistic_at(sample.graph, 0);
+    for (size_t c = 0; c < 3; c++)
+        assert_true(pmy64_value(mean).data[c] == 0);
+    assert_true(*pmy64_count_data(pmy64_statistic_at(sample.graph, 2)) == 0);
+    assert_int_equal(pmy64_graph_step(sample.graph), 0);
+    assert_int_equal(pmy64_batch(sample.graph), 6);
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+}
+
+/* With the first rows' labels ignored there is nothing to see in a batch of these. */
+static void rows_that_cannot_be_judged_alone_are_no_fault(void **state)
+{
+    (void)state;
+    pmy_check check = check_fault(REFUSES_FEWER);
+    expect(check, PMY_PASS, PMY_CAUSE_UNKNOWN);
+    assert_int_equal(check.fewer, 0);
+    pmy64_sample sample = {.graph = pmy64_graph_new(NULL, 1)};
+    pmy64_node *z = pmy64_sample_input(&sample, PMY_SHAPE(4, 3), -1, 1);
+    pmy64_node *labels = pmy64_labels(sample.graph, 4);
+    pmy64_node *loss = pmy64_softmax_xent(sample.graph, z, labels,
+                                          &(pmy64_softmax_xent_options){.ignores = true, .ignored = -1});
+    pmy_error error;
+    pmy64_gradcheck_result result;
+    assert_int_equal(pmy64_build(sample.graph, loss, &error), PMY_OK);
+    pmy64_sample_fill(&sample, 3);
+    for (size_t r = 0; r < 4; r++)
+        pmy64_integer_data(labels)[r] = r < 2 ? -1 : 1;
+    assert_int_equal(pmy64_gradcheck(sample.graph, NULL, &result, &error), PMY_OK);
+    expect(result.check[0], PMY_PASS, PMY_CAUSE_UNKNOWN);
+    assert_int_equal(result.check[0].fewer, 0);
+    char text[256];
+    pmy_check_print(&result.check[0], text, sizeof text);
+    assert_non_null(strstr(text, "fewer rows could not be judged"));
+    pmy64_gradcheck_free(&result);
+    pmy64_graph_free(sample.graph);
+}
+
+/* --- Adding --------------------------------------------------------------- */
+
+static void expect_adding(fault wrong, pmy_cause cause, double factor)
+{
+    pmy_check check = check_fault(wrong);
+    expect(check, PMY_WRONG, cause);
+    assert_true(check.adding && !check.with_fewer);
+    if (factor != 0)
+        assert_true(fabs(check.factor / factor - 1) < 1e-9);
+}
+
+static void wrong_sums_are_wrong_and_their_cause_is_found(void **state)
+{
+    (void)state;
+    expect_adding(OVERWRITING, PMY_CAUSE_OVERWRITES, 0);
+    expect_adding(ADDING_TWICE, PMY_CAUSE_FACTOR, 2);
+    expect_adding(ADDING_MINUS, PMY_CAUSE_SIGN, 0);
+    expect_adding(ADDING_NOTHING, PMY_CAUSE_ZERO, 0);
+    expect_adding(ADDING_OFF_BY_1E6, PMY_CAUSE_FACTOR, 1.000001);
+    expect_adding(ADDING_ONE_OFF_BY_1E6, PMY_CAUSE_FEW, 1);
+    expect_adding(ADDING_TO_HALF, PMY_CAUSE_SCALES, 0.5);
+    expect_adding(ADDING_AND_HALVING, PMY_CAUSE_SCALES, 0.5);
+    expect_adding(ADDING_UNEVENLY, PMY_CAUSE_UNKNOWN, 0);
+    expect_adding(ADDING_NAN, PMY_CAUSE_NOT_FINITE, 0);
+    char text[512];
+    pmy_check check = check_fault(ADDING_OFF_BY_1E6);
+    pmy_check_print(&check, text, sizeof text);
+    assert_non_null(strstr(text, ", added to what another user gave: backward makes the sum "));
+    assert_non_null(strstr(text, "a factor: 1.000001"));
+    check = check_fault(ADDING_ONE_OFF_BY_1E6);
+    assert_int_equal(check.worst, 17);
+    assert_true(check.error > 1e-8 && check.error < 1e-6);
+    check = check_fault(OVERWRITING_IN_FEWER);
+    expect(check, PMY_WRONG, PMY_CAUSE_OVERWRITES);
+    assert_true(check.adding && check.with_fewer);
+}
+
+/* An op in the middle of a graph has no leaf to add to. */
+static void ops_inside_a_graph_must_add_too(void **state)
+{
+    (void)state;
+    for (fault x = RIGHT; x <= OVERWRITING; x += OVERWRITING) {
+        bent what = {.rows = 8, .columns = 6, .attributes = {.x = x}};
+        pmy64_gradcheck_result result = check_bent_of(what, true);
+        assert_int_equal(result.passed, x == RIGHT);
+        assert_int_equal(result.count, x == RIGHT ? 2 : 3);
+        expect(result.check[0], PMY_PASS, PMY_CAUSE_UNKNOWN);
+        if (x == OVERWRITING) {
+            expect(result.check[2], PMY_WRONG, PMY_CAUSE_OVERWRITES);
+            assert_string_equal(result.check[2].input, "scale0");
+        }
+        pmy64_gradcheck_free(&result);
     }
 }
 
@@ -521,6 +726,24 @@ static void an_op_without_a_sample_is_an_error(void **state)
     assert_int_equal(found, 0);
 }
 
+static void expect_fewer(void *context, const pmy_check *check)
+{
+    ++*(size_t *)context;
+    bool mixes = strncmp(check->name, "batchnorm", 9) == 0;
+    if (check->batch > (mixes ? 3 : 1) && check->fewer == 0)
+        fail_msg("%s, %s: could not be judged with fewer rows", check->name, check->input);
+}
+
+static void every_sample_is_judged_with_fewer_rows(void **state)
+{
+    (void)state;
+    size_t found = 0;
+    pmy_error error;
+    const pmy64_suite suite = {.found = expect_fewer, .context = &found};
+    assert_int_equal(pmy64_check_ops(&suite, NULL, &error), PMY_OK);
+    assert_true(found > 100);
+}
+
 static void the_curve_is_a_v(void **state)
 {
     (void)state;
@@ -553,6 +776,12 @@ int main(void)
         cmocka_unit_test(wrong_gradients_are_wrong_and_their_cause_is_found),
         cmocka_unit_test(factors_and_places_are_told),
         cmocka_unit_test(a_missing_broadcast_sum_is_told),
+        cmocka_unit_test(what_is_wrong_with_fewer_rows_alone_is_wrong),
+        cmocka_unit_test(rows_that_mix_are_not_fewer_than_three),
+        cmocka_unit_test(a_graph_is_left_as_it_was),
+        cmocka_unit_test(rows_that_cannot_be_judged_alone_are_no_fault),
+        cmocka_unit_test(wrong_sums_are_wrong_and_their_cause_is_found),
+        cmocka_unit_test(ops_inside_a_graph_must_add_too),
         cmocka_unit_test(one_wrong_tensor_of_two_is_enough),
         cmocka_unit_test(small_and_large_gradients_are_judged_alike),
         cmocka_unit_test(large_tensors_are_checked_along_directions),
@@ -564,6 +793,7 @@ int main(void)
         cmocka_unit_test(kinks_side_by_side_are_judged_between_them),
         cmocka_unit_test(a_side_that_cannot_be_judged_is_not_passed),
         cmocka_unit_test(an_op_without_a_sample_is_an_error),
+        cmocka_unit_test(every_sample_is_judged_with_fewer_rows),
         cmocka_unit_test(the_curve_is_a_v),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ json_lines()
 {
     "$gradcheck" --json >lines || return 1
     [ "$(wc -l <lines)" -gt 100 ] &&
-        ! grep -vE '^\{"name":"[^"]+","input":"[^"]+","size":[0-9]+,"error":[-+.e0-9]+,"verdict":"PASS","kinks":[0-9]+\}$' lines
+        ! grep -vE '^\{"name":"[^"]+","input":"[^"]+","size":[0-9]+,"error":[-+.e0-9]+,"verdict":"PASS","kinks":[0-9]+,"batch":[0-9]+,"fewer":[0-9]+\}$' lines
 }
 check "--json prints one object for each check" json_lines
 

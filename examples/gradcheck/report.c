@@ -26,7 +26,11 @@ static bool print_json(const pmy_check *check)
     json_real(&line, "error", check->error, NUMBER_DOUBLE);
     json_text(&line, "verdict", pmy_verdict_text(check->verdict));
     json_whole(&line, "kinks", (long long)check->kinks);
+    json_whole(&line, "batch", (long long)check->batch);
+    json_whole(&line, "fewer", (long long)check->fewer);
     if (check->verdict == PMY_WRONG || check->verdict == PMY_NOISE) {
+        json_flag(&line, "with_fewer", check->with_fewer);
+        json_flag(&line, "adding", check->adding);
         json_whole(&line, "index", (long long)check->worst);
         json_real(&line, "backward", check->analytic, NUMBER_DOUBLE);
         json_real(&line, "numeric", check->numeric, NUMBER_DOUBLE);

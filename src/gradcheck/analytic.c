@@ -53,65 +53,6 @@ static bool same_bits(const pmy_checked *checked, unsigned k)
     return true;
 }
 
-/* --- Whether backward adds where it is told to ---------------------------- */
-
-/* Whether the plan has backward phases for the input: a loss that is the root has left its gradient
- * there in forward, and could not add. */
-static bool gives_in_backward(const pmy_node *node, unsigned input)
-{
-    for (unsigned p = 0; p < PMY_MAX_PHASES; p++) {
-        const pmy_phase *phase = &node->op->backward[p];
-        if (phase->run && (phase->gives >> input & 1) && (!phase->tiles || phase->tiles(node) > 0))
-            return true;
-    }
-    return false;
-}
-
-/* The node, and which of its inputs, that gives the leaf its gradient first. */
-static pmy_node *first_giver(const pmy_probe *probe, const pmy_node *leaf, unsigned *input)
-{
-    for (size_t at = pmy_node_count(probe->graph); at-- > 0;) {
-        pmy_node *node = pmy_node_at(probe->graph, at);
-        for (unsigned i = 0; node->wants_gradient && i < node->inputs; i++)
-            if (node->input[i] == leaf && !pmy_accumulates(node, i) && gives_in_backward(node, i)) {
-                *input = i;
-                return node;
-            }
-    }
-    return NULL;
-}
-
-/* What stands in the gradient before: another user's share. */
-static pmy_real share(const pmy_checked *checked, size_t i)
-{
-    static const pmy_real pattern[] = {PMY_R(1.0), PMY_R(-0.5), PMY_R(0.75)};
-    pmy_real largest = checked->largest[0] > 0 ? checked->largest[0] : 1;
-    return pattern[i % 3] * largest;
-}
-
-/* Runs backward as if the leaf had another user that came first, whose share
- * must still be in the sum. */
-static pmy_status check_accumulation(pmy_probe *probe, pmy_checked *checked, pmy_error *error)
-{
-    unsigned input;
-    pmy_node *giver = first_giver(probe, checked->node, &input);
-    if (!giver)
-        return PMY_OK;
-    poison(probe);
-    for (size_t i = 0; i < checked->size; i++)
-        checked->node->gradient[i] = share(checked, i);
-    giver->accumulate |= 1u << input;
-    pmy_status status = forward_and_backward(probe, 0, error);
-    giver->accumulate &= ~(1u << input);
-    for (size_t i = 0; i < checked->size && !checked->overwrites; i++) {
-        pmy_real alone = checked->analytic[0][i], before = share(checked, i);
-        pmy_real lost = pmy_fabs(alone + before - checked->node->gradient[i]);
-        checked->overwrites = !(lost <= 1000 * PMY_REAL_EPSILON * (pmy_fabs(alone) + pmy_fabs(before)));
-        checked->overwritten = i;
-    }
-    return status;
-}
-
 pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t count, pmy_error *error)
 {
     for (unsigned turn = 0; turn < 2 * probe->weights; turn++) {
@@ -125,10 +66,49 @@ pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t cou
         if (status != PMY_OK)
             return status;
     }
-    for (size_t t = 0; t < count; t++) {
-        pmy_status status = check_accumulation(probe, &checked[t], error);
-        if (status != PMY_OK)
-            return status;
-    }
     return PMY_OK;
+}
+
+/* --- Adding to what another user gave ------------------------------------- */
+
+/* Whether the plan has backward phases for the input: a loss that is the root has left its gradient
+ * there in forward, and could not add. */
+static bool gives_in_backward(const pmy_node *node, unsigned input)
+{
+    for (unsigned p = 0; p < PMY_MAX_PHASES; p++) {
+        const pmy_phase *phase = &node->op->backward[p];
+        if (phase->run && (phase->gives >> input & 1) && (!phase->tiles || phase->tiles(node) > 0))
+            return true;
+    }
+    return false;
+}
+
+/* Which node, and for which of its inputs, gives `to` its gradient first. */
+static pmy_node *first_giver(const pmy_probe *probe, const pmy_node *to, unsigned *input)
+{
+    for (size_t at = pmy_node_count(probe->graph); at-- > 0;) {
+        pmy_node *node = pmy_node_at(probe->graph, at);
+        for (unsigned i = 0; node->wants_gradient && i < node->inputs; i++)
+            if (node->input[i] == to && !pmy_accumulates(node, i) && gives_in_backward(node, i)) {
+                *input = i;
+                return node;
+            }
+    }
+    return NULL;
+}
+
+pmy_status pmy_backward_onto(pmy_probe *probe, pmy_node *node, const pmy_real *share, bool *added,
+                             pmy_error *error)
+{
+    unsigned input;
+    pmy_node *giver = first_giver(probe, node, &input);
+    *added = giver != NULL;
+    if (!giver)
+        return PMY_OK;
+    poison(probe);
+    memcpy(node->gradient, share, pmy_shape_size(node->shape) * sizeof *share);
+    giver->accumulate |= 1u << input;
+    pmy_status status = forward_and_backward(probe, 0, error);
+    giver->accumulate &= ~(1u << input);
+    return status;
 }

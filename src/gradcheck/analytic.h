@@ -14,8 +14,6 @@ typedef struct pmy_checked {
     pmy_real
         beside[PMY_MAX_WEIGHTS]; /* what small elements are held beside: largest, or a tenth of the graph's */
     bool nondeterministic;       /* two passes gave different bits */
-    bool overwrites;             /* the gradient of another user of the leaf would be lost */
-    size_t overwritten;          /* an element where it shows */
 } pmy_checked;
 
 /* Runs forward and backward for the k-th weighted sum. Every gradient holds NaN before, so that
@@ -24,5 +22,11 @@ pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_error *error)
 
 /* Fills in what is above, from `origin` on. */
 pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t count, pmy_error *error);
+
+/* As pmy_weighted_backward for the first weighted sum, but as if `node` had another user that came first,
+ * whose `share` [node's shape] stands in its gradient. *added: whether backward gives the node a gradient at
+ * all; a loss that is the root has left it there in forward, and nothing was done. */
+pmy_status pmy_backward_onto(pmy_probe *probe, pmy_node *node, const pmy_real *share, bool *added,
+                             pmy_error *error);
 
 #endif

@@ -30,6 +30,9 @@
 #define PMY_GRADCHECK_KINK_TOLERANCE 1e-12
 #endif
 
+/* What adding a gradient to another may do to the sum, relative to the two. */
+#define PMY_GRADCHECK_ADDED (1000 * (double)PMY_REAL_EPSILON)
+
 /* The size an error is relative to: max(|a|, |n|, floor · largest), `largest` the tensor's largest |a|, or a
  * tenth of the graph's. */
 pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real largest);

@@ -5,14 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const pmy_checked *find_input(const pmy_session *session, const char *input)
-{
-    for (size_t t = 0; t < session->count; t++)
-        if (strcmp(session->checked[t].node->name, input) == 0)
-            return &session->checked[t];
-    return NULL;
-}
-
 static void add_points(pmy_session *session, const pmy_line *line, pmy_real analytic, pmy_real scale,
                        pmy_curve *curve)
 {
@@ -66,21 +58,21 @@ static void draw(pmy_session *session, const pmy_checked *checked, pmy_curve *cu
     curve->uncertainty = (double)(pmy_uncertainty(*estimate) / scale);
 }
 
-pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const char *input,
-                               size_t element, pmy_curve *curve, pmy_error *error)
+pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const pmy_check *check,
+                               pmy_curve *curve, pmy_error *error)
 {
-    *curve = (pmy_curve){.element = element};
-    (void)snprintf(curve->input, sizeof curve->input, "%s", input);
+    *curve = (pmy_curve){.element = check->worst, .worst = check->error};
+    (void)snprintf(curve->name, sizeof curve->name, "%s", check->name);
+    (void)snprintf(curve->input, sizeof curve->input, "%s", check->input);
+    if (check->with_fewer)
+        (void)pmy_set_batch(graph, check->fewer, NULL);
     pmy_session session;
     pmy_status status = pmy_session_begin(&session, graph, options, error);
-    if (status == PMY_OK) {
-        const pmy_checked *checked = find_input(&session, input);
-        if (checked && element < checked->size)
-            draw(&session, checked, curve);
-        else
-            status =
-                pmy_fail(error, PMY_BAD_ARGUMENT, "%s has no element %zu with a gradient", input, element);
-    }
+    for (size_t t = 0; status == PMY_OK && t < session.count; t++)
+        if (strcmp(session.checked[t].node->name, check->input) == 0)
+            draw(&session, &session.checked[t], curve);
     pmy_session_end(&session);
+    if (check->with_fewer)
+        (void)pmy_set_batch(graph, check->batch, NULL);
     return status;
 }

@@ -69,7 +69,8 @@ static bool grow_up(ladder *steps)
 /* The largest step, from PMY_LADDER_FIRST down, that both sides can take, and the one below. */
 static pmy_outcome begin(ladder *steps)
 {
-    for (steps->first = PMY_LADDER_FIRST; steps->first + 1 < PMY_LADDER_STEPS; steps->first++) {
+    for (steps->first = PMY_LADDER_FIRST + steps->line->finer; steps->first + 1 < PMY_LADDER_STEPS;
+         steps->first++) {
         pmy_outcome outcome = take(steps, steps->first);
         if (outcome == PMY_SMOOTH) {
             outcome = take(steps, steps->first + 1);

@@ -14,7 +14,10 @@
  * On the numeric side the outputs are differenced first and weighted then, by
  * central differences with Richardson extrapolation, with steps chosen for each
  * element. Random numbers, such as dropout's masks, and running statistics stay
- * as they are throughout. */
+ * as they are throughout.
+ *
+ * All of it is done twice, the second time with fewer rows than the batch has; and in both, every gradient
+ * must come out right where it is added to that of another user of the same tensor, too. */
 #ifndef PMY_GRADCHECK_GRADCHECK_H
 #define PMY_GRADCHECK_GRADCHECK_H
 
@@ -30,7 +33,7 @@ typedef struct pmy_gradcheck_options {
 
 typedef struct pmy_gradcheck_result {
     size_t count;
-    pmy_check *check; /* [count]: one for each leaf that has a gradient */
+    pmy_check *check; /* [count]: one for each leaf that has a gradient, and what is wrong in other nodes */
     bool passed;      /* all of them; false where there are none */
 } pmy_gradcheck_result;
 
@@ -39,15 +42,17 @@ typedef struct pmy_gradcheck_result {
 enum { PMY_GRADCHECK_FULL = 512, PMY_GRADCHECK_DIRECTIONS = 32, PMY_GRADCHECK_ELEMENTS = 64 };
 
 /* Checks every parameter and every leaf whose gradient is wanted (pmy_want_gradient), at the values
- * they hold. The graph is built, and is left with the same values. Options may be
- * NULL. Errors: what pmy_forward reports at that point; PMY_NO_MEMORY. */
+ * they hold, with the batch the graph has and with the two rows less that the last one of an epoch may have:
+ * at least one, or three where rows mix. A smaller batch that pmy_forward refuses is left out; check.fewer
+ * says which was taken. The graph is built, and is left as it was, statistics included. Options may be NULL.
+ * Errors: what pmy_forward reports at that point; PMY_NO_MEMORY. */
 pmy_status pmy_gradcheck(pmy_graph *graph, const pmy_gradcheck_options *options, pmy_gradcheck_result *result,
                          pmy_error *error);
 void pmy_gradcheck_free(pmy_gradcheck_result *result);
 
-/* Differentiates with respect to one element of the leaf of that name with steps of every size. Beyond
- * what pmy_gradcheck can end in: PMY_BAD_ARGUMENT where there is no such leaf or element. */
-pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const char *input,
-                               size_t element, pmy_curve *curve, pmy_error *error);
+/* Differentiates with respect to the check's worst element, with its batch, with steps of every size. The
+ * worst must be an element, of a leaf. */
+pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const pmy_check *check,
+                               pmy_curve *curve, pmy_error *error);
 
 #endif

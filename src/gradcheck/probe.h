@@ -29,6 +29,7 @@ typedef struct pmy_line {
     const pmy_real *direction; /* [tensor's shape]; NULL: along one element alone */
     size_t element;            /* which */
     pmy_real shift;            /* of that element: the point is x + shift */
+    unsigned finer;            /* how much further down the ladder of steps a derivative is looked for */
 } pmy_line;
 
 typedef enum pmy_outcome {

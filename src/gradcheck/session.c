@@ -10,7 +10,6 @@ static bool is_checked(const pmy_node *node)
 static bool take_checked(pmy_session *session)
 {
     const pmy_graph *graph = session->probe.graph;
-    size_t largest = 1;
     session->checked = pmy_arena_take(&session->arena, pmy_node_count(graph), sizeof *session->checked);
     if (!session->checked)
         return false;
@@ -20,7 +19,6 @@ static bool take_checked(pmy_session *session)
             continue;
         pmy_checked *checked = &session->checked[session->count++];
         *checked = (pmy_checked){.node = node, .size = pmy_shape_size(node->shape)};
-        largest = checked->size > largest ? checked->size : largest;
         checked->origin = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real));
         if (!checked->origin)
             return false;
@@ -29,8 +27,49 @@ static bool take_checked(pmy_session *session)
             if (!(checked->analytic[k] = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real))))
                 return false;
     }
-    session->direction = pmy_arena_take(&session->arena, largest, sizeof(pmy_real));
-    return session->direction != NULL;
+    return true;
+}
+
+static bool take_room(pmy_session *session)
+{
+    const pmy_graph *graph = session->probe.graph;
+    size_t largest = 1;
+    for (size_t at = 0; at < pmy_node_count(graph); at++) {
+        const pmy_node *node = pmy_node_at(graph, at);
+        if (node->gradient && pmy_shape_size(node->shape) > largest)
+            largest = pmy_shape_size(node->shape);
+    }
+    for (unsigned r = 0; r < sizeof session->room / sizeof *session->room; r++)
+        if (!(session->room[r] = pmy_arena_take(&session->arena, largest, sizeof(pmy_real))))
+            return false;
+    return true;
+}
+
+/* Copies the statistics, and their counts, to where they are kept, or back. */
+static void copy_statistics(const pmy_session *session, bool back)
+{
+    const pmy_graph *graph = session->probe.graph;
+    pmy_statistics all = pmy_graph_statistics(graph);
+    if (all.size > 0)
+        memcpy(back ? all.values : session->statistics, back ? session->statistics : all.values,
+               all.size * sizeof(pmy_real));
+    for (size_t s = 0; s < all.count; s++) {
+        int64_t *count = pmy_count_data(pmy_statistic_at(graph, s));
+        if (count)
+            *(back ? count : &session->counts[s]) = *(back ? &session->counts[s] : count);
+    }
+}
+
+static bool keep_state(pmy_session *session)
+{
+    pmy_statistics all = pmy_graph_statistics(session->probe.graph);
+    session->step = pmy_graph_step(session->probe.graph);
+    session->statistics = pmy_arena_take(&session->arena, all.size, sizeof(pmy_real));
+    session->counts = pmy_arena_take(&session->arena, all.count, sizeof(int64_t));
+    session->kept = session->statistics && session->counts;
+    if (session->kept)
+        copy_statistics(session, false);
+    return session->kept;
 }
 
 /* Random weights of either sign, between 1/2 and 1: a plain sum would hide what cancels in it. */
@@ -58,12 +97,11 @@ static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_o
     session->random = (pmy_random){.seed = seed, .stream = pmy_stream(PMY_STREAM_GRADCHECK, 0)};
     session->tolerance = options && options->tolerance > 0 ? options->tolerance : PMY_GRADCHECK_TOLERANCE;
     pmy_probe *probe = &session->probe;
-    probe->graph = graph;
     probe->root = pmy_root(graph);
     probe->outputs = pmy_shape_size(probe->root->shape);
     for (size_t at = 0; at < pmy_node_count(graph); at++)
         probe->kinked |= pmy_has_choices(pmy_node_at(graph, at));
-    return take_weights(session) && take_checked(session);
+    return take_weights(session) && take_checked(session) && take_room(session);
 }
 
 /* No element is asked to be right to more digits than a difference can know beside the graph's largest
@@ -75,15 +113,18 @@ static void find_floors(pmy_session *session)
         pmy_real largest = 0;
         for (size_t c = 0; c < session->count; c++)
             largest = pmy_maximum(largest, session->checked[c].largest[k]);
+        session->floor[k] = share * largest;
         for (size_t c = 0; c < session->count; c++)
-            session->checked[c].beside[k] = pmy_maximum(session->checked[c].largest[k], share * largest);
+            session->checked[c].beside[k] = pmy_maximum(session->checked[c].largest[k], session->floor[k]);
     }
 }
 
 pmy_status pmy_session_begin(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options,
                              pmy_error *error)
 {
-    *session = (pmy_session){0};
+    *session = (pmy_session){.probe.graph = graph};
+    if (!keep_state(session))
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a gradient check");
     /* Draws the masks that all that follows replays. */
     pmy_status status = pmy_forward(graph, PMY_TRAIN, error);
     if (status == PMY_OK && !set_up(session, graph, options))
@@ -97,5 +138,8 @@ pmy_status pmy_session_begin(pmy_session *session, pmy_graph *graph, const pmy_g
 
 void pmy_session_end(pmy_session *session)
 {
+    if (session->kept)
+        copy_statistics(session, true);
+    pmy_set_graph_step(session->probe.graph, session->step);
     pmy_arena_free(&session->arena);
 }

@@ -16,7 +16,14 @@ typedef struct pmy_session {
     double tolerance;
     pmy_checked *checked; /* [count] */
     size_t count;
-    pmy_real *direction; /* room for the largest tensor */
+    pmy_real *room[3]; /* each for the largest gradient, to work in */
+    /* What the leaves' gradients are a tenth of at most where a digit of theirs counts. */
+    pmy_real floor[PMY_MAX_WEIGHTS];
+    /* What the graph had when the check began, and has again when it ends. */
+    bool kept;
+    pmy_real *statistics;
+    int64_t *counts; /* [statistics] */
+    uint64_t step;
 } pmy_session;
 
 /* Runs the graph forward and backward, and remembers the gradients of its leaves. The session
@@ -53,8 +60,24 @@ void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t ele
 /* Compares all elements of a tensor, or directions and a sample of elements. */
 void pmy_compare_tensor(pmy_session *session, const pmy_checked *checked, pmy_numeric *numeric);
 
-/* The likely cause of a wrong gradient. */
-void pmy_find_cause(pmy_session *session, const pmy_checked *checked, const pmy_numeric *numeric,
+/* A gradient that is added to the share of another user of the node. */
+typedef struct pmy_sum {
+    const pmy_node *node;
+    const pmy_real *alone,
+        *share;        /* [node's shape]: backward's gradient without another user, and that one's */
+    pmy_real *found;   /* [node's shape]: what backward makes of the two */
+    pmy_real distance; /* the largest between that and the right sum */
+} pmy_sum;
+
+/* Checks that backward adds to what another user of the node has given; `leaf` is NULL where the node is
+ * none. Where it does not, and nothing worse is known, the check becomes WRONG. */
+pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_checked *leaf, pmy_check *check,
+                            pmy_error *error);
+
+/* The likely cause of a wrong gradient; and of a wrong sum, whose `found` is lost. */
+void pmy_find_cause(pmy_session *session, const pmy_checked *leaf, const pmy_numeric *numeric,
                     pmy_check *check);
+void pmy_find_cause_of_sum(pmy_session *session, const pmy_checked *leaf, const pmy_sum *sum,
+                           size_t different, pmy_check *check);
 
 #endif

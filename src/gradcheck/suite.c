@@ -11,9 +11,9 @@
 /* --- One sample ----------------------------------------------------------- */
 
 /* In which way a sample is used. */
-typedef enum variant { AS_IT_IS, TAIL, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
+typedef enum variant { AS_IT_IS, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
 
-static const char *const variant_text[VARIANTS] = {"", "tail", "scaled", "at the kink"};
+static const char *const variant_text[VARIANTS] = {"", "scaled", "at the kink"};
 
 typedef struct instance {
     pmy_sample sample;
@@ -24,8 +24,6 @@ typedef struct instance {
 static bool applies(variant which, const pmy_op *op, const pmy_node *node)
 {
     switch (which) {
-    case TAIL:
-        return pmy_batch(node->graph) > 1;
     case IN_A_SUM:
         return pmy_shape_rank(node->shape) == 0;
     case AT_THE_KINK:
@@ -33,11 +31,6 @@ static bool applies(variant which, const pmy_op *op, const pmy_node *node)
     default:
         return true;
     }
-}
-
-static size_t fewer(size_t batch)
-{
-    return batch > 2 ? batch - 2 : 1;
 }
 
 static pmy_status prepare(instance *this, variant which, uint64_t seed, pmy_error *error)
@@ -51,7 +44,7 @@ static pmy_status prepare(instance *this, variant which, uint64_t seed, pmy_erro
     pmy_sample_fill(&this->sample, seed);
     if (which == AT_THE_KINK)
         this->sample.leaf[0].node->value[0] = 0;
-    return which == TAIL ? pmy_set_batch(graph, fewer(pmy_batch(graph)), error) : PMY_OK;
+    return PMY_OK;
 }
 
 static void name_instance(instance *this, const pmy_op *op, variant which)
@@ -65,13 +58,10 @@ static void name_instance(instance *this, const pmy_op *op, variant which)
 static pmy_status keep_curve(const pmy_suite *suite, pmy_graph *graph, const pmy_gradcheck_options *options,
                              const pmy_check *check, pmy_error *error)
 {
-    if (!suite->curve || check->worst_is_direction ||
+    if (!suite->curve || check->worst_is_direction || check->adding ||
         (suite->curve->count && !(check->error > suite->curve->worst)))
         return PMY_OK;
-    pmy_status status = pmy_gradcheck_curve(graph, options, check->input, check->worst, suite->curve, error);
-    (void)snprintf(suite->curve->name, sizeof suite->curve->name, "%s", check->name);
-    suite->curve->worst = check->error;
-    return status;
+    return pmy_gradcheck_curve(graph, options, check, suite->curve, error);
 }
 
 /* Checks a built graph and passes the outcomes on under a name. */

@@ -16,8 +16,8 @@ typedef struct pmy_suite {
     pmy_curve *curve; /* NULL, or where to keep the curve of the element with the largest error of all */
 } pmy_suite;
 
-/* Checks all samples of an op: each as it is; with fewer rows than it was built for, as the last batch has;
- * if it is a loss, as a part of a larger sum; and if it is an element-wise op with a kink, at the kink.
+/* Checks all samples of an op: each as it is; if it is a loss, as a part of a larger sum; and if it is an
+ * element-wise op with a kink, at the kink.
  * PMY_BAD_ARGUMENT if the op has no samples. */
 pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *error);
 

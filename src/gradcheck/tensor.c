@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Steps of the ladder, each half the one before: where a disagreement is looked into, 32 times smaller. */
+enum { FINER = 5 };
+
 /* What each weighted sum's derivative should be known to: well below the allowed error. */
 static void find_goals(const pmy_session *session, const pmy_pair *pair, pmy_real goal[])
 {
@@ -21,11 +24,31 @@ static double allowed_for(const pmy_session *session, const pmy_derivative *deri
     return 4 * uncertainty;
 }
 
+/* Whether backward's derivatives are further from the differences' than is allowed. */
+static bool disagrees(const pmy_session *session, const pmy_pair *pair)
+{
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        if (!(pmy_gradient_error(pair->analytic[k], pair->numeric.estimate[k].value, pair->largest[k]) <=
+              session->tolerance))
+            return true;
+    return false;
+}
+
 bool pmy_compare_line(pmy_session *session, const pmy_line *line, pmy_pair *pair, pmy_numeric *numeric)
 {
     pmy_real goal[PMY_MAX_WEIGHTS];
     find_goals(session, pair, goal);
     pmy_outcome outcome = pmy_differentiate(&session->probe, line, goal, &pair->numeric);
+    if (outcome == PMY_SMOOTH && disagrees(session, pair)) {
+        /* Where the function bends sharply, as next to two equal rows of a normalisation, large steps can
+         * agree with each other on what is wrong. A wrong backward disagrees with small ones, too. */
+        pmy_line finer = *line;
+        finer.finer = FINER;
+        pmy_pair again = *pair;
+        if (pmy_differentiate(&session->probe, &finer, goal, &again.numeric) == PMY_SMOOTH &&
+            !disagrees(session, &again))
+            *pair = again;
+    }
     if (outcome == PMY_KINKED)
         return false;
     pmy_worst found[PMY_MAX_WEIGHTS];
@@ -106,7 +129,7 @@ static void compare_direction(pmy_session *session, const pmy_checked *checked, 
                               pmy_numeric *numeric)
 {
     enum { TRIES = 4 };
-    pmy_real *direction = session->direction; /* [size] */
+    pmy_real *direction = session->room[0]; /* [size] */
     pmy_line line = {.tensor = checked->node, .origin = checked->origin, .direction = direction};
     numeric->directions++;
     for (unsigned try = 0; try < TRIES; try++) {

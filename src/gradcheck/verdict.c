@@ -58,37 +58,52 @@ static void print_place(const pmy_check *check, char *text, size_t size)
 static void print_cause(const pmy_check *check, char *text, size_t size)
 {
     const char *what = pmy_cause_text(check->cause);
-    if (check->cause == PMY_CAUSE_COUNT || check->cause == PMY_CAUSE_FACTOR)
-        (void)snprintf(text, size, "%s: %.6g", what, check->factor);
+    if (check->cause == PMY_CAUSE_COUNT || check->cause == PMY_CAUSE_FACTOR ||
+        check->cause == PMY_CAUSE_SCALES)
+        (void)snprintf(text, size, "%s: %.9g", what, check->factor);
     else if (check->cause == PMY_CAUSE_FEW)
-        (void)snprintf(text, size, "%.0f of %zu: %s", check->factor, check->compared, what);
+        (void)snprintf(text, size, "%.0f of %zu: %s", check->factor, check->size, what);
     else
         (void)snprintf(text, size, "%s", what);
 }
 
-void pmy_check_print(const pmy_check *check, char *text, size_t size)
+static void print_finding(const pmy_check *check, char *text, size_t size)
 {
-    char place[128], cause[128];
+    char place[128], cause[160];
     print_place(check, place, sizeof place);
     print_cause(check, cause, sizeof cause);
     switch (check->verdict) {
     case PMY_WRONG:
         (void)snprintf(text, size,
-                       "WRONG %s: backward gives %.10g, finite differences %.10g; likely cause: %s", place,
-                       check->analytic, check->numeric, cause);
+                       check->adding
+                           ? " %s, added to what another user gave: backward makes the sum %.10g, "
+                             "the right one is %.10g; likely cause: %s"
+                           : " %s: backward gives %.10g, finite differences %.10g; likely cause: %s",
+                       place, check->analytic, check->numeric, cause);
         break;
     case PMY_NOISE:
-        (void)snprintf(text, size, "NOISE %s: backward gives %.10g, finite differences %.10g +- %.1g", place,
+        (void)snprintf(text, size, " %s: backward gives %.10g, finite differences %.10g +- %.1g", place,
                        check->analytic, check->numeric, check->uncertainty);
         break;
     case PMY_KINK:
         (void)snprintf(text, size,
-                       "KINK: %zu of %zu elements have a kink too close; %zu of their sides and of %zu "
+                       ": %zu of %zu elements have a kink too close; %zu of their sides and of %zu "
                        "directions could not be judged",
                        check->kinks, check->compared, check->unjudged, check->directions);
         break;
     default:
-        (void)snprintf(text, size, "%s: %s", pmy_verdict_text(check->verdict),
-                       pmy_verdict_meaning(check->verdict));
+        (void)snprintf(text, size, ": %s%s", pmy_verdict_meaning(check->verdict),
+                       check->verdict == PMY_PASS && check->batch > 1 && !check->fewer
+                           ? ", but fewer rows could not be judged"
+                           : "");
     }
+}
+
+void pmy_check_print(const pmy_check *check, char *text, size_t size)
+{
+    char rows[64] = "", finding[480];
+    if (check->with_fewer)
+        (void)snprintf(rows, sizeof rows, " with %zu of %zu rows", check->fewer, check->batch);
+    print_finding(check, finding, sizeof finding);
+    (void)snprintf(text, size, "%s%s%s", pmy_verdict_text(check->verdict), rows, finding);
 }

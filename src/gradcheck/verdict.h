@@ -25,6 +25,7 @@ typedef enum pmy_verdict {
     X(PMY_CAUSE_NOT_FINITE, "NaN or infinite, or never written")                           \
     X(PMY_CAUSE_ZERO, "all zero")                                                          \
     X(PMY_CAUSE_OVERWRITES, "overwrites what another user of the tensor gave (= for +=)")  \
+    X(PMY_CAUSE_SCALES, "a factor on what another user of the tensor gave, too")           \
     X(PMY_CAUSE_SIGN, "the sign")                                                          \
     X(PMY_CAUSE_COUNT, "a factor that is a count of the graph: 1/N missing, or too often") \
     X(PMY_CAUSE_FACTOR, "a factor")                                                        \
@@ -48,6 +49,10 @@ typedef struct pmy_check {
     pmy_shape shape;                /* of the tensor */
     size_t size;                    /* its elements */
     pmy_verdict verdict;
+    size_t batch;      /* rows of the graph's batch; 0: it has none */
+    size_t fewer;      /* rows of the smaller batch that could be judged, too; 0: none */
+    bool with_fewer;   /* all that follows, and the verdict, is about that one */
+    bool adding;       /* WRONG only where the gradient is added to what another user of the tensor gave */
     double error;      /* the largest over all elements (or directions) compared */
     double tolerance;  /* what `error` is held against */
     size_t compared;   /* elements compared by themselves */
@@ -58,9 +63,10 @@ typedef struct pmy_check {
     /* Where the error is largest. */
     size_t worst; /* element, or direction */
     bool worst_is_direction;
-    double analytic, numeric; /* backward's value, and that of the finite differences */
-    double step;              /* the smallest step of the differences taken */
-    double uncertainty;       /* of `numeric`, as estimated */
+    double analytic,
+        numeric;        /* backward's value, and that of the finite differences; or the two sums, if adding */
+    double step;        /* the smallest step of the differences taken */
+    double uncertainty; /* of `numeric`, as estimated */
 
     pmy_cause cause; /* of WRONG */
     double
@@ -71,7 +77,8 @@ const char *pmy_verdict_text(pmy_verdict verdict);
 const char *pmy_verdict_meaning(pmy_verdict verdict);
 const char *pmy_cause_text(pmy_cause cause);
 
-/* The outcome in one sentence: "WRONG at [2, 3]: backward gives 0.5, the differences 1; factor 0.5". */
+/* The outcome in one sentence: "WRONG with 3 of 5 rows at [2, 3]: backward gives 0.5, finite differences 1;
+ * likely cause: a factor: 0.5". */
 void pmy_check_print(const pmy_check *check, char *text, size_t size);
 
 #endif

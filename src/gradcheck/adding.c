@@ -1,0 +1,73 @@
+/* Whether backward adds where it is told to: what another user of a tensor gave must still be in the sum. */
+#include "gradcheck/session.h"
+
+#include <string.h>
+
+/* What stands in the gradient before: not small beside the gradient or, where that is round-off, beside the
+ * graph's others. */
+static void fill_share(pmy_real floor, size_t size, const pmy_real *alone, pmy_real *share)
+{
+    static const pmy_real pattern[] = {PMY_R(1.0), PMY_R(-0.5), PMY_R(0.75)};
+    pmy_real largest = floor;
+    for (size_t i = 0; i < size; i++)
+        largest = pmy_maximum(largest, pmy_fabs(alone[i]));
+    for (size_t i = 0; i < size; i++)
+        share[i] = pattern[i % 3] * (largest > 0 && pmy_is_finite(largest) ? largest : 1);
+}
+
+/* Finds the worst element; returns how many are wrong. */
+static size_t compare(pmy_sum *sum, pmy_check *check)
+{
+    size_t different = 0;
+    double worst = PMY_GRADCHECK_ADDED;
+    for (size_t i = 0; i < pmy_shape_size(sum->node->shape); i++) {
+        pmy_real alone = sum->alone[i], share = sum->share[i],
+                 distance = pmy_fabs(alone + share - sum->found[i]);
+        double error = pmy_is_finite(distance) ? (double)(distance / (pmy_fabs(alone) + pmy_fabs(share)))
+                                               : (double)INFINITY;
+        different += error > PMY_GRADCHECK_ADDED;
+        sum->distance = pmy_maximum(sum->distance, distance);
+        if (!(error > worst))
+            continue;
+        worst = check->error = error;
+        check->worst = i;
+        check->analytic = (double)sum->found[i];
+        check->numeric = (double)(alone + share);
+    }
+    return different;
+}
+
+/* Whether what is known of the tensor already matters more. */
+static bool is_settled(const pmy_check *check)
+{
+    return check->verdict == PMY_WRONG || check->verdict == PMY_VACUOUS ||
+           check->verdict == PMY_NONDETERMINISTIC;
+}
+
+pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_checked *leaf, pmy_check *check,
+                            pmy_error *error)
+{
+    size_t size = pmy_shape_size(node->shape);
+    pmy_real *alone = session->room[0], *share = session->room[1];
+    bool added;
+    if (is_settled(check))
+        return PMY_OK;
+    pmy_status status = pmy_weighted_backward(&session->probe, 0, error);
+    memcpy(alone, node->gradient, size * sizeof *alone);
+    fill_share(session->floor[0], size, alone, share);
+    if (status == PMY_OK)
+        status = pmy_backward_onto(&session->probe, node, share, &added, error);
+    if (status != PMY_OK || !added)
+        return status;
+    pmy_sum sum = {.node = node, .alone = alone, .share = share, .found = session->room[2]};
+    memcpy(sum.found, node->gradient, size * sizeof *sum.found);
+    size_t different = compare(&sum, check);
+    if (different == 0)
+        return PMY_OK;
+    check->verdict = PMY_WRONG;
+    check->adding = true;
+    check->tolerance = PMY_GRADCHECK_ADDED;
+    check->worst_is_direction = false;
+    pmy_find_cause_of_sum(session, leaf, &sum, different, check);
+    return PMY_OK;
+}
