@@ -115,111 +115,88 @@ static tile_place place_of(const plan *p, size_t tile)
                         in_image % p->tile_columns * TILE};
 }
 
-/* A tile in images, and how far its rows are from one another there. */
-typedef struct spot {
-    pmy_real *first;
-    size_t row, pixel;
-} spot;
-
-static spot spot_in(const pmy_channels_last *form, size_t size, pmy_real *images, tile_place place)
-{
-    size_t row = form->padded_width * form->pixel;
-    return (spot){images + place.image * size + place.row * row + place.column * form->pixel, row,
-                  form->pixel};
-}
-
 /* --- Tiles from images, images from tiles ---------------------------------- */
 
-/* V = Bᵀ d B of one tile, from x's image, all channels. */
-PMY_LANE_CLONES
-static void pmy_winograd_tile_v(spot x, size_t channels, pmy_real *v, size_t point)
+/* How far the rows and columns of a square of numbers are apart, of which each is PMY_LANES channels. */
+typedef struct steps {
+    size_t row, column;
+} steps;
+
+static steps tile_steps(const pmy_channels_last *form)
 {
-    for (size_t i = 0; i < channels; i += PMY_LANES) {
+    return (steps){form->padded_width * form->pixel, form->pixel};
+}
+
+static size_t tile_offset(const pmy_channels_last *form, size_t size, tile_place place)
+{
+    steps in = tile_steps(form);
+    return place.image * size + place.row * in.row + place.column * in.column;
+}
+
+static steps point_steps(size_t point)
+{
+    return (steps){SIDE * point, point};
+}
+
+/* A transform along one axis (winograd.h). */
+typedef void transform(const pmy_lanes *from, pmy_lanes *to);
+
+/* to[m, m] = T from[n, n] Tᵀ, or adds it, for all channels. */
+PMY_INLINED void transform_both_sides(transform *t, size_t n, size_t m, const pmy_real *from, steps from_at,
+                                      pmy_real *to, steps to_at, size_t channels, bool adds)
+{
+    for (size_t c = 0; c < channels; c += PMY_LANES) {
         pmy_lanes half[SIDE][SIDE];
-        for (size_t column = 0; column < SIDE; column++) {
+        for (size_t column = 0; column < n; column++) {
             pmy_lanes d[SIDE], turned[SIDE];
-            for (size_t row = 0; row < SIDE; row++)
-                d[row] = PMY_LANES_AT(x.first + row * x.row + column * x.pixel + i);
-            pmy_winograd_b(d, turned);
-            for (size_t row = 0; row < SIDE; row++)
+            for (size_t row = 0; row < n; row++)
+                pmy_lanes_read(&d[row], from + row * from_at.row + column * from_at.column + c);
+            t(d, turned);
+            for (size_t row = 0; row < m; row++)
                 half[row][column] = turned[row];
         }
-        for (size_t row = 0; row < SIDE; row++) {
+        for (size_t row = 0; row < m; row++) {
             pmy_lanes whole[SIDE];
-            pmy_winograd_b(half[row], whole);
-            for (size_t column = 0; column < SIDE; column++)
-                PMY_LANES_AT(v + (row * SIDE + column) * point + i) = whole[column];
+            t(half[row], whole);
+            for (size_t column = 0; column < m; column++) {
+                pmy_real *place = to + row * to_at.row + column * to_at.column + c;
+                if (adds)
+                    PMY_LANES_AT(place) += whole[column];
+                else
+                    PMY_LANES_AT(place) = whole[column];
+            }
         }
     }
+}
+
+/* V = Bᵀ d B of one tile, from x's image. */
+PMY_LANE_CLONES
+static void pmy_winograd_tile_v(const pmy_real *x, steps x_at, size_t channels, pmy_real *v, size_t point)
+{
+    transform_both_sides(pmy_winograd_b, SIDE, SIDE, x, x_at, v, point_steps(point), channels, false);
 }
 
 /* y = Aᵀ m A of one tile, into y's image. */
 PMY_LANE_CLONES
-static void pmy_winograd_tile_y(const pmy_real *m, size_t point, size_t channels, spot y)
+static void pmy_winograd_tile_y(const pmy_real *m, size_t point, size_t channels, pmy_real *y, steps y_at)
 {
-    for (size_t o = 0; o < channels; o += PMY_LANES) {
-        pmy_lanes half[TILE][SIDE];
-        for (size_t column = 0; column < SIDE; column++) {
-            pmy_lanes points[SIDE], turned[TILE];
-            for (size_t row = 0; row < SIDE; row++)
-                points[row] = PMY_LANES_AT(m + (row * SIDE + column) * point + o);
-            pmy_winograd_a(points, turned);
-            for (size_t row = 0; row < TILE; row++)
-                half[row][column] = turned[row];
-        }
-        for (size_t row = 0; row < TILE; row++) {
-            pmy_lanes whole[TILE];
-            pmy_winograd_a(half[row], whole);
-            for (size_t column = 0; column < TILE; column++)
-                PMY_LANES_AT(y.first + row * y.row + column * y.pixel + o) = whole[column];
-        }
-    }
+    transform_both_sides(pmy_winograd_a, SIDE, TILE, m, point_steps(point), y, y_at, channels, false);
 }
 
 /* dM = A dy Aᵀ of one tile, from dy's image. */
 PMY_LANE_CLONES
-static void pmy_winograd_tile_dm(spot dy, size_t channels, pmy_real *dm, size_t point)
+static void pmy_winograd_tile_dm(const pmy_real *dy, steps dy_at, size_t channels, pmy_real *dm, size_t point)
 {
-    for (size_t o = 0; o < channels; o += PMY_LANES) {
-        pmy_lanes half[SIDE][TILE];
-        for (size_t column = 0; column < TILE; column++) {
-            pmy_lanes d[TILE], turned[SIDE];
-            for (size_t row = 0; row < TILE; row++)
-                d[row] = PMY_LANES_AT(dy.first + row * dy.row + column * dy.pixel + o);
-            pmy_winograd_a_transposed(d, turned);
-            for (size_t row = 0; row < SIDE; row++)
-                half[row][column] = turned[row];
-        }
-        for (size_t row = 0; row < SIDE; row++) {
-            pmy_lanes whole[SIDE];
-            pmy_winograd_a_transposed(half[row], whole);
-            for (size_t column = 0; column < SIDE; column++)
-                PMY_LANES_AT(dm + (row * SIDE + column) * point + o) = whole[column];
-        }
-    }
+    transform_both_sides(pmy_winograd_a_transposed, TILE, SIDE, dy, dy_at, dm, point_steps(point), channels,
+                         false);
 }
 
 /* Adds B dv Bᵀ of one tile to dx's image, where tiles overlap. */
 PMY_LANE_CLONES
-static void pmy_winograd_tile_dx(const pmy_real *dv, size_t point, size_t channels, spot dx)
+static void pmy_winograd_tile_dx(const pmy_real *dv, size_t point, size_t channels, pmy_real *dx, steps dx_at)
 {
-    for (size_t i = 0; i < channels; i += PMY_LANES) {
-        pmy_lanes half[SIDE][SIDE];
-        for (size_t column = 0; column < SIDE; column++) {
-            pmy_lanes points[SIDE], turned[SIDE];
-            for (size_t row = 0; row < SIDE; row++)
-                points[row] = PMY_LANES_AT(dv + (row * SIDE + column) * point + i);
-            pmy_winograd_b_transposed(points, turned);
-            for (size_t row = 0; row < SIDE; row++)
-                half[row][column] = turned[row];
-        }
-        for (size_t row = 0; row < SIDE; row++) {
-            pmy_lanes whole[SIDE];
-            pmy_winograd_b_transposed(half[row], whole);
-            for (size_t column = 0; column < SIDE; column++)
-                PMY_LANES_AT(dx.first + row * dx.row + column * dx.pixel + i) += whole[column];
-        }
-    }
+    transform_both_sides(pmy_winograd_b_transposed, SIDE, SIDE, dv, point_steps(point), dx, dx_at, channels,
+                         true);
 }
 
 /* --- Forward and backward -------------------------------------------------- */
@@ -243,7 +220,7 @@ static workspace cut(const plan *p, pmy_real *scratch)
 static void take_v(const plan *p, const workspace *w, size_t first, size_t end)
 {
     for (size_t tile = first; tile < end; tile++)
-        pmy_winograd_tile_v(spot_in(&p->x, p->x_size, w->x, place_of(p, tile)), p->in,
+        pmy_winograd_tile_v(w->x + tile_offset(&p->x, p->x_size, place_of(p, tile)), tile_steps(&p->x), p->in,
                             w->v + (tile - first) * p->in, p->v_point);
 }
 
@@ -272,7 +249,7 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
                                                   .c_row = p.out});
         for (size_t tile = first; tile < end; tile++)
             pmy_winograd_tile_y(w.m + (tile - first) * p.out, p.m_point, p.out,
-                                spot_in(&p.y, p.y_size, w.y, place_of(&p, tile)));
+                                w.y + tile_offset(&p.y, p.y_size, place_of(&p, tile)), tile_steps(&p.y));
     }
     for (size_t n = 0; n < images; n++)
         pmy_channels_from_last(&p.y, w.y + n * p.y_size, false, y + n * pmy_convolution_y_size(c));
@@ -315,7 +292,7 @@ static void add_to_dx(const pmy_convolution *c, const plan *p, const workspace *
                                               .c_row = p->in});
     for (size_t tile = first; tile < end; tile++)
         pmy_winograd_tile_dx(w->v + (tile - first) * p->in, p->v_point, p->in,
-                             spot_in(&p->x, p->x_size, w->dx, place_of(p, tile)));
+                             w->dx + tile_offset(&p->x, p->x_size, place_of(p, tile)), tile_steps(&p->x));
 }
 
 static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
@@ -334,8 +311,8 @@ static void backward(const pmy_convolution *c, size_t images, const pmy_real *x,
     for (size_t first = 0, end; first < tiles; first = end) {
         end = at_most(first + p.block, tiles);
         for (size_t tile = first; tile < end; tile++)
-            pmy_winograd_tile_dm(spot_in(&p.y, p.y_size, w.y, place_of(&p, tile)), p.out,
-                                 w.m + (tile - first) * p.out, p.m_point);
+            pmy_winograd_tile_dm(w.y + tile_offset(&p.y, p.y_size, place_of(&p, tile)), tile_steps(&p.y),
+                                 p.out, w.m + (tile - first) * p.out, p.m_point);
         if (sum) {
             take_v(&p, &w, first, end);
             add_to_sum(c, &p, &w, end - first, sum);
@@ -349,28 +326,15 @@ static void backward(const pmy_convolution *c, size_t images, const pmy_real *x,
 
 /* --- Weights --------------------------------------------------------------- */
 
-/* U = G g Gᵀ of the kernels of PMY_LANES channels: g[(u·3 + v)·lanes_apart] … */
+/* U = G g Gᵀ of the kernels of `lanes` channels, each `lane` after the one before. */
 PMY_INLINED void turn_kernels(const pmy_real *g, size_t lane, size_t lanes, pmy_real *u, size_t point)
 {
-    pmy_lanes kernel[KERNEL][KERNEL], half[SIDE][KERNEL];
-    for (size_t at = 0; at < KERNEL * KERNEL; at++) {
-        pmy_real taps[PMY_LANES] = {0};
+    pmy_real taps[KERNEL * KERNEL * PMY_LANES] = {0};
+    for (size_t at = 0; at < KERNEL * KERNEL; at++)
         for (size_t l = 0; l < lanes; l++)
-            taps[l] = g[l * lane + at];
-        kernel[at / KERNEL][at % KERNEL] = PMY_LANES_AT(taps);
-    }
-    for (size_t column = 0; column < KERNEL; column++) {
-        pmy_lanes taps[KERNEL] = {kernel[0][column], kernel[1][column], kernel[2][column]}, turned[SIDE];
-        pmy_winograd_g(taps, turned);
-        for (size_t row = 0; row < SIDE; row++)
-            half[row][column] = turned[row];
-    }
-    for (size_t row = 0; row < SIDE; row++) {
-        pmy_lanes whole[SIDE];
-        pmy_winograd_g(half[row], whole);
-        for (size_t column = 0; column < SIDE; column++)
-            PMY_LANES_AT(u + (row * SIDE + column) * point) = whole[column];
-    }
+            taps[at * PMY_LANES + l] = g[l * lane + at];
+    steps tap = {KERNEL * PMY_LANES, PMY_LANES};
+    transform_both_sides(pmy_winograd_g, KERNEL, SIDE, taps, tap, u, point_steps(point), PMY_LANES, false);
 }
 
 /* Kernels of channels by `columns` channels, at distances `row` and `column` in the weight, to
@@ -405,23 +369,9 @@ PMY_LANE_CLONES
 static void pmy_winograd_reduce(const pmy_convolution *c, const pmy_real *sum, pmy_real *rows)
 {
     size_t size = c->in * pmy_lanes_round(c->out), point = plan_of(c).u_point;
-    for (size_t at = 0; at < size; at += PMY_LANES) {
-        pmy_lanes half[KERNEL][SIDE];
-        for (size_t column = 0; column < SIDE; column++) {
-            pmy_lanes points[SIDE], turned[KERNEL];
-            for (size_t row = 0; row < SIDE; row++)
-                points[row] = PMY_LANES_AT(sum + (row * SIDE + column) * point + at);
-            pmy_winograd_g_transposed(points, turned);
-            for (size_t row = 0; row < KERNEL; row++)
-                half[row][column] = turned[row];
-        }
-        for (size_t row = 0; row < KERNEL; row++) {
-            pmy_lanes whole[KERNEL];
-            pmy_winograd_g_transposed(half[row], whole);
-            for (size_t column = 0; column < KERNEL; column++)
-                PMY_LANES_AT(rows + (row * KERNEL + column) * size + at) = whole[column];
-        }
-    }
+    steps row = {KERNEL * size, size};
+    transform_both_sides(pmy_winograd_g_transposed, SIDE, KERNEL, sum, point_steps(point), rows, row, size,
+                         false);
 }
 
 static size_t row_holds(const pmy_convolution *c, size_t row)
