@@ -46,15 +46,17 @@ all:
 # tools/precision finds out which sources depend on the scalar, writes them again
 # for the other scalars below $(BUILD)/gen, as it does with the sources of examples and tests
 # that say so, and lists all these in sources.mk.
-# It is run again when a source changes, appears or disappears.
+# It is run again when a source changes, appears or disappears; sources.mk stays older if it is the same.
 GOALS_WITHOUT_SOURCES := sanitize tsan clang lint size clean deps help
 ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/gen/sources.mk
 endif
 
 WITH_PRECISIONS := $(wildcard examples tests)
-$(BUILD)/gen/sources.mk: tools/precision $(shell find src $(WITH_PRECISIONS) -type d -o -name '*.[ch]')
+$(BUILD)/gen/sources.mk: $(BUILD)/gen/made ;
+$(BUILD)/gen/made: tools/precision $(shell find src $(WITH_PRECISIONS) -type d -o -name '*.[ch]')
 	@tools/precision src $(BUILD)/gen $(WITH_PRECISIONS)
+	@touch $@
 
 ifndef GCC
 QUAD_SOURCES :=

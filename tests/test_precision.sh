@@ -192,10 +192,10 @@ check "a compiler's message names the original's line" compiler_names_the_origin
 
 only_what_changed_is_written()
 {
-    touch -d '2001-01-01' gen/pmy64/pmy.h $gen64/twice.h
+    touch -d '2001-01-01' gen/pmy64/pmy.h $gen64/twice.h gen/sources.mk
     sed -i 's/2\.0/4.0/' src/tensor/deep/twice.h
     "$generator" src gen
-    [ gen/pmy64/pmy.h -ot src/pmy.h ] && [ $gen64/twice.h -nt src/pmy.h ] && holds $gen64/twice.h 4.0
+    [ gen/pmy64/pmy.h -ot src/pmy.h ] && [ gen/sources.mk -ot src/pmy.h ] && [ $gen64/twice.h -nt src/pmy.h ] && holds $gen64/twice.h 4.0
 }
 check "only what changed is written" only_what_changed_is_written
 
