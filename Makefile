@@ -44,19 +44,29 @@ all:
 # ---- what there is ----------------------------------------------------------
 
 # tools/precision finds out which sources depend on the scalar, writes them again
-# for the other scalars below $(BUILD)/gen, and lists both kinds in sources.mk.
-# It is run again when a source changes, appears or disappears.
+# for the other scalars below $(BUILD)/gen, as it does with the sources of examples and tests
+# that say so, and lists all these in sources.mk.
+# It is run again when a source changes, appears or disappears; sources.mk stays older if it is the same.
 GOALS_WITHOUT_SOURCES := sanitize tsan clang lint size clean deps help
 ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/gen/sources.mk
 endif
 
-$(BUILD)/gen/sources.mk: tools/precision $(shell find src -type d -o -name '*.[ch]')
-	@tools/precision src $(BUILD)/gen
+WITH_PRECISIONS := $(wildcard examples tests)
+$(BUILD)/gen/sources.mk: $(BUILD)/gen/made ;
+$(BUILD)/gen/made: tools/precision $(shell find src $(WITH_PRECISIONS) -type d -o -name '*.[ch]')
+	@tools/precision src $(BUILD)/gen $(WITH_PRECISIONS)
+	@touch $@
+
+ifndef GCC
+QUAD_SOURCES :=
+endif
 
 object = $(addprefix $(BUILD)/obj/,$(patsubst %.c,%.o,$(1)))
+# Of sources of examples or tests, in each precision that they say.
+objects = $(call object,$(1) $(addprefix pmy64/,$(filter $(1),$(DOUBLE_SOURCES))) \
+                        $(addprefix pmyq/,$(filter $(1),$(QUAD_SOURCES))))
 
-PRECISIONS := pmy64 $(if $(GCC),pmyq)
 in_library = $(filter-out gradcheck/%,$(1))
 in_gradcheck = $(filter gradcheck/%,$(1))
 
@@ -77,14 +87,17 @@ LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
 # Every folder of examples but common is a program; common is shared by them and the tests.
 PROGRAM_NAMES := $(filter-out common,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
-common_OBJECTS := $(call object,$(wildcard examples/common/*.c))
+common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
 TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))
-TEST_PROGRAMS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+FLOAT_TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+DOUBLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%_double,$(filter $(TEST_SOURCES),$(DOUBLE_SOURCES)))
+QUAD_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%_quad,$(filter $(TEST_SOURCES),$(QUAD_SOURCES)))
+TEST_PROGRAMS := $(FLOAT_TESTS) $(DOUBLE_TESTS) $(QUAD_TESTS)
 TEST_SCRIPTS := $(wildcard tests/test_*.sh)
-support_OBJECTS := $(call object,$(filter-out tests/test_%,$(wildcard tests/*.c)))
+support_OBJECTS := $(call objects,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 
 NUMERICS := $(BUILD)/tests/numerics
 
@@ -93,7 +106,7 @@ measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
 OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
-           $(call object,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c bench/*.c))
+           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c bench/*.c))
 
 # ---- building ---------------------------------------------------------------
 
@@ -105,8 +118,9 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(LINK)' | cmp -s - $@ || echo '$(LINK)' > $@
 
-$(BUILD)/obj/examples/% $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
-$(BUILD)/obj/tests/%: INCLUDES += -Itests -Iexamples
+objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj/pmyq)
+$(call objects_below,examples) $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
+$(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products and of Winograd's way may fuse a product and a sum, as OpenBLAS does: like its
 # bits, theirs depend on the processor.
@@ -144,23 +158,26 @@ $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 define link
 $(call say,LINK,$@)
 @mkdir -p $(@D)
-$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(1) $(LIBRARY_FLAGS)
+$(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1) $(LIBRARY_FLAGS)
 endef
 
 PROGRAMS_WITH_GRADCHECK := gradcheck softmax
 define program_rule
-$(BUILD)/$(1): $(call object,$(wildcard examples/$(1)/*.c)) $(COMMON) \
+$(BUILD)/$(1): $(call objects,$(wildcard examples/$(1)/*.c)) $(COMMON) \
     $(if $(filter $(PROGRAMS_WITH_GRADCHECK),$(1)),$(GRADCHECK_LIBRARIES)) $(LIBRARIES)
 endef
 $(foreach name,$(PROGRAM_NAMES),$(eval $(call program_rule,$(name))))
 $(PROGRAMS):
 	$(call link)
 
-$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
+$(FLOAT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o
+$(DOUBLE_TESTS): $(BUILD)/tests/%_double: $(BUILD)/obj/pmy64/tests/%.o
+$(QUAD_TESTS): $(BUILD)/tests/%_quad: $(BUILD)/obj/pmyq/tests/%.o
+$(TEST_PROGRAMS): $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link,-lcmocka -lmpfr -lgmp)
 
 # Not a test by itself: it takes minutes, and what it prints is docs/NUMERICS.md.
-$(NUMERICS): $(call object,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
+$(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
 
 # Trains a preset, which it has from where they are.

@@ -4,7 +4,7 @@
 #ifndef TESTS_CONVOLUTION_PASSES_H
 #define TESTS_CONVOLUTION_PASSES_H
 
-#include "scalar.h"
+#include "kernels/convolution.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef TESTS_RUNNING_H
 #define TESTS_RUNNING_H
 
-#include "scalar.h"
+#include "pmy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

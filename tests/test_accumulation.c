@@ -1,7 +1,6 @@
+/* Also in double. */
 /* Gradients added up over several batches, parameters held fixed, and a parameter that two layers share. */
 #include "running.h"
-
-#include "scalar.h"
 
 enum { MOST = 13, IN = 5, HIDDEN = 4, CLASSES = 3, IGNORED = 1 };
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* batchnorm against its formula in double, in every mode, and what it keeps of a run. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* The convolution layer against the plain convolution in double, over the corners where convolutions go
  * wrong. Allowed is a share of a tensor's largest element: its elements are sums that may cancel. Winograd's
  * float rounds more: up to 2.4e-6 of the largest was seen here, and docs/NUMERICS.md measures it. */

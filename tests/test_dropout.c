@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Dropout: how much it drops, when, and that the masks are those of seed, node and step alone. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* batchnorm folded into the layer before it for evaluation: not a bit changes, but the layer's own value is
  * left out. */
 #include "running.h"

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* PMY_FROZEN: what PMY_EVAL computes, bit for bit, and its derivative. In double the gradients of every layer
  * of the language of nets are held against differences of PMY_EVAL's loss, in which batchnorms are folded. */
 #include "running.h"
@@ -158,7 +159,7 @@ static void training_goes_on(void **state)
     }
 }
 
-#ifdef TEST_DOUBLE
+#if PMY_SCALAR == 64
 
 static double loss_with(const model *m, pmy_real *number, pmy_real value)
 {
@@ -240,7 +241,7 @@ int main(void)
         cmocka_unit_test(computes_what_eval_does),
         cmocka_unit_test(wanting_more_changes_nothing),
         cmocka_unit_test(training_goes_on),
-#ifdef TEST_DOUBLE
+#if PMY_SCALAR == 64
         cmocka_unit_test(differentiates_what_eval_computes),
 #endif
         cmocka_unit_test(every_layer_is_a_subject),

@@ -1,5 +1,8 @@
+/* Also in double. */
 /* Products: OpenBLAS's against the plain ones, and these against sums in long double. */
 #include "running.h"
+
+#include "kernels/gemm.h"
 
 enum { ROOM_SIDE = 160 };
 

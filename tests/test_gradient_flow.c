@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Which gradients a backward pass computes, and that it adds them up where a node is used twice. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Recording a graph: errors of builder calls, names, and what can be read. */
 #include "running.h"
 

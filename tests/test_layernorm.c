@@ -1,3 +1,4 @@
+/* Also in double. */
 /* layernorm against its formula in double. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* The linear layer against its formula: narrow and wide, with and without empty columns. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* The mean squared error against its formula. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Each call for memory fails in turn: whatever was asked ends in PMY_NO_MEMORY, and nothing is
  * kept. And training steps ask for none. */
 #include "failing_memory.h"

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* batchnorm and layernorm against what PyTorch computed (tests/record/norm.py), in double. */
 #include "running.h"
 

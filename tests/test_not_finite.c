@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Numbers that are not finite: they reach the result, and the message says where they began. */
 #include "running.h"
 

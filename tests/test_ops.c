@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Every plain op's forward pass against its formula, evaluated in double. */
 #include "running.h"
 

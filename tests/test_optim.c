@@ -1,6 +1,5 @@
-/* Optimizers: PyTorch's numbers, the same bits on any number of threads, and what they refuse. */
+/* Optimizers: the same bits on any number of threads, and what they refuse. */
 #include "optim/optim.h"
-#include "pmy64/optim/optim.h"
 
 #include "losses/losses.h"
 #include "tensor/ops/ops.h"
@@ -17,33 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* --- PyTorch ------------------------------------------------------------ */
-
-#define PMY(name) pmy_##name
-#include "optim_recorded.h"
-#undef PMY
-#define PMY(name) pmy64_##name
-#include "optim_recorded.h"
-#undef PMY
-
-/* For more than two pieces of work and an odd rest. */
-enum { COPIES = 4001 };
-
-/* Every operation rounds as in PyTorch and in the same order, so most runs must be equal in every
- * bit. Not so where the norm is summed in another order, or where doubles show the last bit of
- * pow, which is the machine's. */
-static void floats_move_as_recorded(void **state)
-{
-    (void)state;
-    pmy_expect_all_recorded("float32", COPIES, 0, 0, 2 * (double)FLT_EPSILON);
-}
-
-static void doubles_move_as_recorded(void **state)
-{
-    (void)state;
-    pmy64_expect_all_recorded("float64", COPIES, 0, 2 * DBL_EPSILON, 2 * DBL_EPSILON);
-}
 
 /* --- Problems ----------------------------------------------------------- */
 
@@ -404,8 +376,6 @@ static void no_memory_is_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(floats_move_as_recorded),
-        cmocka_unit_test(doubles_move_as_recorded),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
         cmocka_unit_test(a_step_allocates_nothing),

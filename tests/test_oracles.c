@@ -25,13 +25,6 @@
 
 #include "gradients.h"
 
-#define pmy64_TRAIN PMY64_TRAIN
-#define pmyq_TRAIN PMYQ_TRAIN
-#define pmy_TRAIN PMY_TRAIN
-GRADIENTS(pmy_)
-GRADIENTS(pmy64_)
-GRADIENTS(pmyq_)
-
 /* --- One build against another -------------------------------------------- */
 
 static double largest(const double *values, size_t size)
@@ -64,9 +57,6 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
         }
     }
 }
-
-typedef bool sample_gradients(const subject *what, gradients *all);
-typedef void net_gradients(const subject *what, gradients *all);
 
 /* How many times FLT_EPSILON of the largest element is allowed, where terms may cancel.
  *

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* Poolings against plain loops over every window, for every kind of size. */
 #include "running.h"
 

@@ -104,6 +104,83 @@ one_program_two_precisions()
 }
 check "one program holds two precisions" one_program_two_precisions
 
+# --- Sources of other folders ------------------------------------------------
+
+mkdir -p examples/shared tests
+cat >examples/shared/thrice.h <<'C'
+#ifndef SHARED_THRICE_H
+#define SHARED_THRICE_H
+#include "pmy.h"
+static inline pmy_real thrice(pmy_real x)
+{
+    return 3 * x;
+}
+#endif
+C
+cat >examples/shared/left.h <<'C'
+#include "pmy.h"
+C
+cat >examples/shared/sums.h <<'C'
+int pmy_sums(void);
+int pmy64_sums(void);
+C
+printf '/* Also in double. */\n#include "shared/sums.h"\n#include "shared/thrice.h"\n%s\n' \
+    'int pmy_sums(void) { return (int)thrice(PMY_SCALAR); }' >examples/shared/sums.c
+printf '#include "shared/left.h"\n#include <absent.h>\n' >examples/shared/plain.c
+printf '/* Also in double and quad. */\n#include "shared/thrice.h"\n#include "own.h"\n' >tests/test_all.c
+printf '#include "tensor/deep/twice.h"\n#include "pmy64/pmy.h"\n' >tests/own.h
+"$generator" src gen examples tests || exit 2
+
+check "a source that says so is also in double" holds gen/sources.mk \
+    "DOUBLE_SOURCES := examples/shared/sums.c tests/test_all.c"
+check "one that says so is also in quad" holds gen/sources.mk "QUAD_SOURCES := tests/test_all.c"
+check "the library's lists stay" holds gen/sources.mk "SCALAR_SOURCES := tensor/deep/user.c"
+check "its headers are written with it, found by the order of folders" \
+    holds gen/pmyq/tests/test_all.c '#include "pmyq/examples/shared/thrice.h"'
+check "those of its own folder, too" holds gen/pmy64/tests/test_all.c '#include "pmy64/tests/own.h"'
+check "those of the library are as they were" holds gen/pmyq/tests/own.h '#include "pmyq/tensor/deep/twice.h"'
+check "what is of another precision already stays" holds gen/pmyq/tests/own.h '#include "pmy64/pmy.h"'
+check "what says nothing is not written" test ! -e gen/pmy64/examples/shared/plain.c
+check "nor a header that nothing written includes" test ! -e gen/pmy64/examples/shared/left.h
+check "nor a source in a precision that it does not say" test ! -e gen/pmyq/examples/shared/sums.c
+check "a name that a scalar-free header of a folder declares does not stay" \
+    holds gen/pmy64/examples/shared/sums.c "int pmy64_sums(void)"
+
+one_source_in_two_precisions()
+{
+    echo '#include "shared/sums.h"
+int main(void) { return !(pmy_sums() == 96 && pmy64_sums() == 192); }' >sums.c
+    ${CC:-gcc} -std=c11 -Wall -Wextra -Werror -Isrc -Igen -Iexamples -o sums sums.c examples/shared/sums.c \
+        gen/pmy64/examples/shared/sums.c -lm && ./sums
+}
+check "a program holds a source of its own in two precisions" one_source_in_two_precisions
+
+what_says_nothing_any_more_is_removed()
+{
+    sed -i '1s/.*/\/* Also in double. *\//' tests/test_all.c
+    sed -i 1d examples/shared/sums.c
+    "$generator" src gen examples tests
+    [ ! -e gen/pmyq/tests/test_all.c ] && [ ! -e gen/pmyq/tests/own.h ] && [ -e gen/pmy64/tests/test_all.c ] &&
+        [ ! -e gen/pmy64/examples/shared/sums.c ] && holds gen/sources.mk "DOUBLE_SOURCES := tests/test_all.c"
+}
+check "what does not say so any more is removed" what_says_nothing_any_more_is_removed
+
+only_earlier_folders_are_included()
+{
+    status_is 1 "$generator" src gen tests examples 2>messages &&
+        holds messages "tests/test_all.c:2: there is no shared/thrice.h"
+}
+check "a folder includes those before it only" only_earlier_folders_are_included
+
+unknown_precision_is_refused()
+{
+    sed -i '1s/double/half/' tests/test_all.c
+    status_is 1 "$generator" src gen examples tests 2>messages && holds messages "tests/test_all.c:1: only "
+}
+check "a precision that is not known is refused" unknown_precision_is_refused
+
+# --- Messages, and what changes -----------------------------------------------
+
 compiler_names_the_original()
 {
     echo "int pmy_wrong = nowhere;" >>src/tensor/deep/user.c
@@ -115,10 +192,10 @@ check "a compiler's message names the original's line" compiler_names_the_origin
 
 only_what_changed_is_written()
 {
-    touch -d '2001-01-01' gen/pmy64/pmy.h $gen64/twice.h
+    touch -d '2001-01-01' gen/pmy64/pmy.h $gen64/twice.h gen/sources.mk
     sed -i 's/2\.0/4.0/' src/tensor/deep/twice.h
     "$generator" src gen
-    [ gen/pmy64/pmy.h -ot src/pmy.h ] && [ $gen64/twice.h -nt src/pmy.h ] && holds $gen64/twice.h 4.0
+    [ gen/pmy64/pmy.h -ot src/pmy.h ] && [ gen/sources.mk -ot src/pmy.h ] && [ $gen64/twice.h -nt src/pmy.h ] && holds $gen64/twice.h 4.0
 }
 check "only what changed is written" only_what_changed_is_written
 
@@ -133,7 +210,7 @@ check "what has no source any more is removed" what_has_gone_is_removed
 unknown_include_is_refused()
 {
     echo '#include "tensor/absent.h"' >src/tensor/plain.c
-    status_is 1 "$generator" src gen 2>messages && holds messages "src/tensor/plain.c:1: there is no src/tensor/absent.h"
+    status_is 1 "$generator" src gen 2>messages && holds messages "src/tensor/plain.c:1: there is no tensor/absent.h"
 }
 check "an include of no known header is refused" unknown_include_is_refused
 

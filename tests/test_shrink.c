@@ -1,3 +1,4 @@
+/* Also in double. */
 /* A batch that shrinks: the graph then computes what one built for that batch does. */
 #include "everything.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* The fused softmax cross-entropy: values and gradients by the plain formula, and each bad row. */
 #include "running.h"
 

@@ -1,3 +1,4 @@
+/* Also in double. */
 /* The same bits on any number of threads, and two graphs in two threads. */
 #include "everything.h"
 

@@ -19,9 +19,12 @@ typedef struct subject {
     pmy_curve *curve; /* may be NULL */
 } subject;
 
+typedef pmy_status check_subject(const subject *what, pmy_error *error);
+check_subject pmy_check_subject, pmy64_check_subject, pmyq_check_subject;
+
 typedef struct precision {
     const char *name;
-    pmy_status (*check)(const subject *what, pmy_error *error);
+    check_subject *check;
 } precision;
 
 /* Ends with one whose name is NULL. */

@@ -32,7 +32,7 @@ pmy_status derivation_run(derivation *row, pmy_error *error)
         for (size_t i = 0; i < row->classes; i++)
             row->y[i] = i == row->target;
     }
-    return row->in_float ? derivation_in_float(row, error) : derivation_in_double(row, error);
+    return row->in_float ? pmy_derivation_run(row, error) : pmy64_derivation_run(row, error);
 }
 
 double derivation_error(const derivation *row, double value)

@@ -55,8 +55,8 @@ void derivation_free(derivation *row);
 pmy_status derivation_run(derivation *row, pmy_error *error);
 
 /* For derivation_run: the same in one precision. */
-pmy_status derivation_in_float(derivation *row, pmy_error *error);
-pmy_status derivation_in_double(derivation *row, pmy_error *error);
+pmy_status pmy_derivation_run(derivation *row, pmy_error *error);
+pmy_status pmy64_derivation_run(derivation *row, pmy_error *error);
 
 /* ±error of a number for figure_text: of one that relative_error holds for; of what is made from rounded
  * p; and of fused and log_sum_exp, where terms of both signs meet. */

@@ -1,12 +1,7 @@
+/* Also in double. */
 #include "numerics/convolution_errors.h"
 
 #include "convolution_passes.h"
-
-#ifndef TEST_DOUBLE
-#define convolution_errors_here convolution_errors_float
-#else
-#define convolution_errors_here convolution_errors_double
-#endif
 
 typedef struct passes {
     const convolution_truth *truth;
@@ -98,7 +93,7 @@ static tensor_error error_of(const pmy_real *got, const double *truth, size_t si
     return (tensor_error){largest / most, sqrt(squares / (double)size) / most};
 }
 
-bool convolution_errors_here(const convolution_truth *truth, const char *way, convolution_errors *errors)
+bool pmy_convolution_errors(const convolution_truth *truth, const char *way, convolution_errors *errors)
 {
     passes all;
     bool fine = begin(truth, &all) && run(way, &all);

@@ -1,4 +1,4 @@
-/* How far each way to convolve is from the plain convolution in double, in a float or a double build. */
+/* How far each way to convolve is from the plain convolution in double, in the float and the double build. */
 #ifndef NUMERICS_CONVOLUTION_ERRORS_H
 #define NUMERICS_CONVOLUTION_ERRORS_H
 
@@ -29,7 +29,7 @@ void convolution_truth_free(convolution_truth *truth);
 
 /* Errors of the way of that name, or of the plain one for "plain". False: there is no such way for the
  * sizes, or no memory. */
-bool convolution_errors_float(const convolution_truth *truth, const char *way, convolution_errors *errors);
-bool convolution_errors_double(const convolution_truth *truth, const char *way, convolution_errors *errors);
+bool pmy_convolution_errors(const convolution_truth *truth, const char *way, convolution_errors *errors);
+bool pmy64_convolution_errors(const convolution_truth *truth, const char *way, convolution_errors *errors);
 
 #endif

@@ -33,11 +33,11 @@ typedef struct way {
 } way;
 
 static const way ways[] = {
-    {"plain", "plain", convolution_errors_float, bound_float},
-    {"direct", "direct", convolution_errors_float, bound_float},
-    {"plane", "plane", convolution_errors_float, bound_float},
-    {"winograd", "Winograd", convolution_errors_float, bound_float},
-    {"winograd", "Winograd, double", convolution_errors_double, bound_double},
+    {"plain", "plain", pmy_convolution_errors, bound_float},
+    {"direct", "direct", pmy_convolution_errors, bound_float},
+    {"plane", "plane", pmy_convolution_errors, bound_float},
+    {"winograd", "Winograd", pmy_convolution_errors, bound_float},
+    {"winograd", "Winograd, double", pmy64_convolution_errors, bound_double},
 };
 
 static bool sizes_of(const subject *is, pmy64_convolution *c)

@@ -1,6 +1,10 @@
-/* derivation_run in one precision: included once for each, by a file that defines NAME(x) as the
- * library's pmy_x in that precision, and what differs in the standard library. */
+/* Also in double. */
+/* derivation_run in one precision. */
 #include "softmax/derivation.h"
+
+#include "gradcheck/jacobian.h"
+#include "kernels/softmax_row.h"
+#include "losses/losses.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,9 +13,9 @@
 /* The same row in the precision's own numbers. */
 typedef struct row_of_reals {
     size_t classes;
-    NAME(real) * z, *y, *p, *dloss_dp, *chain; /* [classes] */
-    NAME(real) * jacobian;                     /* [classes, classes] */
-    NAME(accum) * exponential;                 /* [classes] */
+    pmy_real *z, *y, *p, *dloss_dp, *chain; /* [classes] */
+    pmy_real *jacobian;                     /* [classes, classes] */
+    pmy_accum *exponential;                 /* [classes] */
 } row_of_reals;
 
 static bool take_row(row_of_reals *own, size_t classes)
@@ -38,93 +42,93 @@ static void free_row(row_of_reals *own)
 static pmy_status read_row(const derivation *row, row_of_reals *own, pmy_error *error)
 {
     for (size_t i = 0; i < own->classes; i++) {
-        own->z[i] = (NAME(real))row->z[i];
-        own->y[i] = (NAME(real))row->y[i];
+        own->z[i] = (pmy_real)row->z[i];
+        own->y[i] = (pmy_real)row->y[i];
         if (isfinite(row->z[i]) && !isfinite((double)own->z[i]))
             return pmy_fail(error, PMY_BAD_ARGUMENT, "logit %zu, %g, is too large for a float", i, row->z[i]);
     }
     return PMY_OK;
 }
 
-static void forward(derivation *row, row_of_reals *own, const NAME(softmax_row) * softmax)
+static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *softmax)
 {
-    NAME(accum) temperature = (NAME(accum))row->temperature;
+    pmy_accum temperature = (pmy_accum)row->temperature;
     for (size_t i = 0; i < own->classes; i++) {
-        NAME(accum) z = (NAME(accum))own->z[i];
-        own->p[i] = (NAME(real))(own->exponential[i] / (1 + softmax->rest));
+        pmy_accum z = (pmy_accum)own->z[i];
+        own->p[i] = (pmy_real)(own->exponential[i] / (1 + softmax->rest));
         row->z[i] = (double)z;
         row->y[i] = (double)own->y[i];
-        row->scaled[i] = (double)(NAME(real))(z / temperature);
-        row->shifted[i] = (double)(NAME(real))((z - (NAME(accum))softmax->maximum) / temperature);
-        row->exponential[i] = (double)(NAME(real))own->exponential[i];
+        row->scaled[i] = (double)(pmy_real)(z / temperature);
+        row->shifted[i] = (double)(pmy_real)((z - (pmy_accum)softmax->maximum) / temperature);
+        row->exponential[i] = (double)(pmy_real)own->exponential[i];
         row->p[i] = (double)own->p[i];
-        row->log_p[i] = 0 - (double)(NAME(real))NAME(negative_log_share)(softmax, own->z[i], temperature);
+        row->log_p[i] = 0 - (double)(pmy_real)pmy_negative_log_share(softmax, own->z[i], temperature);
     }
-    row->sum = (double)(NAME(real))(1 + softmax->rest);
-    row->log_sum_exp =
-        (double)(NAME(real))((NAME(accum))softmax->maximum / temperature + softmax->log1p_rest);
+    row->sum = (double)(pmy_real)(1 + softmax->rest);
+    row->log_sum_exp = (double)(pmy_real)((pmy_accum)softmax->maximum / temperature + softmax->log1p_rest);
 }
 
 /* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
 static void forward_naively(derivation *row)
 {
-    NAME(real) sum = NAME(exp)((NAME(real))row->scaled[0]);
+    pmy_real sum = pmy_exp((pmy_real)row->scaled[0]);
     for (size_t i = 1; i < row->classes; i++)
-        sum += NAME(exp)((NAME(real))row->scaled[i]);
-    row->naive_log_sum_exp = (double)NAME(log)(sum);
+        sum += pmy_exp((pmy_real)row->scaled[i]);
+    row->naive_log_sum_exp = (double)pmy_log(sum);
     for (size_t i = 0; i < row->classes; i++)
-        row->naive_negative_log_p[i] = (double)-NAME(log)(NAME(exp)((NAME(real))row->scaled[i]) / sum);
+        row->naive_negative_log_p[i] = (double)-pmy_log(pmy_exp((pmy_real)row->scaled[i]) / sum);
 }
 
 /* Forward and backward of softmax_xent, as in training. */
 static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error *error)
 {
-    NAME(graph) *graph = NAME(graph_new)(NULL, 0);
+    pmy_graph *graph = pmy_graph_new(NULL, 0);
     if (!graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory");
-    NAME(node) *z = NAME(input)(graph, PMY_SHAPE(1, own->classes));
-    NAME(want_gradient)(z);
-    NAME(node) *target = row->soft ? NAME(input)(graph, PMY_SHAPE(1, own->classes)) : NAME(labels)(graph, 1);
-    NAME(softmax_xent_options) options = {.temperature = row->temperature};
-    NAME(node) *loss = NAME(softmax_xent)(graph, z, target, &options);
-    pmy_status status = NAME(build)(graph, loss, error);
+    pmy_node *z = pmy_input(graph, PMY_SHAPE(1, own->classes));
+    pmy_want_gradient(z);
+    pmy_node *target = row->soft ? pmy_input(graph, PMY_SHAPE(1, own->classes)) : pmy_labels(graph, 1);
+    pmy_softmax_xent_options options = {.temperature = row->temperature};
+    pmy_node *loss = pmy_softmax_xent(graph, z, target, &options);
+    pmy_status status = pmy_build(graph, loss, error);
     if (status == PMY_OK) {
-        memcpy(NAME(value)(z).data, own->z, own->classes * sizeof *own->z);
+        memcpy(pmy_value(z).data, own->z, own->classes * sizeof *own->z);
         if (row->soft)
-            memcpy(NAME(value)(target).data, own->y, own->classes * sizeof *own->y);
+            memcpy(pmy_value(target).data, own->y, own->classes * sizeof *own->y);
         else
-            *NAME(integer_data)(target) = (int32_t)row->target;
-        status = NAME(forward)(graph, MODE_TRAIN, error);
+            *pmy_integer_data(target) = (int32_t)row->target;
+        status = pmy_forward(graph, PMY_TRAIN, error);
     }
     if (status == PMY_OK) {
-        NAME(backward)(graph);
-        row->loss = (double)NAME(item)(loss);
+        pmy_backward(graph);
+        row->loss = (double)pmy_item(loss);
         for (size_t i = 0; i < own->classes; i++)
-            row->fused[i] = (double)NAME(gradient)(z).data[i];
+            row->fused[i] = (double)pmy_gradient(z).data[i];
     }
-    NAME(graph_free)(graph);
+    pmy_graph_free(graph);
     return status;
 }
 
 /* Units in the last place between two numbers: of the second, in this precision. */
-static double steps_between(NAME(real) a, NAME(real) b)
+static double steps_between(pmy_real a, pmy_real b)
 {
     if (a == b)
         return 0;
-    NAME(real) size = b < 0 ? -b : b;
-    return fabs((double)a - (double)b) / ((double)NEXTAFTER(size, (NAME(real))INFINITY) - (double)size);
+    pmy_real size = b < 0 ? -b : b;
+    return fabs((double)a - (double)b) /
+           ((double)PMY_MATH(nextafter)(size, (pmy_real)INFINITY) - (double)size);
 }
 
 static void long_way(derivation *row, row_of_reals *own)
 {
     size_t n = own->classes;
-    NAME(cross_entropy_slope)(n, own->y, own->p, own->dloss_dp);
-    NAME(softmax_jacobian)(n, own->p, (NAME(real))row->temperature, own->jacobian);
-    NAME(jacobian_apply)(n, own->jacobian, own->dloss_dp, own->chain);
+    pmy_cross_entropy_slope(n, own->y, own->p, own->dloss_dp);
+    pmy_softmax_jacobian(n, own->p, (pmy_real)row->temperature, own->jacobian);
+    pmy_jacobian_apply(n, own->jacobian, own->dloss_dp, own->chain);
     for (size_t i = 0; i < n; i++) {
         row->dloss_dp[i] = (double)own->dloss_dp[i];
         row->chain[i] = (double)own->chain[i];
-        row->steps[i] = steps_between(own->chain[i], (NAME(real))row->fused[i]);
+        row->steps[i] = steps_between(own->chain[i], (pmy_real)row->fused[i]);
     }
     for (size_t i = 0; i < n * n; i++)
         row->jacobian[i] = (double)own->jacobian[i];
@@ -145,12 +149,11 @@ static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *e
     pmy_status status = read_row(row, own, error);
     if (status != PMY_OK)
         return status;
-    NAME(softmax_row) softmax;
-    NAME(row_fault)
-    fault = NAME(softmax_exponentials)(own->classes, own->z, (NAME(accum))row->temperature, own->exponential,
-                                       &softmax);
-    if (fault != ROW_FINE)
-        return pmy_fail(error, PMY_BAD_DATA, "%s", NAME(row_fault_text)(fault));
+    pmy_softmax_row softmax;
+    pmy_row_fault fault = pmy_softmax_exponentials(own->classes, own->z, (pmy_accum)row->temperature,
+                                                   own->exponential, &softmax);
+    if (fault != PMY_ROW_FINE)
+        return pmy_fail(error, PMY_BAD_DATA, "%s", pmy_row_fault_text(fault));
     forward(row, own, &softmax);
     forward_naively(row);
     status = run_fused(row, own, error);
@@ -159,13 +162,13 @@ static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *e
     long_way(row, own);
     /* Two roundings before exp, a few in exp, one for each term of the sum; then that of the result. */
     double count = (double)own->classes;
-    row->relative_error = (2 * longest_exponent(row) + 2 * count + 24) * 0x1p-53 + UNIT_ROUNDOFF;
-    row->unit_roundoff = UNIT_ROUNDOFF;
-    row->smallest_spacing = SMALLEST;
+    row->unit_roundoff = (double)PMY_REAL_EPSILON / 2;
+    row->relative_error = (2 * longest_exponent(row) + 2 * count + 24) * 0x1p-53 + row->unit_roundoff;
+    row->smallest_spacing = (double)PMY_MATH(nextafter)(0, 1);
     return PMY_OK;
 }
 
-static pmy_status derive(derivation *row, pmy_error *error)
+pmy_status pmy_derivation_run(derivation *row, pmy_error *error)
 {
     row_of_reals own;
     pmy_status status = PMY_NO_MEMORY;

@@ -1,3 +1,0 @@
-/* test_batchnorm.c in double. */
-#define TEST_DOUBLE
-#include "test_batchnorm.c"

@@ -1,3 +1,0 @@
-/* test_layernorm.c in double. */
-#define TEST_DOUBLE
-#include "test_layernorm.c"

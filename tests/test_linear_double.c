@@ -1,3 +1,0 @@
-/* test_linear.c in double. */
-#define TEST_DOUBLE
-#include "test_linear.c"

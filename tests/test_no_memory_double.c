@@ -1,3 +1,0 @@
-/* test_no_memory.c in double. */
-#define TEST_DOUBLE
-#include "test_no_memory.c"

@@ -1,3 +1,0 @@
-/* test_threads.c in double. */
-#define TEST_DOUBLE
-#include "test_threads.c"
