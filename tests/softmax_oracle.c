@@ -53,7 +53,7 @@ static bool shares_of_pmy(const softmax_rows *batch, softmax_results *results)
         for (size_t i = 0; i < n; i++) {
             results->p[r * n + i] = (float)(e[i] / (1 + row.rest));
             results->log_p[r * n + i] =
-                0 - pmy_narrow(pmy_negative_log_share(&row, z[i], batch->temperature));
+                0 - pmy_narrow(pmy_negative_log_probability(&row, z[i], batch->temperature));
         }
         results->log_sum_exp[r] = pmy_narrow(pmy_log_sum_exp(&row, batch->temperature));
     }

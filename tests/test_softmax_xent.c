@@ -12,24 +12,24 @@ typedef struct problem {
     pmy_node *z, *target, *loss;
 } problem;
 
-static problem new_problem(pmy_pool *pool, bool shares, const pmy_softmax_xent_options *options)
+static problem new_problem(pmy_pool *pool, bool soft, const pmy_softmax_xent_options *options)
 {
     pmy_graph *g = new_graph(pool);
     problem p = {.graph = g, .z = pmy_input(g, PMY_SHAPE(ROWS, CLASSES))};
     pmy_want_gradient(p.z);
-    p.target = shares ? pmy_input(g, PMY_SHAPE(ROWS, CLASSES)) : pmy_labels(g, ROWS);
+    p.target = soft ? pmy_input(g, PMY_SHAPE(ROWS, CLASSES)) : pmy_labels(g, ROWS);
     p.loss = pmy_softmax_xent(g, p.z, p.target, options);
     build(g, p.loss);
     fill(p.z, 1, -3, 3);
-    if (shares)
+    if (soft)
         fill(p.target, 2, 0, 1);
     else
         fill_labels(p.target, 2, CLASSES);
     return p;
 }
 
-/* Fills y [CLASSES] with a row's shares; false if the row does not count. */
-static bool shares_of(const problem *p, const pmy_softmax_xent_options *o, size_t row, double *y)
+/* Fills y [CLASSES] with a row's targets; false if the row does not count. */
+static bool targets_of(const problem *p, const pmy_softmax_xent_options *o, size_t row, double *y)
 {
     if (pmy_value(p->target).data) {
         for (size_t i = 0; i < CLASSES; i++)
@@ -64,7 +64,7 @@ static void expect_the_formula(const problem *p, const pmy_softmax_xent_options 
     double temperature = o->temperature > 0 ? o->temperature : 1;
     for (size_t r = 0; r < ROWS; r++) {
         double y[CLASSES];
-        if (!shares_of(p, o, r, y))
+        if (!targets_of(p, o, r, y))
             continue;
         counted++;
         losses[r] = plain_row(pmy_value(p->z).data + r * CLASSES, temperature, y, dz + r * CLASSES);
@@ -99,8 +99,8 @@ static void options_and_targets_as_the_formula_says(void **state)
         {.ignores = false, .ignored = 2},
     };
     for (size_t o = 0; o < ROOM(options); o++)
-        for (unsigned shares = 0; shares < 2; shares++) {
-            problem p = new_problem(NULL, shares, &options[o]);
+        for (unsigned soft = 0; soft < 2; soft++) {
+            problem p = new_problem(NULL, soft, &options[o]);
             expect_the_formula(&p, &options[o]);
             pmy_graph_free(p.graph);
         }
@@ -141,12 +141,12 @@ static void ignored_rows_do_not_count(void **state)
 static void masked_classes_take_no_part(void **state)
 {
     (void)state;
-    for (unsigned shares = 0; shares < 2; shares++) {
+    for (unsigned soft = 0; soft < 2; soft++) {
         pmy_softmax_xent_options options = {.temperature = 1.5};
-        problem p = new_problem(NULL, shares, &options);
+        problem p = new_problem(NULL, soft, &options);
         for (size_t r = 0; r < ROWS; r++) {
             pmy_value(p.z).data[r * CLASSES + 3] = (pmy_real)-INFINITY;
-            if (shares)
+            if (soft)
                 pmy_value(p.target).data[r * CLASSES + 3] = 0;
             else
                 pmy_integer_data(p.target)[r] = (int32_t)(r % 3);
@@ -158,7 +158,7 @@ static void masked_classes_take_no_part(void **state)
     }
 }
 
-/* The others' shares, exp(−60), are far below an epsilon: 1 − p would be 0. */
+/* The others' probabilities, exp(−60), are far below an epsilon: 1 − p would be 0. */
 static void confident_rows_keep_their_digits(void **state)
 {
     (void)state;
@@ -185,7 +185,7 @@ static void set_logit(const problem *p, size_t row, size_t class, double value)
     pmy_value(p->z).data[row * CLASSES + class] = (pmy_real)value;
 }
 
-static void set_share(const problem *p, size_t row, size_t class, double value)
+static void set_target(const problem *p, size_t row, size_t class, double value)
 {
     pmy_value(p->target).data[row * CLASSES + class] = (pmy_real)value;
 }
@@ -193,7 +193,7 @@ static void set_share(const problem *p, size_t row, size_t class, double value)
 static void each_bad_row_is_reported(void **state)
 {
     (void)state;
-    enum { LABEL, LOGIT, SHARE, ALL_LOGITS };
+    enum { LABEL, LOGIT, TARGET, ALL_LOGITS };
     const double infinity = (double)INFINITY, nan_value = (double)NAN;
     const struct {
         int kind;
@@ -209,18 +209,18 @@ static void each_bad_row_is_reported(void **state)
         {LOGIT, -infinity, 0.1, "the logit of its label 4 is -inf"},
         {ALL_LOGITS, -infinity, 0, "every logit is -inf, so no class is left"},
         {ALL_LOGITS, nan_value, 0, "a logit is NaN"},
-        {SHARE, -0.5, 0, "the share of class 4 is negative or not finite"},
-        {SHARE, nan_value, 0, "the share of class 4 is negative or not finite"},
-        {SHARE, infinity, 0, "the share of class 4 is negative or not finite"},
+        {TARGET, -0.5, 0, "the target of class 4 is negative or not finite"},
+        {TARGET, nan_value, 0, "the target of class 4 is negative or not finite"},
+        {TARGET, infinity, 0, "the target of class 4 is negative or not finite"},
     };
     for (size_t c = 0; c < ROOM(cases); c++)
         for (size_t row = 0; row < ROWS; row += 4) {
             pmy_softmax_xent_options options = {.label_smoothing = cases[c].smoothing};
-            problem p = new_problem(NULL, cases[c].kind == SHARE, &options);
+            problem p = new_problem(NULL, cases[c].kind == TARGET, &options);
             if (cases[c].kind == LABEL)
                 pmy_integer_data(p.target)[row] = (int32_t)cases[c].value;
-            else if (cases[c].kind == SHARE)
-                set_share(&p, row, 4, cases[c].value);
+            else if (cases[c].kind == TARGET)
+                set_target(&p, row, 4, cases[c].value);
             else {
                 pmy_integer_data(p.target)[row] = 4;
                 for (size_t i = cases[c].kind == LOGIT ? 4 : 0; i < (cases[c].kind == LOGIT ? 5 : CLASSES);
@@ -241,20 +241,22 @@ static void each_bad_row_is_reported(void **state)
         }
 }
 
-static void masked_classes_must_not_have_a_share(void **state)
+static void masked_classes_must_not_have_a_target(void **state)
 {
     (void)state;
     pmy_error error = {0};
     problem p = new_problem(NULL, true, NULL);
     set_logit(&p, 3, 5, (double)-INFINITY);
     assert_int_equal(pmy_forward(p.graph, PMY_TRAIN, &error), PMY_BAD_DATA);
-    assert_string_equal(error.message, "softmax_xent0, row 3: class 5 has a share but a logit of -inf");
+    assert_string_equal(error.message,
+                        "softmax_xent0, row 3: class 5 has a target above 0 but a logit of -inf");
     pmy_graph_free(p.graph);
     p = new_problem(NULL, false, &(pmy_softmax_xent_options){.label_smoothing = 0.1});
     pmy_integer_data(p.target)[3] = 0;
     set_logit(&p, 3, 5, (double)-INFINITY);
     assert_int_equal(pmy_forward(p.graph, PMY_TRAIN, &error), PMY_BAD_DATA);
-    assert_string_equal(error.message, "softmax_xent0, row 3: class 5 has a share but a logit of -inf");
+    assert_string_equal(error.message,
+                        "softmax_xent0, row 3: class 5 has a target above 0 but a logit of -inf");
     pmy_graph_free(p.graph);
 }
 
@@ -288,7 +290,7 @@ int main(void)
         cmocka_unit_test(masked_classes_take_no_part),
         cmocka_unit_test(confident_rows_keep_their_digits),
         cmocka_unit_test(each_bad_row_is_reported),
-        cmocka_unit_test(masked_classes_must_not_have_a_share),
+        cmocka_unit_test(masked_classes_must_not_have_a_target),
         cmocka_unit_test(the_lowest_bad_row_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

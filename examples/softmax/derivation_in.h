@@ -58,7 +58,7 @@ static void forward(derivation *row, row_of_reals *own, const NAME(softmax_row) 
         row->shifted[i] = (double)(NAME(real))((z - (NAME(accum))softmax->maximum) / temperature);
         row->exponential[i] = (double)(NAME(real))own->exponential[i];
         row->p[i] = (double)own->p[i];
-        row->log_p[i] = 0 - (double)(NAME(real))NAME(negative_log_share)(softmax, own->z[i], temperature);
+        row->log_p[i] = 0 - (double)(NAME(real))NAME(negative_log_probability)(softmax, own->z[i], temperature);
     }
     row->sum = (double)(NAME(real))(1 + softmax->rest);
     row->log_sum_exp =

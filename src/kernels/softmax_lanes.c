@@ -19,9 +19,9 @@ static void plain_row(size_t classes, const pmy_real *z, pmy_accum temperature, 
 {
     row->unit = UNIT;
     for (size_t i = 0; i < classes; i++) {
-        pmy_accum share = exponential(-distance(row->maximum, z[i], temperature));
-        e[i] = (pmy_real)(UNIT * share);
-        row->rest += i != row->argmax ? share : 0;
+        pmy_accum power = exponential(-distance(row->maximum, z[i], temperature));
+        e[i] = (pmy_real)(UNIT * power);
+        row->rest += i != row->argmax ? power : 0;
     }
 }
 

@@ -128,7 +128,7 @@ static pmy_accum above_limit(pmy_accum sum, pmy_accum excess)
     return sum == limit && excess > 0 ? WIDE_MATH(nextafter)(limit, (pmy_accum)INFINITY) : sum;
 }
 
-pmy_accum pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
+pmy_accum pmy_negative_log_probability(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
 {
     pmy_accum m = (pmy_accum)row->maximum, minus_z = -(pmy_accum)logit;
     pmy_accum larger = m > minus_z ? m : minus_z, smaller = m > minus_z ? minus_z : m;

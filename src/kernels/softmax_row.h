@@ -4,7 +4,7 @@
  *   e_i = exp(d_i),  rest = Σ_{i ≠ argmax} e_i,  so  Σ e = 1 + rest
  *
  *   p_i      = e_i / (1 + rest)
- *   −log p_i = −d_i + log1p(rest)      both terms ≥ 0, so a share close to 1 keeps its digits
+ *   −log p_i = −d_i + log1p(rest)      both terms ≥ 0, so a p close to 1 keeps its digits
  */
 #ifndef PMY_KERNELS_SOFTMAX_ROW_H
 #define PMY_KERNELS_SOFTMAX_ROW_H
@@ -38,7 +38,7 @@ pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_ac
                                        pmy_softmax_row *row);
 
 /* −log p of a logit of the row: +inf for a masked class. */
-pmy_accum pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature);
+pmy_accum pmy_negative_log_probability(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature);
 
 /* log Σ exp(z_i/T) of the row. */
 pmy_accum pmy_log_sum_exp(const pmy_softmax_row *row, pmy_accum temperature);

@@ -20,16 +20,16 @@ typedef struct pmy_softmax_xent_options {
 /* The cross-entropy of softmax(z/T), fused: its backward is (p − y)/T.
  *
  * z [batch, classes] are logits; target is either a labels node [batch], or a
- * node of shares y [batch, classes], which get no gradient. Options may be NULL. The value is a
+ * node of target probabilities y [batch, classes], which get no gradient. Options may be NULL. The value is a
  * scalar; where no row counts it is 0.
  *
  * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
  * are within 4 units in their last place, however small, and a loss is infinite exactly where it
- * exceeds FLT_MAX; with shares or smoothing the gradient is, in units of max(p, y)/T. See
+ * exceeds FLT_MAX; with target probabilities or smoothing the gradient is, in units of max(p, y)/T. See
  * docs/NUMERICS.md.
  *
  * A logit of −inf masks its class. PMY_BAD_DATA from pmy_forward, naming the
- * row: a label that is no class or is masked, a share that is negative or not
+ * row: a label that is no class or is masked, a target that is negative or not
  * finite, a logit that is NaN or +inf, a row that is masked altogether. */
 pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
                            const pmy_softmax_xent_options *options);

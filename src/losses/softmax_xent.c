@@ -1,4 +1,4 @@
-/* softmax_xent: with logits z [batch, classes], temperature T and shares y,
+/* softmax_xent: with logits z [batch, classes], temperature T and targets y,
  *
  *   p = softmax(z/T),   loss of a row = −Σ_i y_i log p_i
  *
@@ -8,7 +8,7 @@
  *
  * per row, times 1/count for the mean. Everything is computed from a row's exponentials (see
  * softmax_row.h) such that a confident row keeps its digits: its loss is log1p of the others'
- * share, and its target's gradient is minus the others' share, never p_t − 1. */
+ * exponentials, and its label's gradient is minus the others' p, never p_t − 1. */
 #include "losses/losses.h"
 
 #include "tensor/op.h"
@@ -67,7 +67,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs logits [batch, classes]");
     if (has_labels(node) ? target->shape.dim[0] != z->shape.dim[0]
                          : !pmy_shape_equal(target->shape, z->shape))
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch] or shares [batch, classes]");
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch] or targets [batch, classes]");
     if (z->batched != target->batched)
         return pmy_fail(error, PMY_BAD_SHAPE,
                         "logits and targets must both be parts of the batch, or neither");
@@ -129,40 +129,40 @@ static pmy_accum hard_row(const row_view *row, size_t target)
         pmy_softmax_gradient(row->classes, row->e, factor / s->unit, row->dz, row->streamed);
         row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_accum)row->e[target] / s->unit) * factor);
     }
-    return pmy_negative_log_share(s, row->z[target], row->temperature);
+    return pmy_negative_log_probability(s, row->z[target], row->temperature);
 }
 
-/* Shares: each class's own from `shares`, or if that is NULL `everywhere`, and `at_target` on top. */
-typedef struct share_rule {
-    const pmy_real *shares; /* [classes] or NULL */
-    pmy_accum everywhere, at_target;
-    size_t target;
-} share_rule;
+/* The targets y of a row: those given, or if that is NULL `everywhere`, and `at_label` on top. */
+typedef struct target_rule {
+    const pmy_real *given; /* [classes] or NULL */
+    pmy_accum everywhere, at_label;
+    size_t label;
+} target_rule;
 
-static pmy_accum share_of(const share_rule *rule, size_t class)
+static pmy_accum target_of(const target_rule *rule, size_t class)
 {
-    if (rule->shares)
-        return (pmy_accum)rule->shares[class];
-    return class == rule->target ? rule->everywhere + rule->at_target : rule->everywhere;
+    if (rule->given)
+        return (pmy_accum)rule->given[class];
+    return class == rule->label ? rule->everywhere + rule->at_label : rule->everywhere;
 }
 
-/* Shares are taken by the chunk, so that both kinds run through the same loops. */
+/* Targets are taken by the chunk, so that both kinds run through the same loops. */
 enum { CHUNK = 256, LANES = 8 };
 
-static size_t shares_of_chunk(const row_view *row, const share_rule *rule, size_t begin, pmy_accum y[CHUNK])
+static size_t targets_of_chunk(const row_view *row, const target_rule *rule, size_t begin, pmy_accum y[CHUNK])
 {
     size_t n = row->classes - begin < CHUNK ? row->classes - begin : CHUNK;
     for (size_t i = 0; i < n; i++)
-        y[i] = rule->shares ? (pmy_accum)rule->shares[begin + i] : rule->everywhere;
-    if (!rule->shares && rule->target - begin < n)
-        y[rule->target - begin] += rule->at_target;
+        y[i] = rule->given ? (pmy_accum)rule->given[begin + i] : rule->everywhere;
+    if (!rule->given && rule->label - begin < n)
+        y[rule->label - begin] += rule->at_label;
     return n;
 }
 
 typedef struct soft_sums {
-    pmy_accum share[LANES];    /* Σ y */
+    pmy_accum total[LANES];    /* Σ y */
     pmy_accum distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
-    unsigned wrong[LANES];     /* whether a share is no share, or falls on a masked class */
+    unsigned wrong[LANES];     /* whether a y is no target, or falls on a masked class */
 } soft_sums;
 
 PMY_CLONES
@@ -173,10 +173,10 @@ static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_accum *y, p
     pmy_accum half = (pmy_accum)maximum / 2;
     for (size_t i = 0; i < n; i += LANES)
         for (size_t l = 0; l < LANES && i + l < n; l++) {
-            pmy_accum share = y[i + l];
-            bool counts = share != 0, fine = (share >= 0) & (share <= (pmy_accum)PMY_REAL_MAX);
-            s.share[l] += share;
-            s.distance[l] += counts ? share * (half - (pmy_accum)z[i + l] / 2) : 0;
+            pmy_accum target = y[i + l];
+            bool counts = target != 0, fine = (target >= 0) & (target <= (pmy_accum)PMY_REAL_MAX);
+            s.total[l] += target;
+            s.distance[l] += counts ? target * (half - (pmy_accum)z[i + l] / 2) : 0;
             s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
         }
     *sums = s;
@@ -191,47 +191,47 @@ static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_accum *y, p
         dz[i] = (pmy_real)(((pmy_accum)e[i] * per_total - y[i]) * weight);
 }
 
-static void report_share(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule)
+static void report_target(const pmy_node *node, size_t r, const row_view *row, const target_rule *rule)
 {
     for (size_t i = 0; i < row->classes; i++) {
-        pmy_accum y = share_of(rule, i);
+        pmy_accum y = target_of(rule, i);
         if (!(y >= 0 && y <= (pmy_accum)PMY_REAL_MAX)) {
-            pmy_report(node, r, "the share of class %zu is negative or not finite", i);
+            pmy_report(node, r, "the target of class %zu is negative or not finite", i);
             return;
         }
         if (y > 0 && row->z[i] < -PMY_REAL_MAX) {
-            pmy_report(node, r, "class %zu has a share but a logit of -inf", i);
+            pmy_report(node, r, "class %zu has a target above 0 but a logit of -inf", i);
             return;
         }
     }
 }
 
-/* False, and reported, if a share cannot be computed with. */
-static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule,
+/* False, and reported, if a target cannot be computed with. */
+static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const target_rule *rule,
                      pmy_accum *loss)
 {
     const pmy_softmax_row *s = &row->softmax;
     pmy_accum y[CHUNK];
     soft_sums sums = {0};
     for (size_t i = 0, n; i < row->classes; i += n) {
-        n = shares_of_chunk(row, rule, i, y);
+        n = targets_of_chunk(row, rule, i, y);
         pmy_add_soft_sums(n, row->z + i, y, s->maximum, &sums);
     }
     for (size_t l = 1; l < LANES; l++) {
-        sums.share[0] += sums.share[l];
+        sums.total[0] += sums.total[l];
         sums.distance[0] += sums.distance[l];
         sums.wrong[0] |= sums.wrong[l];
     }
     if (sums.wrong[0]) {
-        report_share(node, r, row, rule);
+        report_target(node, r, row, rule);
         return false;
     }
-    pmy_accum per_total = sums.share[0] / (1 + s->rest) / s->unit;
+    pmy_accum per_total = sums.total[0] / (1 + s->rest) / s->unit;
     for (size_t i = 0, n; row->dz && i < row->classes; i += n) {
-        n = shares_of_chunk(row, rule, i, y);
+        n = targets_of_chunk(row, rule, i, y);
         pmy_soft_gradient(n, row->e + i, y, per_total, row->weight, row->dz + i);
     }
-    *loss = sums.distance[0] / (row->temperature / 2) + sums.share[0] * s->log1p_rest;
+    *loss = sums.distance[0] / (row->temperature / 2) + sums.total[0] * s->log1p_rest;
     return true;
 }
 
@@ -254,7 +254,7 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_ac
 {
     const pmy_softmax_xent_options *options = node->attributes;
     if (!has_labels(node)) {
-        share_rule rule = {.shares = node->input[TARGET]->value + r * row->classes};
+        target_rule rule = {.given = node->input[TARGET]->value + r * row->classes};
         return soft_row(node, r, row, &rule, loss);
     }
     if (!label_is_fine(node, r, row))
@@ -262,7 +262,7 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_ac
     size_t target = (size_t)node->input[TARGET]->integers[r];
     if (options->label_smoothing > 0) {
         pmy_accum smoothing = (pmy_accum)options->label_smoothing;
-        share_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
+        target_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
         return soft_row(node, r, row, &rule, loss);
     }
     *loss = hard_row(row, target);
@@ -310,7 +310,8 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
             continue;
         size_t target = (size_t)labels[l];
         const pmy_softmax_row *s = &bundle.row[l];
-        saved->losses[r + l] = pmy_negative_log_share(s, first->z[l * classes + target], first->temperature);
+        saved->losses[r + l] =
+            pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature);
         if (first->dz)
             first->dz[l * classes + target] =
                 (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
@@ -388,8 +389,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"smoothing 0.1", 5, 7, {.label_smoothing = 0.1}},
         {"ignored rows", 9, 3, {.ignores = true, .ignored = 1}},
         {"two classes", 5, 2, {.temperature = 0.5}},
-        {"shares", 5, 7, {.temperature = 1.5}},
-        {"shares, weighted", 5, 7, {.reduction = PMY_SUM}},
+        {"targets", 5, 7, {.temperature = 1.5}},
+        {"targets, weighted", 5, 7, {.reduction = PMY_SUM}},
         {"logits used twice", 5, 7, {.temperature = 1}},
         {"many rows", 140, 3, {.temperature = 1.5, .ignores = true, .ignored = 2}},
         {"many classes", 3, 50, {.temperature = 1.5}},
