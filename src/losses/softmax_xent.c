@@ -382,32 +382,45 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         const char *note;
         size_t batch, classes;
         pmy_softmax_xent_options options;
-    } instance[] = {
-        {NULL, 8, 10, {.temperature = 1}},
-        {"sum", 5, 7, {.reduction = PMY_SUM}},
-        {"temperature 2.5", 5, 7, {.temperature = 2.5}},
-        {"smoothing 0.1", 5, 7, {.label_smoothing = 0.1}},
-        {"ignored rows", 9, 3, {.ignores = true, .ignored = 1}},
-        {"two classes", 5, 2, {.temperature = 0.5}},
-        {"targets", 5, 7, {.temperature = 1.5}},
-        {"targets, weighted", 5, 7, {.reduction = PMY_SUM}},
-        {"logits used twice", 5, 7, {.temperature = 1}},
-        {"many rows", 140, 3, {.temperature = 1.5, .ignores = true, .ignored = 2}},
-        {"many classes", 3, 50, {.temperature = 1.5}},
-        {"smoothing, ignored rows", 9, 3, {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
+        bool soft;         /* targets instead of labels */
+        bool scaled;       /* the loss is multiplied after */
+        bool logits_twice; /* the logits have another user */
+    } instances[] = {
+        {.batch = 8, .classes = 10},
+        {.note = "sum", .batch = 5, .classes = 7, .options = {.reduction = PMY_SUM}},
+        {.note = "temperature 2.5", .batch = 5, .classes = 7, .options = {.temperature = 2.5}},
+        {.note = "smoothing 0.1", .batch = 5, .classes = 7, .options = {.label_smoothing = 0.1}},
+        {.note = "ignored rows", .batch = 9, .classes = 3, .options = {.ignores = true, .ignored = 1}},
+        {.note = "two classes", .batch = 5, .classes = 2, .options = {.temperature = 0.5}},
+        {.note = "targets", .batch = 5, .classes = 7, .options = {.temperature = 1.5}, .soft = true},
+        {.note = "targets, weighted",
+         .batch = 5,
+         .classes = 7,
+         .options = {.reduction = PMY_SUM},
+         .soft = true,
+         .scaled = true},
+        {.note = "logits used twice", .batch = 5, .classes = 7, .logits_twice = true},
+        {.note = "many rows",
+         .batch = 140,
+         .classes = 3,
+         .options = {.temperature = 1.5, .ignores = true, .ignored = 2}},
+        {.note = "many classes", .batch = 3, .classes = 50, .options = {.temperature = 1.5}},
+        {.note = "smoothing, ignored rows",
+         .batch = 9,
+         .classes = 3,
+         .options = {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
     };
-    if (index >= sizeof instance / sizeof *instance)
+    if (index >= sizeof instances / sizeof *instances)
         return NULL;
-    s->note = instance[index].note;
-    size_t batch = instance[index].batch, classes = instance[index].classes;
-    bool shares = index == 6 || index == 7;
+    size_t batch = instances[index].batch, classes = instances[index].classes;
+    s->note = instances[index].note;
     pmy_node *z = pmy_sample_input(s, PMY_SHAPE(batch, classes), -2, 2);
-    pmy_node *target = shares ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
-                              : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
-    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &instance[index].options);
-    if (index == 7)
+    pmy_node *target = instances[index].soft ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
+                                             : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
+    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &instances[index].options);
+    if (instances[index].scaled)
         return pmy_scale(s->graph, loss, -1.5);
-    return index == 8 ? pmy_add(s->graph, loss, pmy_mean(s->graph, z)) : loss;
+    return instances[index].logits_twice ? pmy_add(s->graph, loss, pmy_mean(s->graph, z)) : loss;
 }
 
 const pmy_op pmy_op_softmax_xent = {
