@@ -27,6 +27,7 @@
 #define PMY_ONES PMY64_ONES
 #define PMY_PLAIN PMY64_PLAIN
 #define PMY_REAL_EPSILON PMY64_REAL_EPSILON
+#define PMY_REAL_MAX PMY64_REAL_MAX
 #define PMY_RELU PMY64_RELU
 #define PMY_REPLAY PMY64_REPLAY
 #define PMY_SIGMOID PMY64_SIGMOID
@@ -119,6 +120,7 @@
 #define pmy_linear_with pmy64_linear_with
 #define pmy_log_of pmy64_log_of
 #define pmy_log_softmax pmy64_log_softmax
+#define pmy_log_softmax_of_row pmy64_log_softmax_of_row
 #define pmy_matmul pmy64_matmul
 #define pmy_maxpool2d pmy64_maxpool2d
 #define pmy_mean pmy64_mean
@@ -144,6 +146,7 @@
 #define pmy_set_batch pmy64_set_batch
 #define pmy_sigmoid pmy64_sigmoid
 #define pmy_softmax pmy64_softmax
+#define pmy_softmax_of_row pmy64_softmax_of_row
 #define pmy_softmax_xent pmy64_softmax_xent
 #define pmy_softmax_xent_losses pmy64_softmax_xent_losses
 #define pmy_softmax_xent_options pmy64_softmax_xent_options
@@ -158,6 +161,7 @@
 #define pmy_transpose_of pmy64_transpose_of
 #define pmy_value pmy64_value
 #define pmy_want_gradient pmy64_want_gradient
+#define pmy_xent_of_row pmy64_xent_of_row
 
 #endif
 

@@ -9,9 +9,10 @@
 
 enum { LANES = 16 };
 
-/* The power of two by which e is larger than exp. */
+/* The power of two by which e is larger than exp, for floats: other reals have the room, and at a T of 1e290
+ * a gradient's factor over 2^90 would lose its digits. */
 enum { UNIT_EXPONENT = 90 };
-static const pmy_accum UNIT = 0x1p90;
+static const pmy_accum UNIT = PMY_SCALAR == 32 ? 0x1p90 : 1;
 
 /* As pmy_softmax_exponentials, for temperatures out of the ordinary. */
 static void plain_row(size_t classes, const pmy_real *z, pmy_accum temperature, pmy_real *e,

@@ -9,7 +9,8 @@ typedef enum pmy_reduction { PMY_MEAN, PMY_SUM } pmy_reduction;
 
 /* {0} is the plain cross-entropy. */
 typedef struct pmy_softmax_xent_options {
-    double temperature; /* T > 0 divides the logits; 0 stands for 1 */
+    double temperature; /* T divides the logits: a normal number above 0 (pmy_temperature_check); 0 stands for
+                           1 */
     double label_smoothing; /* ε in [0, 1]: every class, the target included, gets ε/classes, the target 1 − ε
                                on top */
     bool ignores;           /* rows whose label is `ignored` do not count: no loss, no gradient */
@@ -24,9 +25,10 @@ typedef struct pmy_softmax_xent_options {
  * scalar; where no row counts it is 0.
  *
  * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
- * are within 4 units in their last place, however small, and a loss is infinite exactly where it
- * exceeds FLT_MAX; with target probabilities or smoothing the gradient is, in units of max(p, y)/T. See
- * docs/NUMERICS.md.
+ * are within 4 units in their last place, however small; with target probabilities or smoothing the
+ * gradient is, in units of max(p, y)/T. See docs/NUMERICS.md. In every build the loss of a row, and the
+ * value, is infinite where it exceeds PMY_REAL_MAX, and only there: exactly with labels and no smoothing, to
+ * rounding otherwise.
  *
  * A logit of −inf masks its class. PMY_BAD_DATA from pmy_forward, naming the
  * row: a label that is no class or is masked, a target that is negative or not

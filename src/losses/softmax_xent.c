@@ -13,9 +13,10 @@
 
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "base/simd.h"
 #include "kernels/softmax_bundle.h"
 #include "kernels/softmax_lanes.h"
+#include "kernels/softmax_of_row.h"
+#include "kernels/softmax_targets.h"
 
 enum { LOGITS, TARGET };
 
@@ -39,6 +40,12 @@ static bool has_labels(const pmy_node *node)
     return node->input[TARGET]->type == PMY_INTEGERS;
 }
 
+/* Whether a row's target is its label alone. */
+static bool is_hard(const pmy_node *node)
+{
+    return has_labels(node) && options_of(node)->label_smoothing == 0;
+}
+
 static bool is_ignored(const pmy_node *node, size_t row)
 {
     return options_of(node)->ignores && has_labels(node) &&
@@ -57,9 +64,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     const pmy_softmax_xent_options *options = node->attributes;
     const pmy_node *z = node->input[LOGITS], *target = node->input[TARGET];
-    if (!(options->temperature > 0) || options->temperature - options->temperature != 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "the temperature %g is not above 0 and finite",
-                        options->temperature);
+    if (pmy_temperature_check(options->temperature, error) != PMY_OK)
+        return PMY_BAD_ARGUMENT;
     if (!(options->label_smoothing >= 0 && options->label_smoothing <= 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the label smoothing %g is not between 0 and 1",
                         options->label_smoothing);
@@ -114,6 +120,17 @@ typedef struct row_view {
     pmy_softmax_row softmax;
 } row_view;
 
+/* What all rows have in common. */
+static row_view view_of_rows(const pmy_node *node)
+{
+    const pmy_node *z = node->input[LOGITS];
+    row_view row = {.classes = pmy_shape_last(z->shape),
+                    .temperature = (pmy_accum)options_of(node)->temperature,
+                    .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
+    row.weight = weight_of_row(node) / row.temperature;
+    return row;
+}
+
 /* The e of all but the target, whose own is given. */
 static pmy_accum others_of(const pmy_softmax_row *s, size_t target, pmy_accum e_of_target)
 {
@@ -132,140 +149,65 @@ static pmy_accum hard_row(const row_view *row, size_t target)
     return pmy_negative_log_probability(s, row->z[target], row->temperature);
 }
 
-/* The targets y of a row: those given, or if that is NULL `everywhere`, and `at_label` on top. */
-typedef struct target_rule {
-    const pmy_real *given; /* [classes] or NULL */
-    pmy_accum everywhere, at_label;
-    size_t label;
-} target_rule;
-
-static pmy_accum target_of(const target_rule *rule, size_t class)
+/* The row's targets, `scale` times as large. */
+static pmy_targets targets_of_row(const pmy_node *node, size_t r, size_t classes, pmy_accum scale)
 {
-    if (rule->given)
-        return (pmy_accum)rule->given[class];
-    return class == rule->label ? rule->everywhere + rule->at_label : rule->everywhere;
+    if (!has_labels(node))
+        return (pmy_targets){.own = scale, .given = node->input[TARGET]->value + r * classes};
+    pmy_accum smoothing = (pmy_accum)options_of(node)->label_smoothing;
+    return (pmy_targets){.everywhere = scale * (smoothing / (pmy_accum)classes),
+                         .own = scale * (1 - smoothing),
+                         .label = (size_t)node->input[TARGET]->integers[r]};
 }
 
-/* Targets are taken by the chunk, so that both kinds run through the same loops. */
-enum { CHUNK = 256, LANES = 8 };
-
-static size_t targets_of_chunk(const row_view *row, const target_rule *rule, size_t begin, pmy_accum y[CHUNK])
-{
-    size_t n = row->classes - begin < CHUNK ? row->classes - begin : CHUNK;
-    for (size_t i = 0; i < n; i++)
-        y[i] = rule->given ? (pmy_accum)rule->given[begin + i] : rule->everywhere;
-    if (!rule->given && rule->label - begin < n)
-        y[rule->label - begin] += rule->at_label;
-    return n;
-}
-
-typedef struct soft_sums {
-    pmy_accum total[LANES];    /* Σ y */
-    pmy_accum distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
-    unsigned wrong[LANES];     /* whether a y is no target, or falls on a masked class */
-} soft_sums;
-
-PMY_CLONES
-static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_accum *y, pmy_real maximum,
-                              soft_sums *sums)
-{
-    soft_sums s = *sums;
-    pmy_accum half = (pmy_accum)maximum / 2;
-    for (size_t i = 0; i < n; i += LANES)
-        for (size_t l = 0; l < LANES && i + l < n; l++) {
-            pmy_accum target = y[i + l];
-            bool counts = target != 0, fine = (target >= 0) & (target <= (pmy_accum)PMY_REAL_MAX);
-            s.total[l] += target;
-            s.distance[l] += counts ? target * (half - (pmy_accum)z[i + l] / 2) : 0;
-            s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
-        }
-    *sums = s;
-}
-
-/* dz = (p Σy − y) · weight, where p = e · per_total. */
-PMY_CLONES
-static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_accum *y, pmy_accum per_total,
-                              pmy_accum weight, pmy_real *dz)
-{
-    for (size_t i = 0; i < n; i++)
-        dz[i] = (pmy_real)(((pmy_accum)e[i] * per_total - y[i]) * weight);
-}
-
-static void report_target(const pmy_node *node, size_t r, const row_view *row, const target_rule *rule)
-{
-    for (size_t i = 0; i < row->classes; i++) {
-        pmy_accum y = target_of(rule, i);
-        if (!(y >= 0 && y <= (pmy_accum)PMY_REAL_MAX)) {
-            pmy_report(node, r, "the target of class %zu is negative or not finite", i);
-            return;
-        }
-        if (y > 0 && row->z[i] < -PMY_REAL_MAX) {
-            pmy_report(node, r, "class %zu has a target above 0 but a logit of -inf", i);
-            return;
-        }
-    }
-}
-
-/* False, and reported, if a target cannot be computed with. */
-static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const target_rule *rule,
-                     pmy_accum *loss)
-{
-    const pmy_softmax_row *s = &row->softmax;
-    pmy_accum y[CHUNK];
-    soft_sums sums = {0};
-    for (size_t i = 0, n; i < row->classes; i += n) {
-        n = targets_of_chunk(row, rule, i, y);
-        pmy_add_soft_sums(n, row->z + i, y, s->maximum, &sums);
-    }
-    for (size_t l = 1; l < LANES; l++) {
-        sums.total[0] += sums.total[l];
-        sums.distance[0] += sums.distance[l];
-        sums.wrong[0] |= sums.wrong[l];
-    }
-    if (sums.wrong[0]) {
-        report_target(node, r, row, rule);
-        return false;
-    }
-    pmy_accum per_total = sums.total[0] / (1 + s->rest) / s->unit;
-    for (size_t i = 0, n; row->dz && i < row->classes; i += n) {
-        n = targets_of_chunk(row, rule, i, y);
-        pmy_soft_gradient(n, row->e + i, y, per_total, row->weight, row->dz + i);
-    }
-    *loss = sums.distance[0] / (row->temperature / 2) + sums.total[0] * s->log1p_rest;
-    return true;
-}
-
-/* Whether the row's label can be computed with; if not, it is reported. */
+/* Whether a row's targets can be computed with; if not, it is reported. */
 static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
 {
+    if (!has_labels(node))
+        return true;
     int32_t label = node->input[TARGET]->integers[r];
-    if (label < 0 || (size_t)label >= row->classes) {
+    if (label < 0 || (size_t)label >= row->classes)
         pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
-        return false;
-    }
-    if (row->z[label] < -PMY_REAL_MAX) {
+    else if (row->z[label] < -PMY_REAL_MAX)
         pmy_report(node, r, "the logit of its label %d is -inf", (int)label);
-        return false;
+    else
+        return true;
+    return false;
+}
+
+static void report_target(const pmy_node *node, size_t r, const row_view *row)
+{
+    const pmy_real *given = has_labels(node) ? NULL : node->input[TARGET]->value + r * row->classes;
+    for (size_t i = 0; i < row->classes; i++) {
+        bool fine = !given || (given[i] >= 0 && given[i] <= PMY_REAL_MAX);
+        if (!fine)
+            pmy_report(node, r, "the target of class %zu is negative or not finite", i);
+        else if (row->z[i] < -PMY_REAL_MAX && (!given || given[i] > 0))
+            pmy_report(node, r, "class %zu has a target above 0 but a logit of -inf", i);
+        else
+            continue;
+        return;
     }
-    return true;
 }
 
 static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_accum *loss)
 {
-    const pmy_softmax_xent_options *options = node->attributes;
-    if (!has_labels(node)) {
-        target_rule rule = {.given = node->input[TARGET]->value + r * row->classes};
-        return soft_row(node, r, row, &rule, loss);
-    }
     if (!label_is_fine(node, r, row))
         return false;
-    size_t target = (size_t)node->input[TARGET]->integers[r];
-    if (options->label_smoothing > 0) {
-        pmy_accum smoothing = (pmy_accum)options->label_smoothing;
-        target_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
-        return soft_row(node, r, row, &rule, loss);
+    pmy_targets targets = targets_of_row(node, r, row->classes, 1);
+    if (is_hard(node)) {
+        *loss = hard_row(row, targets.label);
+        return true;
     }
-    *loss = hard_row(row, target);
+    pmy_target_sums sums = pmy_softmax_target_sums(row->classes, row->z, &row->softmax, &targets);
+    if (sums.wrong) {
+        report_target(node, r, row);
+        return false;
+    }
+    if (row->dz)
+        pmy_softmax_targets_gradient(row->classes, row->e, &row->softmax, &targets, sums.total, row->weight,
+                                     row->dz);
+    *loss = pmy_softmax_targets_loss(&row->softmax, &sums, row->temperature);
     return true;
 }
 
@@ -286,8 +228,7 @@ static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum
  * if that cannot be done, and nothing was. */
 static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const row_view *first)
 {
-    const pmy_softmax_xent_options *options = node->attributes;
-    if (!has_labels(node) || options->label_smoothing > 0 || first->classes > PMY_BUNDLE_CLASSES)
+    if (!is_hard(node) || first->classes > PMY_BUNDLE_CLASSES)
         return false;
     const int32_t *labels = node->input[TARGET]->integers + r; /* [rows] */
     size_t classes = first->classes;
@@ -325,11 +266,8 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     xent_saved *saved = node->saved;
     bool train = pmy_graph_mode(node->graph) != PMY_EVAL && z->gradient;
     pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [batch, classes] */
-    row_view row = {.classes = z->shape.dim[1],
-                    .e = piece.scratch,
-                    .temperature = (pmy_accum)options_of(node)->temperature,
-                    .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
-    row.weight = weight_of_row(node) / row.temperature;
+    row_view row = view_of_rows(node);
+    row.e = piece.scratch;
     for (size_t r = piece.begin; r < piece.end; r++) {
         row.z = z->value + r * row.classes;
         row.dz = train ? gradient + r * row.classes : NULL;
@@ -352,14 +290,44 @@ static size_t whole(const pmy_node *node)
     return 1;
 }
 
+/* The value where it may exceed the largest number: summed anew, scaled, lest it overflow on the way. With
+ * labels alone an exact sum says whether the value is infinite. */
+static pmy_accum value_near_limit(const pmy_node *node)
+{
+    const pmy_node *z = node->input[LOGITS];
+    const pmy_accum scale = (pmy_accum)0x1p-66;
+    bool mean = options_of(node)->reduction == PMY_MEAN, hard = is_hard(node);
+    row_view row = view_of_rows(node);
+    pmy_exact_sum excess = {0};
+    pmy_accum sum = 0;
+    for (size_t r = 0; r < pmy_rows(z); r++) {
+        row.z = z->value + r * row.classes;
+        if (is_ignored(node, r) || !label_is_fine(node, r, &row) ||
+            pmy_softmax_exponentials(row.classes, row.z, row.temperature, NULL, &row.softmax) != PMY_ROW_FINE)
+            continue;
+        pmy_targets targets = targets_of_row(node, r, row.classes, scale);
+        pmy_target_sums sums = pmy_softmax_target_sums(row.classes, row.z, &row.softmax, &targets);
+        sum += pmy_softmax_targets_loss(&row.softmax, &sums, row.temperature);
+        if (hard)
+            pmy_add_loss(&excess, &row.softmax, row.z[targets.label], row.temperature);
+        if (hard && mean)
+            pmy_take_limit(&excess, row.temperature);
+    }
+    if (hard && !mean)
+        pmy_take_limit(&excess, row.temperature);
+    pmy_accum value = sum * weight_of_row(node) / scale;
+    return hard ? pmy_keep_to_limit(value, &excess) : value;
+}
+
 static void forward_reduce(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const xent_saved *saved = node->saved;
-    pmy_accum sum = 0;
+    pmy_accum value = 0;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
-        sum += saved->losses[r];
-    node->value[0] = saved->counted ? pmy_narrow(sum * weight_of_row(node)) : 0;
+        value += saved->losses[r];
+    value = saved->counted ? value * weight_of_row(node) : 0;
+    node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
 }
 
 static size_t backward_rows_wanted(const pmy_node *node)
