@@ -198,9 +198,8 @@ const size_t identity_count = sizeof identities / sizeof *identities;
 
 static void finish_trial(trial *t)
 {
-    double exponentials[MOST];
     pmy64_softmax_row row;
-    (void)pmy64_softmax_exponentials(t->classes, t->z, t->temperature, exponentials, &row);
+    (void)pmy64_softmax_exponentials(t->classes, t->z, t->temperature, NULL, &row);
     p_of(t->classes, t->z, t->temperature, t->p);
     for (size_t i = 0; i < t->classes; i++)
         t->log_p[i] = -pmy64_negative_log_probability(&row, t->z[i], t->temperature);
