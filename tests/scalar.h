@@ -22,6 +22,7 @@
 #define PMY_CONVOLUTION_TILES PMY64_CONVOLUTION_TILES
 #define PMY_EVAL PMY64_EVAL
 #define PMY_GELU PMY64_GELU
+#define PMY_MEAN PMY64_MEAN
 #define PMY_LEAKY_RELU PMY64_LEAKY_RELU
 #define PMY_NONE PMY64_NONE
 #define PMY_ONES PMY64_ONES
@@ -54,6 +55,7 @@
 #define pmy_piece pmy64_piece
 #define pmy_take pmy64_take
 #define pmy_batchnorm_with pmy64_batchnorm_with
+#define pmy_bce_with_logits pmy64_bce_with_logits
 #define pmy_build pmy64_build
 #define pmy_constant pmy64_constant
 #define pmy_conv2d pmy64_conv2d
@@ -80,6 +82,7 @@
 #define pmy_graph_new pmy64_graph_new
 #define pmy_graph_parameters pmy64_graph_parameters
 #define pmy_graph_statistics pmy64_graph_statistics
+#define pmy_huber pmy64_huber
 #define pmy_input pmy64_input
 #define pmy_is_finite pmy64_is_finite
 #define pmy_is_nan pmy64_is_nan

@@ -33,7 +33,8 @@ static bool targets_of(const problem *p, const pmy_softmax_xent_options *o, size
 {
     if (pmy_value(p->target).data) {
         for (size_t i = 0; i < CLASSES; i++)
-            y[i] = (double)pmy_value(p->target).data[row * CLASSES + i];
+            y[i] = o->label_smoothing / CLASSES +
+                   (1 - o->label_smoothing) * (double)pmy_value(p->target).data[row * CLASSES + i];
         return true;
     }
     int32_t label = pmy_integer_data(p->target)[row];

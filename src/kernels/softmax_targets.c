@@ -13,12 +13,14 @@ static size_t targets_of_chunk(size_t classes, const pmy_targets *targets, size_
         y[i] = given ? targets->everywhere + targets->own * (pmy_accum)given[begin + i] : targets->everywhere;
     if (!given && targets->label - begin < n)
         y[targets->label - begin] += targets->own;
+    for (size_t i = 0; targets->weights && i < n; i++)
+        y[i] *= (pmy_accum)targets->weights[begin + i];
     return n;
 }
 
 typedef struct lane_sums {
     pmy_accum total[LANES], distance[LANES];
-    unsigned wrong[LANES];
+    unsigned masked[LANES];
 } lane_sums;
 
 PMY_CLONES
@@ -30,12 +32,21 @@ static void pmy_add_targets(size_t n, const pmy_real *z, const pmy_accum *y, pmy
     for (size_t i = 0; i < n; i += LANES)
         for (size_t l = 0; l < LANES && i + l < n; l++) {
             pmy_accum target = y[i + l];
-            bool counts = target != 0, fine = (target >= 0) & (target <= (pmy_accum)PMY_REAL_MAX);
+            bool counts = target != 0;
             s.total[l] += target;
             s.distance[l] += counts ? target * (half - (pmy_accum)z[i + l] / 2) : 0;
-            s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
+            s.masked[l] |= counts & (z[i + l] < -PMY_REAL_MAX);
         }
     *sums = s;
+}
+
+PMY_CLONES
+static bool pmy_are_targets(size_t n, const pmy_real *given)
+{
+    unsigned wrong = 0;
+    for (size_t i = 0; i < n; i++)
+        wrong |= !((given[i] >= 0) & (given[i] <= PMY_REAL_MAX));
+    return !wrong;
 }
 
 pmy_target_sums pmy_softmax_target_sums(size_t classes, const pmy_real *z, const pmy_softmax_row *row,
@@ -50,9 +61,10 @@ pmy_target_sums pmy_softmax_target_sums(size_t classes, const pmy_real *z, const
     for (size_t l = 1; l < LANES; l++) {
         lane.total[0] += lane.total[l];
         lane.distance[0] += lane.distance[l];
-        lane.wrong[0] |= lane.wrong[l];
+        lane.masked[0] |= lane.masked[l];
     }
-    return (pmy_target_sums){lane.total[0], lane.distance[0], lane.wrong[0] != 0};
+    bool wrong = targets->given && !pmy_are_targets(classes, targets->given);
+    return (pmy_target_sums){lane.total[0], lane.distance[0], wrong || lane.masked[0]};
 }
 
 PMY_CLONES

@@ -6,17 +6,19 @@
 
 #include "kernels/softmax_row.h"
 
-/* y_i: `everywhere`, and on top `own` times 1 at the label or, where they are given, times those. */
+/* y_i: `everywhere`, and on top `own` times 1 at the label or, where they are given, times those; all of it
+ * times the class's weight. */
 typedef struct pmy_targets {
     pmy_accum everywhere, own;
     size_t label;
-    const pmy_real *given; /* [classes] or NULL */
+    const pmy_real *given;   /* [classes] or NULL */
+    const pmy_real *weights; /* [classes] or NULL: all 1 */
 } pmy_targets;
 
 typedef struct pmy_target_sums {
     pmy_accum total;    /* Σ y */
     pmy_accum distance; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
-    bool wrong;         /* whether a y is negative or not finite, or falls on a masked class */
+    bool wrong;         /* whether one given is negative or not finite, or one falls on a masked class */
 } pmy_target_sums;
 
 pmy_target_sums pmy_softmax_target_sums(size_t classes, const pmy_real *z, const pmy_softmax_row *row,

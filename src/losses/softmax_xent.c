@@ -18,6 +18,8 @@
 #include "kernels/softmax_of_row.h"
 #include "kernels/softmax_targets.h"
 
+#include <string.h>
+
 enum { LOGITS, TARGET };
 
 /* A gradient of more numbers than this is streamed to memory: no cache would
@@ -27,7 +29,7 @@ enum { STREAMED_FROM = 1 << 22 };
 typedef struct xent_saved {
     pmy_accum *losses; /* [batch] */
     pmy_real *own;     /* [batch, classes] */
-    size_t counted;    /* rows that are not ignored */
+    pmy_accum divisor; /* of a mean: the rows that are not ignored, or the sum of their labels' weights */
 } xent_saved;
 
 static const pmy_softmax_xent_options *options_of(const pmy_node *node)
@@ -69,6 +71,9 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     if (!(options->label_smoothing >= 0 && options->label_smoothing <= 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the label smoothing %g is not between 0 and 1",
                         options->label_smoothing);
+    for (size_t i = 0; options->class_weights && i < pmy_shape_last(z->shape); i++)
+        if (!(options->class_weights[i] >= 0 && options->class_weights[i] <= PMY_REAL_MAX))
+            return pmy_fail(error, PMY_BAD_ARGUMENT, "the weight of class %zu is negative or not finite", i);
     if (pmy_shape_rank(z->shape) != 2)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs logits [batch, classes]");
     if (has_labels(node) ? target->shape.dim[0] != z->shape.dim[0]
@@ -92,20 +97,33 @@ static bool take(pmy_node *node)
            (saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real)));
 }
 
+/* The class weight of a row's label; 1 for targets, and for a label that is no class, which forward reports.
+ */
+static pmy_accum weight_of_label(const pmy_node *node, size_t row)
+{
+    const pmy_real *weights = options_of(node)->class_weights;
+    if (!weights || !has_labels(node))
+        return 1;
+    int32_t label = node->input[TARGET]->integers[row];
+    bool fine = label >= 0 && (size_t)label < pmy_shape_last(node->input[LOGITS]->shape);
+    return fine ? (pmy_accum)weights[label] : 1;
+}
+
 static void prepare(pmy_node *node)
 {
     xent_saved *saved = node->saved;
-    size_t rows = pmy_rows(node->input[LOGITS]);
-    saved->counted = rows;
-    for (size_t r = 0; options_of(node)->ignores && r < rows; r++)
-        saved->counted -= is_ignored(node, r);
+    saved->divisor = 0;
+    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
+        saved->divisor += is_ignored(node, r) ? 0 : weight_of_label(node, r);
 }
 
 /* What a row's loss counts for in the value. */
 static pmy_accum weight_of_row(const pmy_node *node)
 {
     const xent_saved *saved = node->saved;
-    return options_of(node)->reduction == PMY_MEAN ? 1 / (pmy_accum)saved->counted : 1;
+    if (options_of(node)->reduction == PMY_SUM)
+        return 1;
+    return saved->divisor > 0 ? 1 / saved->divisor : 0; /* where no row counts, the loss is 0 */
 }
 
 /* One row as the functions below see it. */
@@ -137,27 +155,36 @@ static pmy_accum others_of(const pmy_softmax_row *s, size_t target, pmy_accum e_
     return target == s->argmax ? s->rest : 1 + s->rest - e_of_target;
 }
 
-/* A label alone: y is 1 at the target. */
-static pmy_accum hard_row(const row_view *row, size_t target)
+/* A loss, which may be infinite, times a class weight, which may be 0. */
+static pmy_accum weighted(pmy_accum weight, pmy_accum loss)
+{
+    return weight > 0 ? weight * loss : 0;
+}
+
+/* A label alone: y is its class weight at the target, and 0 elsewhere. */
+static pmy_accum hard_row(const row_view *row, size_t target, pmy_accum class_weight)
 {
     const pmy_softmax_row *s = &row->softmax;
-    pmy_accum factor = row->weight / (1 + s->rest);
+    pmy_accum factor = class_weight * row->weight / (1 + s->rest);
     if (row->dz) {
         pmy_softmax_gradient(row->classes, row->e, factor / s->unit, row->dz, row->streamed);
         row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_accum)row->e[target] / s->unit) * factor);
     }
-    return pmy_negative_log_probability(s, row->z[target], row->temperature);
+    return weighted(class_weight, pmy_negative_log_probability(s, row->z[target], row->temperature));
 }
 
 /* The row's targets, `scale` times as large. */
 static pmy_targets targets_of_row(const pmy_node *node, size_t r, size_t classes, pmy_accum scale)
 {
-    if (!has_labels(node))
-        return (pmy_targets){.own = scale, .given = node->input[TARGET]->value + r * classes};
     pmy_accum smoothing = (pmy_accum)options_of(node)->label_smoothing;
-    return (pmy_targets){.everywhere = scale * (smoothing / (pmy_accum)classes),
-                         .own = scale * (1 - smoothing),
-                         .label = (size_t)node->input[TARGET]->integers[r]};
+    pmy_targets targets = {.everywhere = scale * (smoothing / (pmy_accum)classes),
+                           .own = scale * (1 - smoothing),
+                           .weights = options_of(node)->class_weights};
+    if (has_labels(node))
+        targets.label = (size_t)node->input[TARGET]->integers[r];
+    else
+        targets.given = node->input[TARGET]->value + r * classes;
+    return targets;
 }
 
 /* Whether a row's targets can be computed with; if not, it is reported. */
@@ -196,7 +223,7 @@ static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_ac
         return false;
     pmy_targets targets = targets_of_row(node, r, row->classes, 1);
     if (is_hard(node)) {
-        *loss = hard_row(row, targets.label);
+        *loss = hard_row(row, targets.label, weight_of_label(node, r));
         return true;
     }
     pmy_target_sums sums = pmy_softmax_target_sums(row->classes, row->z, &row->softmax, &targets);
@@ -241,7 +268,9 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
         return false;
     pmy_accum factor[PMY_BUNDLE_ROWS] = {0};
     for (size_t l = 0; l < rows; l++)
-        factor[l] = is_ignored(node, r + l) ? 0 : first->weight / (1 + bundle.row[l].rest);
+        factor[l] = is_ignored(node, r + l)
+                        ? 0
+                        : weight_of_label(node, r + l) * first->weight / (1 + bundle.row[l].rest);
     if (first->dz)
         pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
     xent_saved *saved = node->saved;
@@ -252,7 +281,8 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
         size_t target = (size_t)labels[l];
         const pmy_softmax_row *s = &bundle.row[l];
         saved->losses[r + l] =
-            pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature);
+            weighted(weight_of_label(node, r + l),
+                     pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature));
         if (first->dz)
             first->dz[l * classes + target] =
                 (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
@@ -291,12 +321,13 @@ static size_t whole(const pmy_node *node)
 }
 
 /* The value where it may exceed the largest number: summed anew, scaled, lest it overflow on the way. With
- * labels alone an exact sum says whether the value is infinite. */
+ * labels alone, unweighted, an exact sum says whether the value is infinite. */
 static pmy_accum value_near_limit(const pmy_node *node)
 {
     const pmy_node *z = node->input[LOGITS];
     const pmy_accum scale = (pmy_accum)0x1p-66;
-    bool mean = options_of(node)->reduction == PMY_MEAN, hard = is_hard(node);
+    bool mean = options_of(node)->reduction == PMY_MEAN,
+         exact = is_hard(node) && !options_of(node)->class_weights;
     row_view row = view_of_rows(node);
     pmy_exact_sum excess = {0};
     pmy_accum sum = 0;
@@ -308,15 +339,15 @@ static pmy_accum value_near_limit(const pmy_node *node)
         pmy_targets targets = targets_of_row(node, r, row.classes, scale);
         pmy_target_sums sums = pmy_softmax_target_sums(row.classes, row.z, &row.softmax, &targets);
         sum += pmy_softmax_targets_loss(&row.softmax, &sums, row.temperature);
-        if (hard)
+        if (exact)
             pmy_add_loss(&excess, &row.softmax, row.z[targets.label], row.temperature);
-        if (hard && mean)
+        if (exact && mean)
             pmy_take_limit(&excess, row.temperature);
     }
-    if (hard && !mean)
+    if (exact && !mean)
         pmy_take_limit(&excess, row.temperature);
     pmy_accum value = sum * weight_of_row(node) / scale;
-    return hard ? pmy_keep_to_limit(value, &excess) : value;
+    return exact ? pmy_keep_to_limit(value, &excess) : value;
 }
 
 static void forward_reduce(const pmy_node *node, pmy_piece piece)
@@ -326,7 +357,7 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
     pmy_accum value = 0;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
         value += saved->losses[r];
-    value = saved->counted ? value * weight_of_row(node) : 0;
+    value *= weight_of_row(node);
     node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
 }
 
@@ -351,6 +382,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         size_t batch, classes;
         pmy_softmax_xent_options options;
         bool soft;         /* targets instead of labels */
+        bool weighted;     /* class weights */
         bool scaled;       /* the loss is multiplied after */
         bool logits_twice; /* the logits have another user */
     } instances[] = {
@@ -377,6 +409,27 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
          .batch = 9,
          .classes = 3,
          .options = {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
+        {.note = "class weights",
+         .batch = 9,
+         .classes = 3,
+         .options = {.ignores = true, .ignored = 2},
+         .weighted = true},
+        {.note = "class weights, many classes",
+         .batch = 5,
+         .classes = 40,
+         .options = {.temperature = 1.5},
+         .weighted = true},
+        {.note = "class weights, smoothing",
+         .batch = 9,
+         .classes = 3,
+         .options = {.label_smoothing = 0.2},
+         .weighted = true},
+        {.note = "class weights, targets, smoothing",
+         .batch = 5,
+         .classes = 7,
+         .options = {.label_smoothing = 0.2},
+         .soft = true,
+         .weighted = true},
     };
     if (index >= sizeof instances / sizeof *instances)
         return NULL;
@@ -385,7 +438,12 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     pmy_node *z = pmy_sample_input(s, PMY_SHAPE(batch, classes), -2, 2);
     pmy_node *target = instances[index].soft ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
                                              : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
-    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &instances[index].options);
+    pmy_softmax_xent_options options = instances[index].options;
+    pmy_real weights[50];
+    for (size_t i = 0; i < classes; i++)
+        weights[i] = (pmy_real)((i + 1) % 4) / 2;
+    options.class_weights = instances[index].weighted ? weights : NULL;
+    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &options);
     if (instances[index].scaled)
         return pmy_scale(s->graph, loss, -1.5);
     return instances[index].logits_twice ? pmy_add(s->graph, loss, pmy_mean(s->graph, z)) : loss;
@@ -409,7 +467,17 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
     pmy_softmax_xent_options filled = options ? *options : (pmy_softmax_xent_options){0};
     if (filled.temperature == 0)
         filled.temperature = 1;
-    return pmy_append(graph, &pmy_op_softmax_xent, 2, (pmy_node *[]){z, target}, &filled, sizeof filled);
+    pmy_node *node =
+        pmy_append(graph, &pmy_op_softmax_xent, 2, (pmy_node *[]){z, target}, &filled, sizeof filled);
+    if (!filled.class_weights || !pmy_recorded(node))
+        return node;
+    size_t classes = pmy_shape_last(z->shape);
+    pmy_real *copy = pmy_take(node, classes, sizeof *copy);
+    if (!copy)
+        return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for the class weights", node->name);
+    memcpy(copy, filled.class_weights, classes * sizeof *copy);
+    ((pmy_softmax_xent_options *)node->attributes)->class_weights = copy;
+    return node;
 }
 
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
@@ -419,7 +487,7 @@ void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
         losses[r] = pmy_narrow(saved->losses[r]);
 }
 
-size_t pmy_softmax_xent_counted(const pmy_node *node)
+double pmy_softmax_xent_counted(const pmy_node *node)
 {
-    return ((const xent_saved *)node->saved)->counted;
+    return (double)((const xent_saved *)node->saved)->divisor;
 }
