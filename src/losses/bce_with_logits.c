@@ -17,7 +17,7 @@ static pmy_accum divisor(const pmy_node *node)
     return own->reduction == PMY_MEAN ? (pmy_accum)pmy_elements(node) : 1;
 }
 
-static inline pmy_accum loss_of(const pmy_node *node, pmy_accum z, pmy_accum target)
+static pmy_accum loss_of(const pmy_node *node, pmy_accum z, pmy_accum target)
 {
     (void)node;
     pmy_accum size = z > 0 ? z : -z;
@@ -37,7 +37,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     node->value[0] = (pmy_real)(pmy_elementwise_sum(node, loss_of) / divisor(node));
 }
 
-static inline pmy_real slope(const pmy_node *node, pmy_real z, pmy_real target)
+static pmy_real slope(const pmy_node *node, pmy_real z, pmy_real target)
 {
     (void)node;
     pmy_accum e = exponential(-(pmy_accum)pmy_fabs(z)), t = (pmy_accum)target;

@@ -20,7 +20,7 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     return pmy_elementwise_infer(node, error);
 }
 
-static inline pmy_accum loss_of(const pmy_node *node, pmy_accum x, pmy_accum target)
+static pmy_accum loss_of(const pmy_node *node, pmy_accum x, pmy_accum target)
 {
     pmy_accum delta = (pmy_accum)delta_of(node), d = x > target ? x - target : target - x;
     return d > delta ? delta * (d - delta / 2) : d * d / 2;
@@ -32,7 +32,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     node->value[0] = (pmy_real)(pmy_elementwise_sum(node, loss_of) / (pmy_accum)pmy_elements(node));
 }
 
-static inline pmy_real slope(const pmy_node *node, pmy_real x, pmy_real target)
+static pmy_real slope(const pmy_node *node, pmy_real x, pmy_real target)
 {
     pmy_real d = x - target, delta = delta_of(node);
     return d > delta ? delta : d < -delta ? -delta : d;

@@ -30,7 +30,7 @@ typedef struct pmy_softmax_xent_options {
  *
  * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
  * are within 4 units in their last place, however small; with target probabilities or smoothing the
- * gradient is, in units of max(p, y)/T. In the double build the same is within 1000 units (1e-13), as far as
+ * gradient is, in units of max(p, y)/T. In the double build the same is within 1000 units (2e-13), as far as
  * it is made of probabilities that are normal numbers. See docs/NUMERICS.md. In every build the loss of a
  * row, and the value, is infinite where it exceeds PMY_REAL_MAX, and only there: exactly with labels and
  * neither smoothing nor class weights, to rounding otherwise.

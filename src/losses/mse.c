@@ -3,7 +3,7 @@
 
 #include "losses/elementwise.h"
 
-static inline pmy_accum loss_of(const pmy_node *node, pmy_accum x, pmy_accum target)
+static pmy_accum loss_of(const pmy_node *node, pmy_accum x, pmy_accum target)
 {
     (void)node;
     return (x - target) * (x - target);
@@ -15,7 +15,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     node->value[0] = (pmy_real)(pmy_elementwise_sum(node, loss_of) / (pmy_accum)pmy_elements(node));
 }
 
-static inline pmy_real slope(const pmy_node *node, pmy_real x, pmy_real target)
+static pmy_real slope(const pmy_node *node, pmy_real x, pmy_real target)
 {
     (void)node;
     return x - target;

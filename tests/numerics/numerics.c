@@ -202,7 +202,7 @@ static void print_page(const measured *all, size_t count, torch *t)
         "labels, loss and every component of the gradient ≤ 4 ulp; with targets y, the loss ≤ 4 ulp and the\n"
         "gradient ≤ 4 ulp of max(p, y)/T, or of max(p Σy, y)/T where Σy > 1. All this is of the float build; "
         "in double the argument of an exponential,\n"
-        "as far down as −745, is rounded like any other number: loss and gradient ≤ 1000 ulp (1e-13) where "
+        "as far down as −745, is rounded like any other number: loss and gradient ≤ 1000 ulp (2e-13) where "
         "the\n"
         "probabilities they are made of are normal numbers, which tests/test_softmax_quad.c holds against "
         "quad.\n\n"
