@@ -28,7 +28,9 @@
     X(global_average_pool) \
     X(attention)           \
     X(softmax_xent)        \
-    X(mse)
+    X(mse)                 \
+    X(huber)               \
+    X(bce_with_logits)
 
 /* The activations, then the others in the order above; NULL after the last. */
 extern const pmy_op *const pmy_ops[];

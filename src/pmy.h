@@ -24,6 +24,7 @@
 #include "base/random.h"
 #include "base/pool.h"
 #include "kernels/blas.h"
+#include "kernels/softmax_of_row.h"
 #include "tensor/graph.h"
 #include "tensor/ops/ops.h"
 #include "layers/linear.h"

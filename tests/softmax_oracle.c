@@ -2,7 +2,8 @@
 
 #include "losses/losses.h"
 #include "tensor/graph.h"
-#include "kernels/softmax_lanes.h"
+#include "kernels/softmax_of_row.h"
+#include "kernels/softmax_row.h"
 
 #include <float.h>
 #include <math.h>
@@ -39,25 +40,20 @@ void softmax_results_free(softmax_results *results)
     free(results->soft_dz);
 }
 
-static bool shares_of_pmy(const softmax_rows *batch, softmax_results *results)
+static bool probabilities_of_pmy(const softmax_rows *batch, softmax_results *results)
 {
     size_t n = batch->classes;
-    double *e = malloc(n * sizeof *e); /* [classes] */
-    bool fine = e;
+    double temperature = batch->temperature;
+    bool fine = true;
     for (size_t r = 0; fine && r < batch->rows; r++) {
         const float *z = batch->z + r * n; /* [classes] */
         pmy_softmax_row row;
-        fine = pmy_softmax_exponentials(n, z, batch->temperature, e, &row) == PMY_ROW_FINE;
-        if (!fine)
-            break;
-        for (size_t i = 0; i < n; i++) {
-            results->p[r * n + i] = (float)(e[i] / (1 + row.rest));
-            results->log_p[r * n + i] =
-                0 - pmy_narrow(pmy_negative_log_share(&row, z[i], batch->temperature));
-        }
-        results->log_sum_exp[r] = pmy_narrow(pmy_log_sum_exp(&row, batch->temperature));
+        fine = pmy_softmax_of_row(n, z, temperature, results->p + r * n, NULL) == PMY_OK &&
+               pmy_log_softmax_of_row(n, z, temperature, results->log_p + r * n, NULL) == PMY_OK &&
+               pmy_softmax_exponentials(n, z, temperature, NULL, &row) == PMY_ROW_FINE;
+        if (fine)
+            results->log_sum_exp[r] = pmy_narrow(pmy_log_sum_exp(&row, temperature));
     }
-    free(e);
     return fine;
 }
 
@@ -93,7 +89,7 @@ static bool loss_of_pmy(const softmax_rows *batch, bool soft, float *losses, flo
 
 bool softmax_results_of_pmy(const softmax_rows *batch, softmax_results *results)
 {
-    return shares_of_pmy(batch, results) && loss_of_pmy(batch, false, results->loss, results->dz) &&
+    return probabilities_of_pmy(batch, results) && loss_of_pmy(batch, false, results->loss, results->dz) &&
            loss_of_pmy(batch, true, results->soft_loss, results->soft_dz);
 }
 

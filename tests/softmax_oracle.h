@@ -8,12 +8,12 @@
 #include <stdbool.h>
 
 /* What is measured of a batch of rows: float results of softmax(z/T) and of the loss of
- * each row, with labels and with shares, and its gradients. */
+ * each row, with labels and with targets, and its gradients. */
 typedef struct softmax_results {
     float *p, *log_p;           /* [rows, classes] */
     float *log_sum_exp;         /* [rows] */
     float *loss, *dz;           /* [rows], [rows, classes], for the labels */
-    float *soft_loss, *soft_dz; /* the same for the shares */
+    float *soft_loss, *soft_dz; /* the same for the targets */
 } softmax_results;
 
 /* False: no memory. */

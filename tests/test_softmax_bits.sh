@@ -76,7 +76,7 @@ bits()
     local name=$1
     shift
     "$@" -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -Isrc -o "$scratch/$name" "$scratch/main.c" \
-        src/kernels/softmax_{row,lanes,bundle}.c -lm && "$scratch/$name" >"$scratch/$name.bits"
+        src/kernels/{exact_sum,softmax_{row,lanes,bundle}}.c -lm && "$scratch/$name" >"$scratch/$name.bits"
 }
 
 same()

@@ -1,6 +1,7 @@
 #include "mnist/seen.h"
 
 #include "io/file.h"
+#include "kernels/softmax_row.h"
 #include "mnist/class_text.h"
 
 #include <math.h>
@@ -72,17 +73,11 @@ static pmy_status load(const char *path, size_t count, bool explains, pmy_classi
 /* Softmax of a row of logits, and the two classes that come first. */
 static void take_answer(seen *picture, size_t classes, const pmy_real *logits)
 {
-    double most = (double)logits[0], sum = 0;
-    for (size_t i = 1; i < classes; i++)
-        most = fmax(most, (double)logits[i]);
+    pmy_softmax_row row;
+    (void)pmy_softmax_exponentials(classes, logits, 1, NULL, &row);
     for (size_t i = 0; i < classes; i++)
-        sum += picture->p[i] = exp((double)logits[i] - most);
-    for (size_t i = 0; i < classes; i++)
-        picture->p[i] /= sum;
-    picture->best = 0;
-    for (size_t i = 1; i < classes; i++)
-        if (picture->p[i] > picture->p[picture->best])
-            picture->best = i;
+        picture->p[i] = pmy_probability(&row, logits[i], 1);
+    picture->best = row.argmax;
     picture->second = picture->best == 0;
     for (size_t i = 0; i < classes; i++)
         if (i != picture->best && picture->p[i] > picture->p[picture->second])

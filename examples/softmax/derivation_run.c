@@ -62,7 +62,7 @@ static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *s
         row->shifted[i] = (double)(pmy_real)((z - (pmy_accum)softmax->maximum) / temperature);
         row->exponential[i] = (double)(pmy_real)own->exponential[i];
         row->p[i] = (double)own->p[i];
-        row->log_p[i] = 0 - (double)(pmy_real)pmy_negative_log_share(softmax, own->z[i], temperature);
+        row->log_p[i] = 0 - (double)(pmy_real)pmy_negative_log_probability(softmax, own->z[i], temperature);
     }
     row->sum = (double)(pmy_real)(1 + softmax->rest);
     row->log_sum_exp = (double)(pmy_real)((pmy_accum)softmax->maximum / temperature + softmax->log1p_rest);

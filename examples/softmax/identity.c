@@ -198,12 +198,11 @@ const size_t identity_count = sizeof identities / sizeof *identities;
 
 static void finish_trial(trial *t)
 {
-    double exponentials[MOST];
     pmy64_softmax_row row;
-    (void)pmy64_softmax_exponentials(t->classes, t->z, t->temperature, exponentials, &row);
+    (void)pmy64_softmax_exponentials(t->classes, t->z, t->temperature, NULL, &row);
     p_of(t->classes, t->z, t->temperature, t->p);
     for (size_t i = 0; i < t->classes; i++)
-        t->log_p[i] = -pmy64_negative_log_share(&row, t->z[i], t->temperature);
+        t->log_p[i] = -pmy64_negative_log_probability(&row, t->z[i], t->temperature);
     t->log_sum_exp = row.maximum / t->temperature + row.log1p_rest;
     pmy64_softmax_jacobian(t->classes, t->p, t->temperature, t->jacobian);
 }

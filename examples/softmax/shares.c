@@ -13,7 +13,7 @@ pmy_status shares_of(size_t classes, const double *z, double temperature, double
     for (size_t i = 0; i < classes; i++) {
         p[i] /= 1 + row.rest;
         if (p[i] > 0)
-            sum += p[i] * pmy64_negative_log_share(&row, z[i], temperature);
+            sum += p[i] * pmy64_negative_log_probability(&row, z[i], temperature);
     }
     if (entropy)
         *entropy = sum;

@@ -54,9 +54,9 @@ static void pmy_bundle_in_lanes(size_t rows, size_t classes, const pmy_real *res
         FOR_LANES(l)
         {
             pmy_accum logit = (pmy_accum)z[i * PMY_BUNDLE_ROWS + l], m = (pmy_accum)lane.largest[l];
-            pmy_accum share = exponential((logit / 2 - m / 2) * twice_per_temperature);
-            e[i * PMY_BUNDLE_ROWS + l] = share;
-            lane.rest[l] += lane.argmax[l] == i ? 0 : share;
+            pmy_accum power = exponential((logit / 2 - m / 2) * twice_per_temperature);
+            e[i * PMY_BUNDLE_ROWS + l] = power;
+            lane.rest[l] += lane.argmax[l] == i ? 0 : power;
         }
     FOR_LANES(l)
     lane.log1p_rest[l] = log_of_1_and(lane.rest[l]);

@@ -9,9 +9,10 @@
 
 enum { LANES = 16 };
 
-/* The power of two by which e is larger than exp. */
+/* The power of two by which e is larger than exp, for floats: other reals have the room, and at a T of 1e290
+ * a gradient's factor over 2^90 would lose its digits. */
 enum { UNIT_EXPONENT = 90 };
-static const pmy_accum UNIT = 0x1p90;
+static const pmy_accum UNIT = PMY_SCALAR == 32 ? 0x1p90 : 1;
 
 /* As pmy_softmax_exponentials, for temperatures out of the ordinary. */
 static void plain_row(size_t classes, const pmy_real *z, pmy_accum temperature, pmy_real *e,
@@ -19,9 +20,9 @@ static void plain_row(size_t classes, const pmy_real *z, pmy_accum temperature, 
 {
     row->unit = UNIT;
     for (size_t i = 0; i < classes; i++) {
-        pmy_accum share = exponential(-distance(row->maximum, z[i], temperature));
-        e[i] = (pmy_real)(UNIT * share);
-        row->rest += i != row->argmax ? share : 0;
+        pmy_accum power = exponential(-distance(row->maximum, z[i], temperature));
+        e[i] = (pmy_real)(UNIT * power);
+        row->rest += i != row->argmax ? power : 0;
     }
 }
 

@@ -1,5 +1,5 @@
-/* The functions that rows of a softmax are made of, in pmy_accum; for the files
- * of src/tensor that compute rows. */
+/* The functions that rows of a softmax are made of, in pmy_accum; for the kernels
+ * and losses that compute with them. */
 #ifndef PMY_KERNELS_SOFTMAX_MATH_H
 #define PMY_KERNELS_SOFTMAX_MATH_H
 

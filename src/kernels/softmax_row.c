@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LANES = 32 };
+enum { LANES = 32, CHUNK = 8 * LANES };
 
 /* --- The largest logit -------------------------------------------------- */
 
@@ -90,20 +90,19 @@ static void pmy_plain_exponentials(size_t n, const pmy_real *z, pmy_real maximum
         e[i] = exponential(-distance(maximum, z[i], temperature));
 }
 
+/* Adds n exponentials to the lanes: whole lanes, but at the end of a row. */
 PMY_CLONES
-static pmy_accum pmy_plain_sum(size_t n, const pmy_accum *e)
+static void pmy_add_to_lanes(size_t n, const pmy_accum *e, pmy_accum sum[LANES])
 {
-    pmy_accum lane[LANES] = {0};
+    pmy_accum lane[LANES];
+    memcpy(lane, sum, sizeof lane);
     size_t whole = n - n % LANES;
     for (size_t i = 0; i < whole; i += LANES)
         for (size_t l = 0; l < LANES; l++)
             lane[l] += e[i + l];
     for (size_t i = whole; i < n; i++)
         lane[i - whole] += e[i];
-    for (size_t half = LANES / 2; half > 0; half /= 2)
-        for (size_t l = 0; l < half; l++)
-            lane[l] += lane[l + half];
-    return lane[0];
+    memcpy(sum, lane, sizeof lane);
 }
 
 pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_accum temperature, pmy_accum *e,
@@ -112,36 +111,79 @@ pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_ac
     pmy_row_fault fault = pmy_softmax_begin(classes, z, row);
     if (fault != PMY_ROW_FINE)
         return fault;
-    pmy_plain_exponentials(classes, z, row->maximum, temperature, e);
-    e[row->argmax] = 0;
-    row->rest = pmy_plain_sum(classes, e);
-    e[row->argmax] = 1;
+    pmy_accum chunk[CHUNK], lane[LANES] = {0};
+    for (size_t begin = 0; begin < classes; begin += CHUNK) {
+        size_t n = classes - begin < CHUNK ? classes - begin : CHUNK;
+        pmy_accum *part = e ? e + begin : chunk; /* [n] */
+        pmy_plain_exponentials(n, z + begin, row->maximum, temperature, part);
+        if (row->argmax - begin < n)
+            part[row->argmax - begin] = 0;
+        pmy_add_to_lanes(n, part, lane);
+    }
+    for (size_t half = LANES / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++)
+            lane[l] += lane[l + half];
+    if (e)
+        e[row->argmax] = 1;
+    row->rest = lane[0];
     row->log1p_rest = log_of_1_and(row->rest);
     return PMY_ROW_FINE;
 }
 
-/* A sum that may have been rounded to the largest pmy_real: if it exceeds it by any excess, let
- * pmy_narrow see that. */
-static pmy_accum above_limit(pmy_accum sum, pmy_accum excess)
+/* --- From a row to results ------------------------------------------------ */
+
+pmy_accum pmy_probability(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
 {
-    const pmy_accum limit = (pmy_accum)PMY_REAL_MAX;
-    return sum == limit && excess > 0 ? WIDE_MATH(nextafter)(limit, (pmy_accum)INFINITY) : sum;
+    return exponential(-distance(row->maximum, logit, temperature)) / (1 + row->rest);
 }
 
-pmy_accum pmy_negative_log_share(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
+bool pmy_near_limit(pmy_accum x)
 {
-    pmy_accum m = (pmy_accum)row->maximum, minus_z = -(pmy_accum)logit;
-    pmy_accum larger = m > minus_z ? m : minus_z, smaller = m > minus_z ? minus_z : m;
-    return above_limit(distance(row->maximum, logit, temperature) + row->log1p_rest,
-                       ((larger - (pmy_accum)PMY_REAL_MAX * temperature) + smaller) +
-                           row->log1p_rest * temperature);
+    return !(x < (1 - (pmy_accum)0x1p-30) * (pmy_accum)PMY_REAL_MAX);
+}
+
+pmy_accum pmy_keep_to_limit(pmy_accum x, const pmy_exact_sum *excess)
+{
+    const pmy_accum limit = (pmy_accum)PMY_REAL_MAX;
+    if (pmy_exact_is_positive(excess))
+        return x > limit ? x : WIDE_MATH(nextafter)(limit, (pmy_accum)INFINITY);
+    return x < limit ? x : limit;
+}
+
+void pmy_add_loss(pmy_exact_sum *sum, const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
+{
+    pmy_exact_add(sum, (pmy_accum)row->maximum);
+    pmy_exact_add(sum, -(pmy_accum)logit);
+    pmy_exact_add_product(sum, temperature, row->log1p_rest);
+}
+
+void pmy_take_limit(pmy_exact_sum *sum, pmy_accum temperature)
+{
+    pmy_exact_add_product(sum, -temperature, (pmy_accum)PMY_REAL_MAX);
+}
+
+/* x is about (m − logit)/T + log1p(rest). */
+static pmy_accum keep_row_to_limit(pmy_accum x, const pmy_softmax_row *row, pmy_real logit,
+                                   pmy_accum temperature)
+{
+    if (!pmy_near_limit(x) || logit < -PMY_REAL_MAX)
+        return x;
+    pmy_exact_sum excess = {0};
+    pmy_add_loss(&excess, row, logit, temperature);
+    pmy_take_limit(&excess, temperature);
+    return pmy_keep_to_limit(x, &excess);
+}
+
+pmy_accum pmy_negative_log_probability(const pmy_softmax_row *row, pmy_real logit, pmy_accum temperature)
+{
+    pmy_accum x = distance(row->maximum, logit, temperature) + row->log1p_rest;
+    return keep_row_to_limit(x, row, logit, temperature);
 }
 
 pmy_accum pmy_log_sum_exp(const pmy_softmax_row *row, pmy_accum temperature)
 {
-    pmy_accum m = (pmy_accum)row->maximum;
-    return above_limit(m / temperature + row->log1p_rest,
-                       (m - (pmy_accum)PMY_REAL_MAX * temperature) + row->log1p_rest * temperature);
+    pmy_accum x = (pmy_accum)row->maximum / temperature + row->log1p_rest;
+    return keep_row_to_limit(x, row, 0, temperature);
 }
 
 pmy_real pmy_narrow(pmy_accum x)

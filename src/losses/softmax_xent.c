@@ -1,4 +1,4 @@
-/* softmax_xent: with logits z [batch, classes], temperature T and shares y,
+/* softmax_xent: with logits z [batch, classes], temperature T and targets y,
  *
  *   p = softmax(z/T),   loss of a row = −Σ_i y_i log p_i
  *
@@ -8,14 +8,17 @@
  *
  * per row, times 1/count for the mean. Everything is computed from a row's exponentials (see
  * softmax_row.h) such that a confident row keeps its digits: its loss is log1p of the others'
- * share, and its target's gradient is minus the others' share, never p_t − 1. */
+ * exponentials, and its label's gradient is minus the others' p, never p_t − 1. */
 #include "losses/losses.h"
 
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "base/simd.h"
 #include "kernels/softmax_bundle.h"
 #include "kernels/softmax_lanes.h"
+#include "kernels/softmax_of_row.h"
+#include "kernels/softmax_targets.h"
+
+#include <string.h>
 
 enum { LOGITS, TARGET };
 
@@ -26,7 +29,7 @@ enum { STREAMED_FROM = 1 << 22 };
 typedef struct xent_saved {
     pmy_accum *losses; /* [batch] */
     pmy_real *own;     /* [batch, classes] */
-    size_t counted;    /* rows that are not ignored */
+    pmy_accum divisor; /* of a mean: the rows that are not ignored, or the sum of their labels' weights */
 } xent_saved;
 
 static const pmy_softmax_xent_options *options_of(const pmy_node *node)
@@ -37,6 +40,12 @@ static const pmy_softmax_xent_options *options_of(const pmy_node *node)
 static bool has_labels(const pmy_node *node)
 {
     return node->input[TARGET]->type == PMY_INTEGERS;
+}
+
+/* Whether a row's target is its label alone. */
+static bool is_hard(const pmy_node *node)
+{
+    return has_labels(node) && options_of(node)->label_smoothing == 0;
 }
 
 static bool is_ignored(const pmy_node *node, size_t row)
@@ -57,17 +66,19 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     const pmy_softmax_xent_options *options = node->attributes;
     const pmy_node *z = node->input[LOGITS], *target = node->input[TARGET];
-    if (!(options->temperature > 0) || options->temperature - options->temperature != 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "the temperature %g is not above 0 and finite",
-                        options->temperature);
+    if (pmy_temperature_check(options->temperature, error) != PMY_OK)
+        return PMY_BAD_ARGUMENT;
     if (!(options->label_smoothing >= 0 && options->label_smoothing <= 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the label smoothing %g is not between 0 and 1",
                         options->label_smoothing);
+    for (size_t i = 0; options->class_weights && i < pmy_shape_last(z->shape); i++)
+        if (!(options->class_weights[i] >= 0 && options->class_weights[i] <= PMY_REAL_MAX))
+            return pmy_fail(error, PMY_BAD_ARGUMENT, "the weight of class %zu is negative or not finite", i);
     if (pmy_shape_rank(z->shape) != 2)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs logits [batch, classes]");
     if (has_labels(node) ? target->shape.dim[0] != z->shape.dim[0]
                          : !pmy_shape_equal(target->shape, z->shape))
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch] or shares [batch, classes]");
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch] or targets [batch, classes]");
     if (z->batched != target->batched)
         return pmy_fail(error, PMY_BAD_SHAPE,
                         "logits and targets must both be parts of the batch, or neither");
@@ -86,20 +97,33 @@ static bool take(pmy_node *node)
            (saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real)));
 }
 
+/* The class weight of a row's label; 1 for targets, and for a label that is no class, which forward reports.
+ */
+static pmy_accum weight_of_label(const pmy_node *node, size_t row)
+{
+    const pmy_real *weights = options_of(node)->class_weights;
+    if (!weights || !has_labels(node))
+        return 1;
+    int32_t label = node->input[TARGET]->integers[row];
+    bool fine = label >= 0 && (size_t)label < pmy_shape_last(node->input[LOGITS]->shape);
+    return fine ? (pmy_accum)weights[label] : 1;
+}
+
 static void prepare(pmy_node *node)
 {
     xent_saved *saved = node->saved;
-    size_t rows = pmy_rows(node->input[LOGITS]);
-    saved->counted = rows;
-    for (size_t r = 0; options_of(node)->ignores && r < rows; r++)
-        saved->counted -= is_ignored(node, r);
+    saved->divisor = 0;
+    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
+        saved->divisor += is_ignored(node, r) ? 0 : weight_of_label(node, r);
 }
 
 /* What a row's loss counts for in the value. */
 static pmy_accum weight_of_row(const pmy_node *node)
 {
     const xent_saved *saved = node->saved;
-    return options_of(node)->reduction == PMY_MEAN ? 1 / (pmy_accum)saved->counted : 1;
+    if (options_of(node)->reduction == PMY_SUM)
+        return 1;
+    return saved->divisor > 0 ? 1 / saved->divisor : 0; /* where no row counts, the loss is 0 */
 }
 
 /* One row as the functions below see it. */
@@ -114,158 +138,103 @@ typedef struct row_view {
     pmy_softmax_row softmax;
 } row_view;
 
+/* What all rows have in common. */
+static row_view view_of_rows(const pmy_node *node)
+{
+    const pmy_node *z = node->input[LOGITS];
+    row_view row = {.classes = pmy_shape_last(z->shape),
+                    .temperature = (pmy_accum)options_of(node)->temperature,
+                    .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
+    row.weight = weight_of_row(node) / row.temperature;
+    return row;
+}
+
 /* The e of all but the target, whose own is given. */
 static pmy_accum others_of(const pmy_softmax_row *s, size_t target, pmy_accum e_of_target)
 {
     return target == s->argmax ? s->rest : 1 + s->rest - e_of_target;
 }
 
-/* A label alone: y is 1 at the target. */
-static pmy_accum hard_row(const row_view *row, size_t target)
+/* A loss, which may be infinite, times a class weight, which may be 0. */
+static pmy_accum weighted(pmy_accum weight, pmy_accum loss)
+{
+    return weight > 0 ? weight * loss : 0;
+}
+
+/* A label alone: y is its class weight at the target, and 0 elsewhere. */
+static pmy_accum hard_row(const row_view *row, size_t target, pmy_accum class_weight)
 {
     const pmy_softmax_row *s = &row->softmax;
-    pmy_accum factor = row->weight / (1 + s->rest);
+    pmy_accum factor = class_weight * row->weight / (1 + s->rest);
     if (row->dz) {
         pmy_softmax_gradient(row->classes, row->e, factor / s->unit, row->dz, row->streamed);
         row->dz[target] = (pmy_real)(0 - others_of(s, target, (pmy_accum)row->e[target] / s->unit) * factor);
     }
-    return pmy_negative_log_share(s, row->z[target], row->temperature);
+    return weighted(class_weight, pmy_negative_log_probability(s, row->z[target], row->temperature));
 }
 
-/* Shares: each class's own from `shares`, or if that is NULL `everywhere`, and `at_target` on top. */
-typedef struct share_rule {
-    const pmy_real *shares; /* [classes] or NULL */
-    pmy_accum everywhere, at_target;
-    size_t target;
-} share_rule;
-
-static pmy_accum share_of(const share_rule *rule, size_t class)
+/* The row's targets, `scale` times as large. */
+static pmy_targets targets_of_row(const pmy_node *node, size_t r, size_t classes, pmy_accum scale)
 {
-    if (rule->shares)
-        return (pmy_accum)rule->shares[class];
-    return class == rule->target ? rule->everywhere + rule->at_target : rule->everywhere;
+    pmy_accum smoothing = (pmy_accum)options_of(node)->label_smoothing;
+    pmy_targets targets = {.everywhere = scale * (smoothing / (pmy_accum)classes),
+                           .own = scale * (1 - smoothing),
+                           .weights = options_of(node)->class_weights};
+    if (has_labels(node))
+        targets.label = (size_t)node->input[TARGET]->integers[r];
+    else
+        targets.given = node->input[TARGET]->value + r * classes;
+    return targets;
 }
 
-/* Shares are taken by the chunk, so that both kinds run through the same loops. */
-enum { CHUNK = 256, LANES = 8 };
-
-static size_t shares_of_chunk(const row_view *row, const share_rule *rule, size_t begin, pmy_accum y[CHUNK])
-{
-    size_t n = row->classes - begin < CHUNK ? row->classes - begin : CHUNK;
-    for (size_t i = 0; i < n; i++)
-        y[i] = rule->shares ? (pmy_accum)rule->shares[begin + i] : rule->everywhere;
-    if (!rule->shares && rule->target - begin < n)
-        y[rule->target - begin] += rule->at_target;
-    return n;
-}
-
-typedef struct soft_sums {
-    pmy_accum share[LANES];    /* Σ y */
-    pmy_accum distance[LANES]; /* Σ y (m − z)/2, halved lest m − z be too large for a number */
-    unsigned wrong[LANES];     /* whether a share is no share, or falls on a masked class */
-} soft_sums;
-
-PMY_CLONES
-static void pmy_add_soft_sums(size_t n, const pmy_real *z, const pmy_accum *y, pmy_real maximum,
-                              soft_sums *sums)
-{
-    soft_sums s = *sums;
-    pmy_accum half = (pmy_accum)maximum / 2;
-    for (size_t i = 0; i < n; i += LANES)
-        for (size_t l = 0; l < LANES && i + l < n; l++) {
-            pmy_accum share = y[i + l];
-            bool counts = share != 0, fine = (share >= 0) & (share <= (pmy_accum)PMY_REAL_MAX);
-            s.share[l] += share;
-            s.distance[l] += counts ? share * (half - (pmy_accum)z[i + l] / 2) : 0;
-            s.wrong[l] |= (!fine) | (counts & (z[i + l] < -PMY_REAL_MAX));
-        }
-    *sums = s;
-}
-
-/* dz = (p Σy − y) · weight, where p = e · per_total. */
-PMY_CLONES
-static void pmy_soft_gradient(size_t n, const pmy_real *e, const pmy_accum *y, pmy_accum per_total,
-                              pmy_accum weight, pmy_real *dz)
-{
-    for (size_t i = 0; i < n; i++)
-        dz[i] = (pmy_real)(((pmy_accum)e[i] * per_total - y[i]) * weight);
-}
-
-static void report_share(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule)
-{
-    for (size_t i = 0; i < row->classes; i++) {
-        pmy_accum y = share_of(rule, i);
-        if (!(y >= 0 && y <= (pmy_accum)PMY_REAL_MAX)) {
-            pmy_report(node, r, "the share of class %zu is negative or not finite", i);
-            return;
-        }
-        if (y > 0 && row->z[i] < -PMY_REAL_MAX) {
-            pmy_report(node, r, "class %zu has a share but a logit of -inf", i);
-            return;
-        }
-    }
-}
-
-/* False, and reported, if a share cannot be computed with. */
-static bool soft_row(const pmy_node *node, size_t r, const row_view *row, const share_rule *rule,
-                     pmy_accum *loss)
-{
-    const pmy_softmax_row *s = &row->softmax;
-    pmy_accum y[CHUNK];
-    soft_sums sums = {0};
-    for (size_t i = 0, n; i < row->classes; i += n) {
-        n = shares_of_chunk(row, rule, i, y);
-        pmy_add_soft_sums(n, row->z + i, y, s->maximum, &sums);
-    }
-    for (size_t l = 1; l < LANES; l++) {
-        sums.share[0] += sums.share[l];
-        sums.distance[0] += sums.distance[l];
-        sums.wrong[0] |= sums.wrong[l];
-    }
-    if (sums.wrong[0]) {
-        report_share(node, r, row, rule);
-        return false;
-    }
-    pmy_accum per_total = sums.share[0] / (1 + s->rest) / s->unit;
-    for (size_t i = 0, n; row->dz && i < row->classes; i += n) {
-        n = shares_of_chunk(row, rule, i, y);
-        pmy_soft_gradient(n, row->e + i, y, per_total, row->weight, row->dz + i);
-    }
-    *loss = sums.distance[0] / (row->temperature / 2) + sums.share[0] * s->log1p_rest;
-    return true;
-}
-
-/* Whether the row's label can be computed with; if not, it is reported. */
+/* Whether a row's targets can be computed with; if not, it is reported. */
 static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
 {
+    if (!has_labels(node))
+        return true;
     int32_t label = node->input[TARGET]->integers[r];
-    if (label < 0 || (size_t)label >= row->classes) {
+    if (label < 0 || (size_t)label >= row->classes)
         pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
-        return false;
-    }
-    if (row->z[label] < -PMY_REAL_MAX) {
+    else if (row->z[label] < -PMY_REAL_MAX)
         pmy_report(node, r, "the logit of its label %d is -inf", (int)label);
-        return false;
+    else
+        return true;
+    return false;
+}
+
+static void report_target(const pmy_node *node, size_t r, const row_view *row)
+{
+    const pmy_real *given = has_labels(node) ? NULL : node->input[TARGET]->value + r * row->classes;
+    for (size_t i = 0; i < row->classes; i++) {
+        bool fine = !given || (given[i] >= 0 && given[i] <= PMY_REAL_MAX);
+        if (!fine)
+            pmy_report(node, r, "the target of class %zu is negative or not finite", i);
+        else if (row->z[i] < -PMY_REAL_MAX && (!given || given[i] > 0))
+            pmy_report(node, r, "class %zu has a target above 0 but a logit of -inf", i);
+        else
+            continue;
+        return;
     }
-    return true;
 }
 
 static bool row_loss(const pmy_node *node, size_t r, const row_view *row, pmy_accum *loss)
 {
-    const pmy_softmax_xent_options *options = node->attributes;
-    if (!has_labels(node)) {
-        share_rule rule = {.shares = node->input[TARGET]->value + r * row->classes};
-        return soft_row(node, r, row, &rule, loss);
-    }
     if (!label_is_fine(node, r, row))
         return false;
-    size_t target = (size_t)node->input[TARGET]->integers[r];
-    if (options->label_smoothing > 0) {
-        pmy_accum smoothing = (pmy_accum)options->label_smoothing;
-        share_rule rule = {NULL, smoothing / (pmy_accum)row->classes, 1 - smoothing, target};
-        return soft_row(node, r, row, &rule, loss);
+    pmy_targets targets = targets_of_row(node, r, row->classes, 1);
+    if (is_hard(node)) {
+        *loss = hard_row(row, targets.label, weight_of_label(node, r));
+        return true;
     }
-    *loss = hard_row(row, target);
+    pmy_target_sums sums = pmy_softmax_target_sums(row->classes, row->z, &row->softmax, &targets);
+    if (sums.wrong) {
+        report_target(node, r, row);
+        return false;
+    }
+    if (row->dz)
+        pmy_softmax_targets_gradient(row->classes, row->e, &row->softmax, &targets, sums.total, row->weight,
+                                     row->dz);
+    *loss = pmy_softmax_targets_loss(&row->softmax, &sums, row->temperature);
     return true;
 }
 
@@ -286,8 +255,7 @@ static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum
  * if that cannot be done, and nothing was. */
 static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const row_view *first)
 {
-    const pmy_softmax_xent_options *options = node->attributes;
-    if (!has_labels(node) || options->label_smoothing > 0 || first->classes > PMY_BUNDLE_CLASSES)
+    if (!is_hard(node) || first->classes > PMY_BUNDLE_CLASSES)
         return false;
     const int32_t *labels = node->input[TARGET]->integers + r; /* [rows] */
     size_t classes = first->classes;
@@ -300,7 +268,9 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
         return false;
     pmy_accum factor[PMY_BUNDLE_ROWS] = {0};
     for (size_t l = 0; l < rows; l++)
-        factor[l] = is_ignored(node, r + l) ? 0 : first->weight / (1 + bundle.row[l].rest);
+        factor[l] = is_ignored(node, r + l)
+                        ? 0
+                        : weight_of_label(node, r + l) * first->weight / (1 + bundle.row[l].rest);
     if (first->dz)
         pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
     xent_saved *saved = node->saved;
@@ -310,7 +280,9 @@ static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const ro
             continue;
         size_t target = (size_t)labels[l];
         const pmy_softmax_row *s = &bundle.row[l];
-        saved->losses[r + l] = pmy_negative_log_share(s, first->z[l * classes + target], first->temperature);
+        saved->losses[r + l] =
+            weighted(weight_of_label(node, r + l),
+                     pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature));
         if (first->dz)
             first->dz[l * classes + target] =
                 (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
@@ -324,11 +296,8 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     xent_saved *saved = node->saved;
     bool train = pmy_graph_mode(node->graph) != PMY_EVAL && z->gradient;
     pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [batch, classes] */
-    row_view row = {.classes = z->shape.dim[1],
-                    .e = piece.scratch,
-                    .temperature = (pmy_accum)options_of(node)->temperature,
-                    .streamed = pmy_shape_size(z->shape) > STREAMED_FROM};
-    row.weight = weight_of_row(node) / row.temperature;
+    row_view row = view_of_rows(node);
+    row.e = piece.scratch;
     for (size_t r = piece.begin; r < piece.end; r++) {
         row.z = z->value + r * row.classes;
         row.dz = train ? gradient + r * row.classes : NULL;
@@ -351,14 +320,45 @@ static size_t whole(const pmy_node *node)
     return 1;
 }
 
+/* The value where it may exceed the largest number: summed anew, scaled, lest it overflow on the way. With
+ * labels alone, unweighted, an exact sum says whether the value is infinite. */
+static pmy_accum value_near_limit(const pmy_node *node)
+{
+    const pmy_node *z = node->input[LOGITS];
+    const pmy_accum scale = (pmy_accum)0x1p-66;
+    bool mean = options_of(node)->reduction == PMY_MEAN,
+         exact = is_hard(node) && !options_of(node)->class_weights;
+    row_view row = view_of_rows(node);
+    pmy_exact_sum excess = {0};
+    pmy_accum sum = 0;
+    for (size_t r = 0; r < pmy_rows(z); r++) {
+        row.z = z->value + r * row.classes;
+        if (is_ignored(node, r) || !label_is_fine(node, r, &row) ||
+            pmy_softmax_exponentials(row.classes, row.z, row.temperature, NULL, &row.softmax) != PMY_ROW_FINE)
+            continue;
+        pmy_targets targets = targets_of_row(node, r, row.classes, scale);
+        pmy_target_sums sums = pmy_softmax_target_sums(row.classes, row.z, &row.softmax, &targets);
+        sum += pmy_softmax_targets_loss(&row.softmax, &sums, row.temperature);
+        if (exact)
+            pmy_add_loss(&excess, &row.softmax, row.z[targets.label], row.temperature);
+        if (exact && mean)
+            pmy_take_limit(&excess, row.temperature);
+    }
+    if (exact && !mean)
+        pmy_take_limit(&excess, row.temperature);
+    pmy_accum value = sum * weight_of_row(node) / scale;
+    return exact ? pmy_keep_to_limit(value, &excess) : value;
+}
+
 static void forward_reduce(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const xent_saved *saved = node->saved;
-    pmy_accum sum = 0;
+    pmy_accum value = 0;
     for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
-        sum += saved->losses[r];
-    node->value[0] = saved->counted ? pmy_narrow(sum * weight_of_row(node)) : 0;
+        value += saved->losses[r];
+    value *= weight_of_row(node);
+    node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
 }
 
 static size_t backward_rows_wanted(const pmy_node *node)
@@ -381,32 +381,72 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         const char *note;
         size_t batch, classes;
         pmy_softmax_xent_options options;
-    } instance[] = {
-        {NULL, 8, 10, {.temperature = 1}},
-        {"sum", 5, 7, {.reduction = PMY_SUM}},
-        {"temperature 2.5", 5, 7, {.temperature = 2.5}},
-        {"smoothing 0.1", 5, 7, {.label_smoothing = 0.1}},
-        {"ignored rows", 9, 3, {.ignores = true, .ignored = 1}},
-        {"two classes", 5, 2, {.temperature = 0.5}},
-        {"shares", 5, 7, {.temperature = 1.5}},
-        {"shares, weighted", 5, 7, {.reduction = PMY_SUM}},
-        {"logits used twice", 5, 7, {.temperature = 1}},
-        {"many rows", 140, 3, {.temperature = 1.5, .ignores = true, .ignored = 2}},
-        {"many classes", 3, 50, {.temperature = 1.5}},
-        {"smoothing, ignored rows", 9, 3, {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
+        bool soft;         /* targets instead of labels */
+        bool weighted;     /* class weights */
+        bool scaled;       /* the loss is multiplied after */
+        bool logits_twice; /* the logits have another user */
+    } instances[] = {
+        {.batch = 8, .classes = 10},
+        {.note = "sum", .batch = 5, .classes = 7, .options = {.reduction = PMY_SUM}},
+        {.note = "temperature 2.5", .batch = 5, .classes = 7, .options = {.temperature = 2.5}},
+        {.note = "smoothing 0.1", .batch = 5, .classes = 7, .options = {.label_smoothing = 0.1}},
+        {.note = "ignored rows", .batch = 9, .classes = 3, .options = {.ignores = true, .ignored = 1}},
+        {.note = "two classes", .batch = 5, .classes = 2, .options = {.temperature = 0.5}},
+        {.note = "targets", .batch = 5, .classes = 7, .options = {.temperature = 1.5}, .soft = true},
+        {.note = "targets, weighted",
+         .batch = 5,
+         .classes = 7,
+         .options = {.reduction = PMY_SUM},
+         .soft = true,
+         .scaled = true},
+        {.note = "logits used twice", .batch = 5, .classes = 7, .logits_twice = true},
+        {.note = "many rows",
+         .batch = 140,
+         .classes = 3,
+         .options = {.temperature = 1.5, .ignores = true, .ignored = 2}},
+        {.note = "many classes", .batch = 3, .classes = 50, .options = {.temperature = 1.5}},
+        {.note = "smoothing, ignored rows",
+         .batch = 9,
+         .classes = 3,
+         .options = {.label_smoothing = 0.2, .ignores = true, .ignored = 1}},
+        {.note = "class weights",
+         .batch = 9,
+         .classes = 3,
+         .options = {.ignores = true, .ignored = 2},
+         .weighted = true},
+        {.note = "class weights, many classes",
+         .batch = 5,
+         .classes = 40,
+         .options = {.temperature = 1.5},
+         .weighted = true},
+        {.note = "class weights, smoothing",
+         .batch = 9,
+         .classes = 3,
+         .options = {.label_smoothing = 0.2},
+         .weighted = true},
+        {.note = "class weights, targets, smoothing",
+         .batch = 5,
+         .classes = 7,
+         .options = {.label_smoothing = 0.2},
+         .soft = true,
+         .weighted = true},
     };
-    if (index >= sizeof instance / sizeof *instance)
+    if (index >= sizeof instances / sizeof *instances)
         return NULL;
-    s->note = instance[index].note;
-    size_t batch = instance[index].batch, classes = instance[index].classes;
-    bool shares = index == 6 || index == 7;
+    size_t batch = instances[index].batch, classes = instances[index].classes;
+    s->note = instances[index].note;
     pmy_node *z = pmy_sample_input(s, PMY_SHAPE(batch, classes), -2, 2);
-    pmy_node *target = shares ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
-                              : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
-    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &instance[index].options);
-    if (index == 7)
+    pmy_node *target = instances[index].soft ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
+                                             : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
+    pmy_softmax_xent_options options = instances[index].options;
+    pmy_real weights[50];
+    for (size_t i = 0; i < classes; i++)
+        weights[i] = (pmy_real)((i + 1) % 4) / 2;
+    options.class_weights = instances[index].weighted ? weights : NULL;
+    pmy_node *loss = pmy_softmax_xent(s->graph, z, target, &options);
+    if (instances[index].scaled)
         return pmy_scale(s->graph, loss, -1.5);
-    return index == 8 ? pmy_add(s->graph, loss, pmy_mean(s->graph, z)) : loss;
+    return instances[index].logits_twice ? pmy_add(s->graph, loss, pmy_mean(s->graph, z)) : loss;
 }
 
 const pmy_op pmy_op_softmax_xent = {
@@ -427,7 +467,17 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
     pmy_softmax_xent_options filled = options ? *options : (pmy_softmax_xent_options){0};
     if (filled.temperature == 0)
         filled.temperature = 1;
-    return pmy_append(graph, &pmy_op_softmax_xent, 2, (pmy_node *[]){z, target}, &filled, sizeof filled);
+    pmy_node *node =
+        pmy_append(graph, &pmy_op_softmax_xent, 2, (pmy_node *[]){z, target}, &filled, sizeof filled);
+    if (!filled.class_weights || !pmy_recorded(node))
+        return node;
+    size_t classes = pmy_shape_last(z->shape);
+    pmy_real *copy = pmy_take(node, classes, sizeof *copy);
+    if (!copy)
+        return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for the class weights", node->name);
+    memcpy(copy, filled.class_weights, classes * sizeof *copy);
+    ((pmy_softmax_xent_options *)node->attributes)->class_weights = copy;
+    return node;
 }
 
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
@@ -437,7 +487,7 @@ void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
         losses[r] = pmy_narrow(saved->losses[r]);
 }
 
-size_t pmy_softmax_xent_counted(const pmy_node *node)
+double pmy_softmax_xent_counted(const pmy_node *node)
 {
-    return ((const xent_saved *)node->saved)->counted;
+    return (double)((const xent_saved *)node->saved)->divisor;
 }

@@ -1,5 +1,7 @@
 #include "train/assessment.h"
 
+#include "kernels/softmax_row.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,24 +48,24 @@ static void pmy_add_to_bin(pmy_assessment *a, double p, bool correct)
 void pmy_assessment_add(pmy_assessment *assessment, size_t index, int32_t label, const pmy_real *logits)
 {
     pmy_assessment *a = assessment;
-    size_t best = 0, truth = (size_t)label;
-    for (size_t k = 1; k < a->classes; k++)
-        if (logits[k] > logits[best])
-            best = k;
-    double others = 0; /* Σ exp(z − largest z) without the prediction, whose term is 1 */
-    for (size_t k = 0; k < a->classes; k++)
-        if (k != best)
-            others += exp((double)(logits[k] - logits[best]));
-    double after = (double)(logits[best] - logits[truth]), p = 1 / (1 + others);
+    pmy_softmax_row row;
+    (void)pmy_softmax_exponentials(a->classes, logits, 1, NULL, &row);
+    size_t best = row.argmax, truth = (size_t)label;
+    double p = (double)pmy_probability(&row, logits[best], 1);
     bool correct = best == truth;
     if (!correct)
-        a->mistakes[a->count - a->correct] = (pmy_mistake){
-            .index = index, .label = label, .prediction = (int32_t)best, .p = p, .label_p = exp(-after) * p};
+        a->mistakes[a->count - a->correct] =
+            (pmy_mistake){.index = index,
+                          .label = label,
+                          .prediction = (int32_t)best,
+                          .p = p,
+                          .label_p = (double)pmy_probability(&row, logits[truth], 1)};
     pmy_add_to_bin(a, p, correct);
     a->confusion[truth * a->classes + best]++;
     a->count++;
     a->correct += correct;
-    a->loss += (after + log1p(others) - a->loss) / (double)a->count;
+    double loss = (double)pmy_negative_log_probability(&row, logits[truth], 1);
+    a->loss += (loss - a->loss) / (double)a->count;
 }
 
 static void pmy_assessment_see(void *context, const pmy_predictions *batch)

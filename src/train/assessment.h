@@ -6,8 +6,8 @@
  *   …                                   read its members and call what follows
  *   pmy_assessment_free(assessment);
  *
- * The prediction is the class with the largest logit, the first of several; p is softmax of the logits, in
- * double. */
+ * The prediction is the class with the largest logit, the first of several; p is softmax of the logits, to
+ * 2^-36 of itself (kernels/softmax_row.h). */
 #ifndef PMY_TRAIN_ASSESSMENT_H
 #define PMY_TRAIN_ASSESSMENT_H
 

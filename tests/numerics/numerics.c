@@ -150,9 +150,9 @@ static void print_errors(const char *kind, const softmax_errors *e)
 static void print_table(const char *title, const measured *all, size_t count, bool torch_s)
 {
     printf("\n## %s\n\n", title);
-    printf(
-        "| logits | rows | softmax | log_softmax | log-sum-exp | loss | ∂ target | ∂ others | loss, shares | "
-        "∂, shares |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    printf("| logits | rows | softmax | log_softmax | log-sum-exp | loss | ∂ target | ∂ others | loss, "
+           "targets | "
+           "∂, targets |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < count; i++)
         print_errors(all[i].kind, torch_s ? &all[i].torch : &all[i].pmy);
 }
@@ -168,7 +168,7 @@ static void print_confident(torch *t)
 {
     static const float leads[] = {1, 5, 10, 15, 17, 20, 50, 90, 103};
     printf("\n## A confident row\n\nTwo logits, 0 and −lead, the first one's label: its loss is "
-           "log(1 + exp(−lead)), and its gradient minus the other's share.\n\n"
+           "log(1 + exp(−lead)), and its gradient minus the other's probability.\n\n"
            "| lead | pmy: loss | ∂ target |%s\n|--:|--:|--:|%s\n",
            t->to ? " PyTorch: loss | ∂ target |" : "", t->to ? "--:|--:|" : "");
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
@@ -199,10 +199,15 @@ static void print_page(const measured *all, size_t count, torch *t)
         "of floats at the true value, never less than 2⁻¹⁴⁹. The truth is MPFR's, with 320 bits. Where it\n"
         "exceeds FLT_MAX only an infinity is right; ∞ is an infinity or a NaN where a number was due.\n\n"
         "The bounds: softmax, log_softmax and log-sum-exp ≤ 2 ulp (the last but for 2⁻²⁴ near 0); with\n"
-        "labels, loss and every component of the gradient ≤ 4 ulp; with shares y, the loss ≤ 4 ulp and the\n"
-        "gradient ≤ 4 ulp of max(p, y)/T, or of max(p Σy, y)/T where Σy > 1.\n\n"
+        "labels, loss and every component of the gradient ≤ 4 ulp; with targets y, the loss ≤ 4 ulp and the\n"
+        "gradient ≤ 4 ulp of max(p, y)/T, or of max(p Σy, y)/T where Σy > 1. All this is of the float build; "
+        "in double the argument of an exponential,\n"
+        "as far down as −745, is rounded like any other number: loss and gradient ≤ 1000 ulp (2e-13) where "
+        "the\n"
+        "probabilities they are made of are normal numbers, which tests/test_softmax_quad.c holds against "
+        "quad.\n\n"
         "Rows have 1 to 50 classes but where noted, temperatures T from 10⁻⁶ to 10⁶ (a third has 1), and\n"
-        "labels and shares at random; tests/softmax_rows.c makes them. softmax and log_softmax here are\n"
+        "labels and targets at random; tests/softmax_rows.c makes them. softmax and log_softmax here are\n"
         "those of z/T.\n");
     print_table("pmy", all, count, false);
     if (t->to) {

@@ -25,7 +25,7 @@ static bool take(pmy_node *node)
     return true;
 }
 
-/* log_softmax keeps the shares: made from the rounded logarithms, they would be off
+/* log_softmax keeps the probabilities: made from the rounded logarithms, they would be off
  * by more than rounding, which shows where dy_i and p_i Σ dy nearly cancel. */
 static bool take_log_softmax(pmy_node *node)
 {
@@ -109,7 +109,7 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
             continue;
         }
         for (size_t i = 0; i < part.classes; i++) {
-            y[i] = 0 - pmy_narrow(pmy_negative_log_share(&row, x[i], 1));
+            y[i] = 0 - pmy_narrow(pmy_negative_log_probability(&row, x[i], 1));
             p[i] = e[i] / (1 + row.rest);
         }
     }
