@@ -107,7 +107,7 @@ static void print_json(const prediction *p, const seen *picture)
     json_whole(&line, "class", (long long)picture->best);
     if (p->names)
         json_text(&line, "name", p->names[picture->best]);
-    json_reals(&line, "p", picture->p, p->classes, NUMBER_FLOAT);
+    json_reals(&line, "p", picture->p, p->classes, PMY_NUMBER_FLOAT);
     cJSON *warnings = cJSON_AddArrayToObject(line.object, "warnings");
     for (size_t i = 0; (warning = seen_warning(picture, p->names, i)); i++)
         line.failed |= !cJSON_AddItemToArray(warnings, cJSON_CreateString(warning));

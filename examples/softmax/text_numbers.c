@@ -1,6 +1,6 @@
 #include "softmax/text_numbers.h"
 
-#include "common/number.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ pmy_status text_numbers(text_place at, char *text, const char *what, size_t most
         if (*count == most)
             return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: more than %zu numbers in %s", at.name, at.line,
                             most, what);
-        if (!number_real(word, &numbers[*count]) || isnan(numbers[*count]))
+        if (!pmy_number_read(word, strlen(word), &numbers[*count]) || isnan(numbers[*count]))
             return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: \"%s\" in %s is not a number", at.name, at.line,
                             word, what);
         if (decimals)
