@@ -18,6 +18,16 @@ static int decimals_of(const char *number)
     return decimals < 0 ? 0 : decimals > MOST_DECIMALS ? MOST_DECIMALS : (int)decimals;
 }
 
+pmy_status text_line(text_place at, char *text, size_t length, bool *blank, pmy_error *error)
+{
+    if (strlen(text) != length)
+        return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: not a text file: it holds a zero byte", at.name,
+                        at.line);
+    text[strcspn(text, "#")] = '\0';
+    *blank = text[strspn(text, " \t\r\n")] == '\0';
+    return PMY_OK;
+}
+
 pmy_status text_numbers(text_place at, char *text, const char *what, size_t most, size_t *count,
                         double *numbers, int *decimals, pmy_error *error)
 {
