@@ -116,7 +116,7 @@ def net(line, shape):
 model_path, numbers_path, torch_path = sys.argv[1:]
 metadata, state = read(model_path)
 _, numbers = read(numbers_path)
-example = [int(axis) for axis in metadata["pmy.input"].split(",")]
+example = [int(axis) for axis in metadata["pmy.input"].split("x")]
 with torch.no_grad():
     theirs = net(metadata["pmy.net"], example)
     theirs.load_state_dict(state, strict=True)

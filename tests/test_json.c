@@ -38,10 +38,10 @@ static void members_keep_their_order(void **state)
     json_whole(&line, "epoch", 1);
     json_flag(&line, "z", true);
     json_flag(&line, "a", false);
-    json_real(&line, "loss", 0.25, NUMBER_FLOAT);
-    json_reals(&line, "p", (const double[]){1, 0.5}, 2, NUMBER_DOUBLE);
-    json_reals(&line, "none", NULL, 0, NUMBER_DOUBLE);
-    json_matrix(&line, "jacobian", (const double[]){1, 2, 3, 4, 5, 6}, 2, 3, NUMBER_DOUBLE);
+    json_real(&line, "loss", 0.25, PMY_NUMBER_FLOAT);
+    json_reals(&line, "p", (const double[]){1, 0.5}, 2, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "none", NULL, 0, PMY_NUMBER_DOUBLE);
+    json_matrix(&line, "jacobian", (const double[]){1, 2, 3, 4, 5, 6}, 2, 3, PMY_NUMBER_DOUBLE);
     json_text(&line, "file", NULL);
     expect_line(&line, "{\"event\":\"epoch\",\"epoch\":1,\"z\":true,\"a\":false,\"loss\":0.25,\"p\":[1,0.5],"
                        "\"none\":[],\"jacobian\":[[1,2,3],[4,5,6]],\"file\":null}\n");
@@ -51,9 +51,9 @@ static void what_is_not_finite_is_a_string(void **state)
 {
     (void)state;
     json_line line = json_begin();
-    json_real(&line, "a", (double)NAN, NUMBER_FLOAT);
-    json_real(&line, "b", HUGE_VAL, NUMBER_DOUBLE);
-    json_reals(&line, "c", (const double[]){-HUGE_VAL, 1, -(double)NAN}, 3, NUMBER_DOUBLE);
+    json_real(&line, "a", (double)NAN, PMY_NUMBER_FLOAT);
+    json_real(&line, "b", HUGE_VAL, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "c", (const double[]){-HUGE_VAL, 1, -(double)NAN}, 3, PMY_NUMBER_DOUBLE);
     expect_line(&line, "{\"a\":\"NaN\",\"b\":\"Infinity\",\"c\":[\"-Infinity\",1,\"NaN\"]}\n");
 }
 
@@ -88,8 +88,8 @@ static void reals_come_back_bit_for_bit(void **state)
         if (!isfinite(real) || !isfinite(single))
             continue;
         json_line line = json_begin();
-        json_real(&line, "double", real, NUMBER_DOUBLE);
-        json_real(&line, "float", (double)single, NUMBER_FLOAT);
+        json_real(&line, "double", real, PMY_NUMBER_DOUBLE);
+        json_real(&line, "float", (double)single, PMY_NUMBER_FLOAT);
         char *text = ended(&line);
         assert_int_equal(sscanf(text, "{\"double\":%lf,\"float\":%lf}", &values[0], &values[1]), 2);
         assert_true(values[0] == real);
@@ -137,8 +137,8 @@ static bool write_sample(FILE *file)
     json_text(&line, "text", "value");
     json_whole(&line, "whole", 1);
     json_flag(&line, "flag", true);
-    json_real(&line, "nan", (double)NAN, NUMBER_FLOAT);
-    json_matrix(&line, "matrix", (const double[]){1, 2, 3, 4}, 2, 2, NUMBER_DOUBLE);
+    json_real(&line, "nan", (double)NAN, PMY_NUMBER_FLOAT);
+    json_matrix(&line, "matrix", (const double[]){1, 2, 3, 4}, 2, 2, PMY_NUMBER_DOUBLE);
     return json_end(&line, file);
 }
 

@@ -39,7 +39,7 @@ check "--init begins with the weights of a file" one_step_further
 shows_tensors()
 {
     "$mnist" info --model m.safetensors >said && holds said 'pmy.net      flatten, linear 128, relu, linear 10' &&
-        holds said '1,28,28' && holds said '128x784' && holds said '101770' &&
+        holds said '1x28x28' && holds said '128x784' && holds said '101770' &&
         "$mnist" info --model m.safetensors --json >said && [ "$(grep -c '"event":"tensor"' said)" -eq 4 ] &&
         [ "$(grep -c '"event":"layer"' said)" -eq 4 ] &&
         grep -qE '^\{"event":"tensor","name":"3.bias","dtype":"F32","shape":\[10\],"min":-0[0-9.]+,"max":0[0-9.]+,"mean":-?[0-9.e-]+,"std":[0-9.]+\}$' said

@@ -1,14 +1,17 @@
 /* Numbers as text, both ways. */
 #include "common/number.h"
 
+#include "base/number.h"
 #include "base/random.h"
 
 #include <float.h>
 #include <limits.h>
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,17 +74,24 @@ static void real_numbers_are_read_whole(void **state)
                 {"inf", HUGE_VAL},
                 {"Infinity", HUGE_VAL},
                 {"1.7976931348623157e308", DBL_MAX}};
-    static const char *const bad[] = {"",   " 1", "1 ",    "1,5",    "1.5.2",  "e3",      ".",    "-",   "1e",
-                                      "1x", "−1", "1e999", "-1e999", "1e-999", "infinit", "0.5f", "nano"};
+    static const char *const bad[] = {"",        " 1",   "1 ",   "1,5",  "1.5.2",  "e3",     ".",
+                                      "-",       "1e",   "1x",   "−1",   "1e999",  "-1e999", "1e-999",
+                                      "infinit", "0.5f", "nano", "0x10", "nan(1)", "\t1",    "+"};
     double value;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        assert_true(number_real(good[i].text, &value));
+        assert_true(pmy_number_read(good[i].text, strlen(good[i].text), &value));
         assert_true(value == good[i].value);
     }
-    assert_true(number_real("nan", &value) && isnan(value));
+    assert_true(pmy_number_read("nan", 3, &value) && isnan(value));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (number_real(bad[i], &value))
+        if (pmy_number_read(bad[i], strlen(bad[i]), &value))
             fail_msg("\"%s\" was read as %g", bad[i], value);
+    assert_true(pmy_number_read("12.5e", 4, &value) && value == 12.5);
+    assert_true(pmy_number_read("-0", 2, &value) && !signbit(value));
+    char digits[129];
+    memset(digits, '0', sizeof digits);
+    assert_true(pmy_number_read(digits, 127, &value) && value == 0);
+    assert_false(pmy_number_read(digits, 128, &value));
 }
 
 static void negative_numbers_are_told_from_options(void **state)
@@ -135,27 +145,26 @@ static void ranges_are_told_in_words(void **state)
     expect_range_text((number_range){-HUGE_VAL, DBL_MAX, false, false}, "a finite number or -inf");
 }
 
-static void expect_text(double value, number_precision precision, const char *expected)
+static void expect_text(double value, pmy_number_precision precision, const char *expected)
 {
-    char text[NUMBER_TEXT];
-    assert_string_equal(number_text(value, precision, text), expected);
+    assert_string_equal(pmy_number_print(value, precision).text, expected);
 }
 
 static void text_is_short_where_it_can_be(void **state)
 {
     (void)state;
-    expect_text(0.05, NUMBER_DOUBLE, "0.05");
-    expect_text((double)0.1f, NUMBER_FLOAT, "0.1");
-    expect_text((double)0.1f, NUMBER_DOUBLE, "0.10000000149011612");
-    expect_text(1.0 / 3, NUMBER_DOUBLE, "0.3333333333333333");
-    expect_text((double)(1.0f / 3), NUMBER_FLOAT, "0.33333334");
-    expect_text(0, NUMBER_DOUBLE, "0");
-    expect_text(-0.0, NUMBER_FLOAT, "-0");
-    expect_text(1e22, NUMBER_DOUBLE, "1e+22");
-    expect_text((double)NAN, NUMBER_DOUBLE, "nan");
-    expect_text((double)-NAN, NUMBER_FLOAT, "nan");
-    expect_text(-HUGE_VAL, NUMBER_FLOAT, "-inf");
-    expect_text(5e-324, NUMBER_DOUBLE, "4.94065645841247e-324");
+    expect_text(0.05, PMY_NUMBER_DOUBLE, "0.05");
+    expect_text((double)0.1f, PMY_NUMBER_FLOAT, "0.1");
+    expect_text((double)0.1f, PMY_NUMBER_DOUBLE, "0.10000000149011612");
+    expect_text(1.0 / 3, PMY_NUMBER_DOUBLE, "0.3333333333333333");
+    expect_text((double)(1.0f / 3), PMY_NUMBER_FLOAT, "0.33333334");
+    expect_text(0, PMY_NUMBER_DOUBLE, "0");
+    expect_text(-0.0, PMY_NUMBER_FLOAT, "-0");
+    expect_text(1e22, PMY_NUMBER_DOUBLE, "1e+22");
+    expect_text((double)NAN, PMY_NUMBER_DOUBLE, "nan");
+    expect_text((double)-NAN, PMY_NUMBER_FLOAT, "nan");
+    expect_text(-HUGE_VAL, PMY_NUMBER_FLOAT, "-inf");
+    expect_text(5e-324, PMY_NUMBER_DOUBLE, "4.94065645841247e-324");
 }
 
 /* Any bits at all, subnormals among them. */
@@ -163,7 +172,6 @@ static void text_reads_back_as_the_same_number(void **state)
 {
     (void)state;
     pmy_random random = {.seed = 1};
-    char text[NUMBER_TEXT];
     for (int i = 0; i < 100000; i++) {
         uint32_t words[2] = {pmy_random_word(&random), pmy_random_word(&random)};
         double real;
@@ -171,10 +179,30 @@ static void text_reads_back_as_the_same_number(void **state)
         memcpy(&real, words, sizeof real);
         memcpy(&single, words, sizeof single);
         if (isfinite(real))
-            assert_true(strtod(number_text(real, NUMBER_DOUBLE, text), NULL) == real);
+            assert_true(strtod(pmy_number_print(real, PMY_NUMBER_DOUBLE).text, NULL) == real);
         if (isfinite(single))
-            assert_true(strtof(number_text((double)single, NUMBER_FLOAT, text), NULL) == single);
+            assert_true(strtof(pmy_number_print((double)single, PMY_NUMBER_FLOAT).text, NULL) == single);
     }
+}
+
+/* Where there is the means to make one: a locale whose decimal point is a comma. */
+static void numbers_do_not_depend_on_the_locale(void **state)
+{
+    (void)state;
+    const char *folder = getenv("TMPDIR");
+    char command[4096];
+    (void)snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 '%s/de_DE.UTF-8' >/dev/null 2>&1",
+                   folder ? folder : "/tmp");
+    int made = system(command);
+    (void)setenv("LOCPATH", folder ? folder : "/tmp", 1);
+    if (made != 0 || !setlocale(LC_NUMERIC, "de_DE.UTF-8") || *localeconv()->decimal_point != ',')
+        skip();
+    double value;
+    assert_true(pmy_number_read("0.25", 4, &value) && value == 0.25);
+    assert_false(pmy_number_read("0,25", 4, &value));
+    expect_text(0.25, PMY_NUMBER_DOUBLE, "0.25");
+    assert_string_equal(localeconv()->decimal_point, ",");
+    (void)setlocale(LC_NUMERIC, "C");
 }
 
 int main(void)
@@ -187,6 +215,7 @@ int main(void)
         cmocka_unit_test(ranges_are_told_in_words),
         cmocka_unit_test(text_is_short_where_it_can_be),
         cmocka_unit_test(text_reads_back_as_the_same_number),
+        cmocka_unit_test(numbers_do_not_depend_on_the_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

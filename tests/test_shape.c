@@ -59,6 +59,9 @@ static void shapes_are_read_as_they_are_printed(void **state)
         assert_true(pmy_shape_read(pmy_shape_print(shapes[i]).text, &shape));
         assert_true(pmy_shape_equal(shape, shapes[i]));
     }
+    pmy_shape old;
+    assert_true(pmy_shape_read("1,28,28", &old));
+    assert_true(pmy_shape_equal(old, PMY_SHAPE(1, 28, 28)));
     static const char *const wrong[] = {"",
                                         "x",
                                         "5x",
@@ -70,7 +73,8 @@ static void shapes_are_read_as_they_are_printed(void **state)
                                         " 5",
                                         "-5",
                                         "3X4",
-                                        "3,4",
+                                        "3, 4",
+                                        "3,4,",
                                         "3.0",
                                         "five",
                                         "scalar",

@@ -1,6 +1,7 @@
 #include "xml.h"
 
 #include "common/utf8.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -50,7 +51,7 @@ static void skip_character(const char **at)
     const char *before = *at;
     uint32_t character = utf8_next(at);
     bool invalid = character == UTF8_REPLACEMENT && strncmp(before, "\xEF\xBF\xBD", 3) != 0;
-    bool control = utf8_is_control(character) && character != '\n' && character != '\t';
+    bool control = pmy_is_control(character) && character != '\n' && character != '\t';
     if (invalid || control || character == 0xFFFE || character == 0xFFFF)
         fail_msg("what is no character of XML at \"%.40s\"", before);
 }

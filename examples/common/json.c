@@ -21,14 +21,13 @@ static void add(json_line *line, const char *name, cJSON *item)
 }
 
 /* Not cJSON's own numbers: it calls two numbers the same that differ in the last bit. */
-static cJSON *real_item(double value, number_precision precision)
+static cJSON *real_item(double value, pmy_number_precision precision)
 {
     if (isnan(value))
         return cJSON_CreateString("NaN");
     if (isinf(value))
         return cJSON_CreateString(value > 0 ? "Infinity" : "-Infinity");
-    char text[NUMBER_TEXT];
-    return cJSON_CreateRaw(number_text(value, precision, text));
+    return cJSON_CreateRaw(pmy_number_print(value, precision).text);
 }
 
 /* Adds the item to the array; what cannot be made or added makes the array NULL. */
@@ -41,7 +40,7 @@ static cJSON *append(cJSON *array, cJSON *item)
     return NULL;
 }
 
-static cJSON *reals_item(const double *values, size_t count, number_precision precision)
+static cJSON *reals_item(const double *values, size_t count, pmy_number_precision precision)
 {
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; array && i < count; i++)
@@ -73,24 +72,24 @@ void json_flag(json_line *line, const char *name, bool value)
 
 void json_whole(json_line *line, const char *name, long long value)
 {
-    char text[NUMBER_TEXT];
+    char text[24];
     (void)snprintf(text, sizeof text, "%lld", value);
     add(line, name, cJSON_CreateRaw(text));
 }
 
-void json_real(json_line *line, const char *name, double value, number_precision precision)
+void json_real(json_line *line, const char *name, double value, pmy_number_precision precision)
 {
     add(line, name, real_item(value, precision));
 }
 
 void json_reals(json_line *line, const char *name, const double *values, size_t count,
-                number_precision precision)
+                pmy_number_precision precision)
 {
     add(line, name, reals_item(values, count, precision));
 }
 
 void json_matrix(json_line *line, const char *name, const double *values, size_t rows, size_t columns,
-                 number_precision precision)
+                 pmy_number_precision precision)
 {
     cJSON *array = cJSON_CreateArray();
     for (size_t i = 0; array && i < rows; i++)

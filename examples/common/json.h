@@ -2,7 +2,7 @@
  *
  *   json_line line = json_begin();
  *   json_text(&line, "event", "epoch");
- *   json_real(&line, "train_loss", loss, NUMBER_FLOAT);
+ *   json_real(&line, "train_loss", loss, PMY_NUMBER_FLOAT);
  *   if (!json_end(&line, stdout))
  *       …
  *
@@ -13,7 +13,7 @@
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
-#include "common/number.h"
+#include "base/number.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -29,15 +29,15 @@ json_line json_begin(void);
 
 void json_flag(json_line *line, const char *name, bool value);
 void json_whole(json_line *line, const char *name, long long value);
-void json_real(json_line *line, const char *name, double value, number_precision precision);
+void json_real(json_line *line, const char *name, double value, pmy_number_precision precision);
 
 /* values [count] as an array */
 void json_reals(json_line *line, const char *name, const double *values, size_t count,
-                number_precision precision);
+                pmy_number_precision precision);
 
 /* values [rows, columns] as an array of rows */
 void json_matrix(json_line *line, const char *name, const double *values, size_t rows, size_t columns,
-                 number_precision precision);
+                 pmy_number_precision precision);
 
 /* A NULL text becomes null. */
 void json_text(json_line *line, const char *name, const char *value);

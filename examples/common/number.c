@@ -1,37 +1,21 @@
 #include "common/number.h"
 
+#include "base/number.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-
-/* strtoll and strtod skip spaces and take nothing for 0; neither is a number here, nor is hexadecimal. */
-static bool begins_as_number(const char *text)
-{
-    return *text && !isspace((unsigned char)*text);
-}
 
 bool number_whole(const char *text, long long *value)
 {
     char *end;
     errno = 0;
     *value = strtoll(text, &end, 10);
-    return begins_as_number(text) && *end == '\0' && errno == 0;
-}
-
-bool number_real(const char *text, double *value)
-{
-    char *end;
-    errno = 0;
-    *value = strtod(text, &end);
-    if (!begins_as_number(text) || *end != '\0' || strpbrk(text, "xX"))
-        return false;
-    /* A subnormal number is in range, though errno says ERANGE for it. */
-    return errno != ERANGE || (*value != 0 && isfinite(*value));
+    /* strtoll skips spaces and takes nothing for 0; neither is a number here. */
+    return *text && !isspace((unsigned char)*text) && *end == '\0' && errno == 0;
 }
 
 bool number_is_negative(const char *text)
@@ -54,9 +38,9 @@ bool number_in_range(double value, const number_range *range)
 
 const char *number_range_text(const number_range *range, char text[NUMBER_RANGE_TEXT])
 {
-    char minimum[NUMBER_TEXT], maximum[NUMBER_TEXT];
-    number_text(range->minimum, NUMBER_DOUBLE, minimum);
-    number_text(range->maximum, NUMBER_DOUBLE, maximum);
+    pmy_number_text least = pmy_number_print(range->minimum, PMY_NUMBER_DOUBLE);
+    pmy_number_text most = pmy_number_print(range->maximum, PMY_NUMBER_DOUBLE);
+    const char *minimum = least.text, *maximum = most.text;
     bool from = range->minimum > -DBL_MAX, to = range->maximum < DBL_MAX;
     const char *above = range->above_minimum ? "above" : "at least";
     const char *below = range->below_maximum ? "below" : "at most";
@@ -72,24 +56,5 @@ const char *number_range_text(const number_range *range, char text[NUMBER_RANGE_
         (void)snprintf(text, NUMBER_RANGE_TEXT, "a finite number%s%s",
                        range->minimum < -DBL_MAX ? " or -inf" : "",
                        range->maximum > DBL_MAX ? " or inf" : "");
-    return text;
-}
-
-const char *number_text(double value, number_precision precision, char text[NUMBER_TEXT])
-{
-    /* Fewer digits are always read back as themselves, more are never needed. */
-    int digits = precision == NUMBER_FLOAT ? FLT_DIG : DBL_DIG;
-    int most = precision == NUMBER_FLOAT ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
-    if (isnan(value)) {
-        (void)snprintf(text, NUMBER_TEXT, "nan");
-        return text;
-    }
-    for (; digits <= most; digits++) {
-        (void)snprintf(text, NUMBER_TEXT, "%.*g", digits, value);
-        bool same =
-            precision == NUMBER_FLOAT ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
-        if (same)
-            break;
-    }
     return text;
 }

@@ -1,16 +1,13 @@
-/* Numbers as text. A program that never calls setlocale writes and reads them
- * with a point, whatever the user's locale. */
+/* Numbers that people give: whole ones, and the ranges of real ones. */
 #ifndef COMMON_NUMBER_H
 #define COMMON_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each reads the whole text or returns false: nothing may be before or after
- * the number, and a number that the type cannot hold (a real that overflows or
- * vanishes) is none. Reals may be "inf", "-inf" and "nan". */
+/* Reads the whole text or returns false: nothing may be before or after the
+ * number, and one that the type cannot hold is none. */
 bool number_whole(const char *text, long long *value);
-bool number_real(const char *text, double *value);
 
 /* Does the text begin as a negative number does: "-2", "-.5", "-inf", "-nan"? */
 bool number_is_negative(const char *text);
@@ -27,11 +24,5 @@ bool number_in_range(double value, const number_range *range);
 /* "a number above 0 and at most 1": what the range lets through, in words. */
 #define NUMBER_RANGE_TEXT 128
 const char *number_range_text(const number_range *range, char text[NUMBER_RANGE_TEXT]);
-
-/* The shortest of the usual forms (%g) that is read back as the same float or
- * double; "inf", "-inf" and "nan" for what is no number. */
-typedef enum number_precision { NUMBER_FLOAT, NUMBER_DOUBLE } number_precision;
-#define NUMBER_TEXT 40
-const char *number_text(double value, number_precision precision, char text[NUMBER_TEXT]);
 
 #endif

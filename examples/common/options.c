@@ -1,7 +1,7 @@
 #include "common/options.h"
 
-#include "common/suggest.h"
 #include "common/utf8.h"
+#include "base/suggestion.h"
 #include "base/version.h"
 
 #include <assert.h>
@@ -50,7 +50,7 @@ static bool in_whole_range(const option_row *row, long long value)
     return value >= row->least && value <= row->most;
 }
 
-const char *option_value_text(const option_row *row, char number[NUMBER_TEXT])
+const char *option_value_text(const option_row *row, pmy_number_text *number)
 {
     switch (row->kind) {
     case OPTION_IS_FLAG:
@@ -58,12 +58,13 @@ const char *option_value_text(const option_row *row, char number[NUMBER_TEXT])
     case OPTION_IS_WHOLE:
         if (!in_whole_range(row, *row->destination.whole))
             break;
-        (void)snprintf(number, NUMBER_TEXT, "%lld", *row->destination.whole);
-        return number;
+        (void)snprintf(number->text, sizeof number->text, "%lld", *row->destination.whole);
+        return number->text;
     case OPTION_IS_REAL:
         if (!number_in_range(*row->destination.real, &row->range))
             break;
-        return number_text(*row->destination.real, NUMBER_DOUBLE, number);
+        *number = pmy_number_print(*row->destination.real, PMY_NUMBER_DOUBLE);
+        return number->text;
     case OPTION_IS_WORD:
         if (*row->destination.word < 0)
             break;
@@ -90,7 +91,7 @@ static bool read_whole(const options *command, const option_row *row, const char
 bool options_read_real(const options *command, const char *what, const char *text, const number_range *range,
                        double *value)
 {
-    if (number_real(text, value) && number_in_range(*value, range))
+    if (pmy_number_read(text, strlen(text), value) && number_in_range(*value, range))
         return true;
     char wanted[NUMBER_RANGE_TEXT];
     options_wrong(command, "%s%s%s: must be %s", what ? what : "", what ? " " : "", text,
@@ -115,9 +116,11 @@ static bool read_word(const options *command, const option_row *row, const char 
             return true;
     char wanted[LONGEST_MESSAGE / 2];
     join_words(row->words, wanted, sizeof wanted);
-    const char *meant = suggest_word(text, row->words, word_count(row->words));
-    if (meant)
-        options_wrong(command, "--%s %s: must be %s (did you mean %s?)", row->name, text, wanted, meant);
+    pmy_suggestion meant = {0};
+    for (size_t i = 0; row->words[i]; i++)
+        pmy_suggest(&meant, text, strlen(text), row->words[i]);
+    if (meant.word)
+        options_wrong(command, "--%s %s: must be %s (did you mean %s?)", row->name, text, wanted, meant.word);
     else
         options_wrong(command, "--%s %s: must be %s", row->name, text, wanted);
     return false;
@@ -199,16 +202,13 @@ static bool is_known(const char *word, const struct option *known)
 
 static options_result unknown_option(const options *command, const char *word, const struct option *known)
 {
-    const char *names[OPTIONS_MOST_ROWS + 2];
-    size_t count = 0;
-    for (; known[count].name; count++)
-        names[count] = known[count].name;
+    pmy_suggestion meant = {0};
     size_t dashes = word[1] == '-' ? 2 : 1, length = strcspn(word, "=");
-    char bare[64];
-    (void)snprintf(bare, sizeof bare, "%.*s", (int)(length - dashes), word + dashes);
-    const char *meant = suggest_word(bare, names, count);
-    if (meant)
-        return options_wrong(command, "%.*s: unknown option (did you mean --%s?)", (int)length, word, meant);
+    for (; known->name; known++)
+        pmy_suggest(&meant, word + dashes, length - dashes, known->name);
+    if (meant.word)
+        return options_wrong(command, "%.*s: unknown option (did you mean --%s?)", (int)length, word,
+                             meant.word);
     return options_wrong(command, "%.*s: unknown option", (int)length, word);
 }
 

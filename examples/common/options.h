@@ -18,6 +18,7 @@
 #define COMMON_OPTIONS_H
 
 #include "common/number.h"
+#include "base/number.h"
 #include "base/pool.h"
 
 #include <cjson/cJSON.h>
@@ -136,6 +137,6 @@ char *options_keep(const options *command);
 options_result options_recall(const options *command, const char *kept, cJSON **words);
 
 /* The destination's value as one would type it; NULL if it is not set. */
-const char *option_value_text(const option_row *row, char number[NUMBER_TEXT]);
+const char *option_value_text(const option_row *row, pmy_number_text *number);
 
 #endif

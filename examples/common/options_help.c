@@ -35,11 +35,12 @@ static void append(char text[LONGEST_HELP], const char *before, const char *more
 
 static void print_row(const option_row *row, size_t column, FILE *file)
 {
-    char text[LONGEST_HELP], number[NUMBER_TEXT];
+    char text[LONGEST_HELP];
+    pmy_number_text number;
     (void)snprintf(text, sizeof text, "%s", row->help);
     for (size_t i = 0; row->kind == OPTION_IS_WORD && row->words[i]; i++)
         append(text, i == 0 ? ": " : row->words[i + 1] ? ", " : " or ", row->words[i], "");
-    const char *shown = row->shown_default ? row->shown_default : option_value_text(row, number);
+    const char *shown = row->shown_default ? row->shown_default : option_value_text(row, &number);
     if (shown && *shown)
         append(text, " [default: ", shown, "]");
 

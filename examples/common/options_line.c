@@ -43,7 +43,7 @@ static size_t quoted_width(const char *text)
 }
 
 /* Whether the option is set, and to which value; that of a flag is NULL. */
-static bool is_set(const option_row *row, char number[NUMBER_TEXT], const char **value)
+static bool is_set(const option_row *row, pmy_number_text *number, const char **value)
 {
     *value = option_value_text(row, number);
     return row->kind == OPTION_IS_FLAG ? *row->destination.flag : *value != NULL;
@@ -55,9 +55,9 @@ static void print_line(const options *command, FILE *file, bool wrapped, bool pr
     size_t column = utf8_width(command->name);
     for (size_t i = 0; i < command->row_count; i++) {
         const option_row *row = &command->rows[i];
-        char number[NUMBER_TEXT];
+        pmy_number_text number;
         const char *value;
-        if (row->presentation != presentation || !is_set(row, number, &value))
+        if (row->presentation != presentation || !is_set(row, &number, &value))
             continue;
 
         size_t width = strlen(" --") + utf8_width(row->name) + (value ? 1 + quoted_width(value) : 0);
@@ -101,9 +101,9 @@ char *options_keep(const options *command)
     bool added = words != NULL;
     for (size_t i = 0; added && i < command->row_count; i++) {
         const option_row *row = &command->rows[i];
-        char number[NUMBER_TEXT];
+        pmy_number_text number;
         const char *value;
-        if (!row->presentation && is_set(row, number, &value))
+        if (!row->presentation && is_set(row, &number, &value))
             added = add_word(words, row, value);
     }
     char *text = added ? cJSON_PrintUnformatted(words) : NULL;

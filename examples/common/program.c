@@ -2,13 +2,11 @@
 
 #include "common/options.h"
 #include "common/paragraph.h"
-#include "common/suggest.h"
+#include "base/suggestion.h"
 #include "base/version.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define MOST_COMMANDS 32
 
 int program_finish(const char *name, int status)
 {
@@ -50,15 +48,13 @@ static const program_command *find_command(const program *of, const char *name)
 static int unknown_command(const program *of, const char *word)
 {
     const options named = {.name = of->name};
-    const char *names[MOST_COMMANDS];
-    size_t count = 0;
-    for (; count < of->command_count && count < MOST_COMMANDS; count++)
-        names[count] = of->commands[count].name;
-    const char *meant = suggest_word(word, names, count);
+    pmy_suggestion meant = {0};
+    for (size_t i = 0; i < of->command_count; i++)
+        pmy_suggest(&meant, word, strlen(word), of->commands[i].name);
     if (word[0] == '-')
         options_wrong(&named, "%s: options come after a command (%s --help lists them)", word, of->name);
-    else if (meant)
-        options_wrong(&named, "%s: unknown command (did you mean %s?)", word, meant);
+    else if (meant.word)
+        options_wrong(&named, "%s: unknown command (did you mean %s?)", word, meant.word);
     else
         options_wrong(&named, "%s: unknown command (%s --help lists them)", word, of->name);
     return PROGRAM_WRONG;

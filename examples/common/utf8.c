@@ -1,5 +1,7 @@
 #include "common/utf8.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 typedef struct character_range {
@@ -33,39 +35,14 @@ static size_t width_of(uint32_t character)
     return is_in(character, wide_ranges, sizeof wide_ranges / sizeof *wide_ranges) ? 2 : 1;
 }
 
-/* How many bytes a sequence that begins with this one has; 0: none begins so. */
-static size_t sequence_length(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xC2 && first <= 0xDF)
-        return 2;
-    if (first >= 0xE0 && first <= 0xEF)
-        return 3;
-    return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
-}
-
 uint32_t utf8_next(const char **text)
 {
-    const unsigned char *bytes = (const unsigned char *)*text;
-    if (!bytes[0])
+    uint32_t character;
+    size_t length = **text ? pmy_utf8_decode(*text, SIZE_MAX, &character) : 0;
+    if (!**text)
         return 0;
-    (*text)++;
-    size_t length = sequence_length(bytes[0]);
-    if (length == 0)
-        return UTF8_REPLACEMENT;
-    uint32_t character = length == 1 ? bytes[0] : bytes[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xC0) != 0x80)
-            return UTF8_REPLACEMENT;
-        character = character << 6 | (bytes[i] & 0x3Fu);
-    }
-    bool overlong = (length == 3 && character < 0x800) || (length == 4 && character < 0x10000);
-    bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-    if (overlong || surrogate || character > 0x10FFFF)
-        return UTF8_REPLACEMENT;
-    *text += length - 1;
-    return character;
+    *text += length ? length : 1;
+    return length ? character : UTF8_REPLACEMENT;
 }
 
 void utf8_put(FILE *file, uint32_t character)
@@ -81,11 +58,6 @@ void utf8_put(FILE *file, uint32_t character)
         shift -= 6;
         (void)fputc((int)(0x80u | (character >> shift & 0x3Fu)), file);
     }
-}
-
-bool utf8_is_control(uint32_t character)
-{
-    return character < 0x20 || (character >= 0x7F && character < 0xA0);
 }
 
 size_t utf8_width(const char *text)
@@ -109,7 +81,7 @@ size_t utf8_print(FILE *file, const char *text, size_t columns)
     for (uint32_t character = utf8_next(&text); character; character = utf8_next(&text)) {
         if (taken + width_of(character) > room)
             break;
-        utf8_put(file, utf8_is_control(character) ? UTF8_REPLACEMENT : character);
+        utf8_put(file, pmy_is_control(character) ? UTF8_REPLACEMENT : character);
         taken += width_of(character);
     }
     if (cut && columns) {

@@ -18,9 +18,6 @@ uint32_t utf8_next(const char **text);
 /* Writes the character in UTF-8. */
 void utf8_put(FILE *file, uint32_t character);
 
-/* C0, C1 and DEL: what would move a terminal's cursor or change its colours. */
-bool utf8_is_control(uint32_t character);
-
 /* Columns the text takes on a terminal: accents that combine with the letter
  * before them take none, East Asian wide characters and emoji two. */
 size_t utf8_width(const char *text);

@@ -23,7 +23,7 @@ static bool print_json(const pmy_check *check)
     json_text(&line, "name", check->name);
     json_text(&line, "input", check->input);
     json_whole(&line, "size", (long long)check->size);
-    json_real(&line, "error", check->error, NUMBER_DOUBLE);
+    json_real(&line, "error", check->error, PMY_NUMBER_DOUBLE);
     json_text(&line, "verdict", pmy_verdict_text(check->verdict));
     json_whole(&line, "kinks", (long long)check->kinks);
     json_whole(&line, "batch", (long long)check->batch);
@@ -32,8 +32,8 @@ static bool print_json(const pmy_check *check)
         json_flag(&line, "with_fewer", check->with_fewer);
         json_flag(&line, "adding", check->adding);
         json_whole(&line, "index", (long long)check->worst);
-        json_real(&line, "backward", check->analytic, NUMBER_DOUBLE);
-        json_real(&line, "numeric", check->numeric, NUMBER_DOUBLE);
+        json_real(&line, "backward", check->analytic, PMY_NUMBER_DOUBLE);
+        json_real(&line, "numeric", check->numeric, PMY_NUMBER_DOUBLE);
     }
     if (check->verdict == PMY_WRONG)
         json_text(&line, "cause", pmy_cause_text(check->cause));

@@ -1,5 +1,5 @@
 /* mnist export: a model as one file of C. */
-#include "common/number.h"
+#include "base/number.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "io/atomic_file.h"
@@ -87,9 +87,7 @@ static void write_calls(FILE *file, const export_plan *plan)
 
 static void write_predict(FILE *file, const pmy_model_facts *facts, const export_plan *plan)
 {
-    char mean[NUMBER_TEXT], deviation[NUMBER_TEXT];
-    (void)number_text((double)facts->normalization.mean, NUMBER_FLOAT, mean);
-    (void)number_text((double)facts->normalization.deviation, NUMBER_FLOAT, deviation);
+    double mean = (double)facts->normalization.mean, deviation = (double)facts->normalization.deviation;
     (void)fprintf(file,
                   "void pmy_predict(const float *pixels, float *probabilities);\n"
                   "void pmy_predict(const float *pixels /* %s */, float *probabilities /* [%zu] */)\n"
@@ -97,8 +95,9 @@ static void write_predict(FILE *file, const pmy_model_facts *facts, const export
                   "    const float mean = (float)%s, deviation = (float)%s;\n"
                   "    for (long i = 0; i < %zu; i++)\n"
                   "        buffer_0[i] = (pixels[i] - mean) / deviation;\n",
-                  pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, facts->classes, mean, deviation,
-                  pmy_shape_size(facts->net.input));
+                  pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, facts->classes,
+                  pmy_number_print(mean, PMY_NUMBER_FLOAT).text,
+                  pmy_number_print(deviation, PMY_NUMBER_FLOAT).text, pmy_shape_size(facts->net.input));
     write_calls(file, plan);
     (void)fprintf(file,
                   "\n"

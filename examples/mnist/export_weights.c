@@ -1,6 +1,6 @@
 #include "mnist/export_weights.h"
 
-#include "common/number.h"
+#include "base/number.h"
 #include "tensor/op.h"
 
 #include <math.h>
@@ -28,10 +28,9 @@ static const pmy_real *numbers_of(const pmy_graph *graph, const pmy_layer *layer
 
 static void write_float(FILE *file, float value)
 {
-    char text[NUMBER_TEXT];
-    (void)number_text((double)value, NUMBER_FLOAT, text);
+    pmy_number_text number = pmy_number_print((double)value, PMY_NUMBER_FLOAT);
     /* 1f is no constant of C; 1.0f and 1e9f are. */
-    (void)fprintf(file, strpbrk(text, ".e") ? "%sf" : "%s.0f", text);
+    (void)fprintf(file, "%s%s", number.text, strpbrk(number.text, ".e") ? "f" : ".0f");
 }
 
 static pmy_status write_array(FILE *file, const char *what, const pmy_layer *layer, size_t count,

@@ -43,7 +43,7 @@ static void add_shape(json_line *line, const char *name, pmy_shape shape)
     unsigned rank = pmy_shape_rank(shape);
     for (unsigned axis = 0; axis < rank; axis++)
         axes[axis] = (double)shape.dim[axis];
-    json_reals(line, name, axes, rank, NUMBER_DOUBLE);
+    json_reals(line, name, axes, rank, PMY_NUMBER_DOUBLE);
 }
 
 static void write_net(const pmy_net *net)
@@ -69,10 +69,10 @@ static void write_tensors(const pmy_safetensors *contents)
         json_text(&line, "name", tensor->name);
         json_text(&line, "dtype", pmy_dtype_name(tensor->dtype));
         add_shape(&line, "shape", tensor->shape);
-        json_real(&line, "min", n.least, NUMBER_DOUBLE);
-        json_real(&line, "max", n.most, NUMBER_DOUBLE);
-        json_real(&line, "mean", n.mean, NUMBER_DOUBLE);
-        json_real(&line, "std", n.deviation, NUMBER_DOUBLE);
+        json_real(&line, "min", n.least, PMY_NUMBER_DOUBLE);
+        json_real(&line, "max", n.most, PMY_NUMBER_DOUBLE);
+        json_real(&line, "mean", n.mean, PMY_NUMBER_DOUBLE);
+        json_real(&line, "std", n.deviation, PMY_NUMBER_DOUBLE);
         (void)json_end(&line, stdout);
     }
 }

@@ -12,11 +12,11 @@ void outcome_add(json_line *line, const pmy_assessment *assessment, const char *
 {
     double low, high;
     pmy_wilson95(assessment->correct, assessment->count, &low, &high);
-    json_real(line, "accuracy", accuracy(assessment), NUMBER_DOUBLE);
+    json_real(line, "accuracy", accuracy(assessment), PMY_NUMBER_DOUBLE);
     json_whole(line, "correct", (long long)assessment->correct);
     json_whole(line, "total", (long long)assessment->count);
-    json_reals(line, "wilson95", (double[]){low, high}, 2, NUMBER_DOUBLE);
-    json_real(line, "loss", assessment->loss, NUMBER_DOUBLE);
+    json_reals(line, "wilson95", (double[]){low, high}, 2, PMY_NUMBER_DOUBLE);
+    json_real(line, "loss", assessment->loss, PMY_NUMBER_DOUBLE);
     if (names)
         json_texts(line, "classes", names, assessment->classes);
 }

@@ -6,25 +6,25 @@
 #include "common/utf8.h"
 #include "mnist/class_text.h"
 #include "mnist/commands.h"
-#include "mnist/seen.h"
-#include "mnist/sheet.h"
+#include "mnist/contact_sheet.h"
+#include "mnist/prediction.h"
 #include "kernels/blas.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct prediction {
+typedef struct predict_run {
     const char *model, *stages, *explain;
     bool json, quiet;
     options command;
-    seen *pictures; /* [count] */
+    prediction *pictures; /* [count] */
     size_t count;
     pmy_classifier *classifier;
     size_t classes;
     const char *const *names; /* [classes]; NULL: the classes have none */
-} prediction;
+} predict_run;
 
-static int fail(const prediction *p, const pmy_error *error)
+static int fail(const predict_run *p, const pmy_error *error)
 {
     (void)options_wrong(&p->command, "%s", error->message);
     return PROGRAM_WRONG;
@@ -33,7 +33,7 @@ static int fail(const prediction *p, const pmy_error *error)
 /* --- Showing answers ------------------------------------------------------------ */
 
 /* A name to the left, a number to the right of `columns`. */
-static void print_class(const prediction *p, size_t class_index, size_t columns)
+static void print_class(const predict_run *p, size_t class_index, size_t columns)
 {
     class_text of = class_text_of(p->names, class_index);
     size_t width = utf8_width(of.text);
@@ -44,7 +44,7 @@ static void print_class(const prediction *p, size_t class_index, size_t columns)
 }
 
 /* A bar for each class, in eighths of a column. */
-static void print_bars(const prediction *p, const seen *picture)
+static void print_bars(const predict_run *p, const prediction *picture)
 {
     enum { COLUMNS = 40, EIGHTHS = 8, SHORTEST = 2, LONGEST = 24 };
     static const char *const parts[EIGHTHS] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -64,7 +64,7 @@ static void print_bars(const prediction *p, const seen *picture)
     }
 }
 
-static void print_one(const prediction *p, const seen *picture)
+static void print_one(const predict_run *p, const prediction *picture)
 {
     const char *warning;
     printf("%s: %s, with %.2f %%\n", picture->name, class_text_of(p->names, picture->best).text,
@@ -72,11 +72,11 @@ static void print_one(const prediction *p, const seen *picture)
     if (p->quiet)
         return;
     print_bars(p, picture);
-    for (size_t i = 0; (warning = seen_warning(picture, p->names, i)); i++)
+    for (size_t i = 0; (warning = prediction_warning(picture, p->names, i)); i++)
         printf("  warning: %s\n", warning);
 }
 
-static void print_table(const prediction *p)
+static void print_table(const predict_run *p)
 {
     const table_column columns[] = {
         {"picture", TABLE_LEFT}, {p->names ? "class" : "digit", p->names ? TABLE_LEFT : TABLE_RIGHT},
@@ -84,10 +84,10 @@ static void print_table(const prediction *p)
         {"sure", TABLE_RIGHT},   {"warning", TABLE_LEFT}};
     table *answers = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->count; i++) {
-        const seen *picture = &p->pictures[i];
+        const prediction *picture = &p->pictures[i];
         if (!picture->read)
             continue;
-        const char *warning = seen_warning(picture, p->names, 0);
+        const char *warning = prediction_warning(picture, p->names, 0);
         table_cell(answers, "%s", picture->name);
         table_cell(answers, "%s", class_text_of(p->names, picture->best).text);
         table_cell(answers, "%.2f %%", 100 * picture->p[picture->best]);
@@ -99,7 +99,7 @@ static void print_table(const prediction *p)
     table_free(answers);
 }
 
-static void print_json(const prediction *p, const seen *picture)
+static void print_json(const predict_run *p, const prediction *picture)
 {
     const char *warning;
     json_line line = json_begin();
@@ -107,14 +107,14 @@ static void print_json(const prediction *p, const seen *picture)
     json_whole(&line, "class", (long long)picture->best);
     if (p->names)
         json_text(&line, "name", p->names[picture->best]);
-    json_reals(&line, "p", picture->p, p->classes, NUMBER_FLOAT);
+    json_reals(&line, "p", picture->p, p->classes, PMY_NUMBER_FLOAT);
     cJSON *warnings = cJSON_AddArrayToObject(line.object, "warnings");
-    for (size_t i = 0; (warning = seen_warning(picture, p->names, i)); i++)
+    for (size_t i = 0; (warning = prediction_warning(picture, p->names, i)); i++)
         line.failed |= !cJSON_AddItemToArray(warnings, cJSON_CreateString(warning));
     (void)json_end(&line, stdout);
 }
 
-static void show(const prediction *p)
+static void show(const predict_run *p)
 {
     for (size_t i = 0; i < p->count; i++) {
         if (p->json && p->pictures[i].read)
@@ -129,18 +129,18 @@ static void show(const prediction *p)
 /* --- Running ------------------------------------------------------------------------ */
 
 /* One picture that cannot be read does not keep the others from being looked at. */
-static int read_all(prediction *p, char **names)
+static int read_all(predict_run *p, char **names)
 {
     int status = PROGRAM_FINE;
     for (size_t i = 0; i < p->count; i++) {
         pmy_error error;
-        if (seen_read(&p->pictures[i], names[i], &error) != PMY_OK)
+        if (prediction_read(&p->pictures[i], names[i], &error) != PMY_OK)
             status = fail(p, &error);
     }
     return status;
 }
 
-static bool any_read(const prediction *p)
+static bool any_read(const predict_run *p)
 {
     size_t i = 0;
     while (i < p->count && !p->pictures[i].read)
@@ -148,7 +148,7 @@ static bool any_read(const prediction *p)
     return i < p->count;
 }
 
-static int predict(prediction *p, char **names)
+static int predict(predict_run *p, char **names)
 {
     pmy_error error;
     p->pictures = calloc(p->count, sizeof *p->pictures);
@@ -157,23 +157,24 @@ static int predict(prediction *p, char **names)
         return fail(p, &error);
     }
     int status = read_all(p, names);
-    if (seen_ask(p->pictures, p->count, p->model, p->explain, &p->classifier, &error) != PMY_OK)
+    if (predictions_make(p->pictures, p->count, p->model, p->explain, &p->classifier, &error) != PMY_OK)
         return fail(p, &error);
     p->classes = p->classifier->facts.classes;
     p->names = p->classifier->facts.names;
     if (!any_read(p))
         return status;
     show(p);
-    if (p->stages && sheet_of_stages(p->pictures, p->count, p->names, p->stages, &error) != PMY_OK)
+    if (p->stages && contact_sheet_of_stages(p->pictures, p->count, p->names, p->stages, &error) != PMY_OK)
         status = fail(p, &error);
-    if (p->explain && sheet_of_reasons(p->pictures, p->count, p->classifier, p->explain, &error) != PMY_OK)
+    if (p->explain &&
+        contact_sheet_of_saliency(p->pictures, p->count, p->classifier, p->explain, &error) != PMY_OK)
         status = fail(p, &error);
     return status;
 }
 
 int predict_command(int argc, char **argv)
 {
-    prediction p = {0};
+    predict_run p = {0};
     const option_row rows[] = {
         {OPTION_TEXT("model", "FILE", &p.model, "the model: a file from mnist train --save")},
         {OPTION_TEXT("stages", "FILE", &p.stages,
@@ -203,7 +204,7 @@ int predict_command(int argc, char **argv)
     pmy_blas_single_threaded();
     int status = predict(&p, argv + 1);
     for (size_t i = 0; p.pictures && i < p.count; i++)
-        seen_free(&p.pictures[i]);
+        prediction_free(&p.pictures[i]);
     free(p.pictures);
     pmy_classifier_free(p.classifier);
     return status;

@@ -115,13 +115,13 @@ static void write_epoch(const pmy_epoch_report *epoch)
     json_line line = json_begin();
     json_text(&line, "event", "epoch");
     json_whole(&line, "epoch", (long long)epoch->epoch);
-    json_real(&line, "train_loss", epoch->train_loss, NUMBER_DOUBLE);
+    json_real(&line, "train_loss", epoch->train_loss, PMY_NUMBER_DOUBLE);
     if (epoch->validation.count) {
         json_real(&line, "val_accuracy", (double)epoch->validation.correct / (double)epoch->validation.count,
-                  NUMBER_DOUBLE);
-        json_real(&line, "val_loss", epoch->validation.loss, NUMBER_DOUBLE);
+                  PMY_NUMBER_DOUBLE);
+        json_real(&line, "val_loss", epoch->validation.loss, PMY_NUMBER_DOUBLE);
     }
-    json_real(&line, "images_per_s", epoch->images_per_second, NUMBER_DOUBLE);
+    json_real(&line, "images_per_s", epoch->images_per_second, PMY_NUMBER_DOUBLE);
     (void)json_end(&line, stdout);
 }
 
@@ -152,8 +152,8 @@ void progress_test(progress *p, const pmy_assessment *assessment, const pmy_data
         json_line line = json_begin();
         json_text(&line, "event", "test");
         outcome_add(&line, assessment, data_class_names(facts, test));
-        json_real(&line, "train_seconds", train_seconds, NUMBER_DOUBLE);
-        json_real(&line, "total_seconds", total, NUMBER_DOUBLE);
+        json_real(&line, "train_seconds", train_seconds, PMY_NUMBER_DOUBLE);
+        json_real(&line, "total_seconds", total, PMY_NUMBER_DOUBLE);
         (void)json_end(&line, stdout);
         return;
     }

@@ -25,8 +25,7 @@ static void put_text(FILE *file, const char *text)
 /* After a comma. */
 static void put_number(FILE *file, double value)
 {
-    char text[NUMBER_TEXT];
-    (void)fprintf(file, ",%s", isnan(value) ? "" : number_text(value, NUMBER_DOUBLE, text));
+    (void)fprintf(file, ",%s", isnan(value) ? "" : pmy_number_print(value, PMY_NUMBER_DOUBLE).text);
 }
 
 static double share(size_t part, size_t whole)

@@ -15,13 +15,14 @@ pmy_status tiles_new(size_t columns, size_t rows, size_t foot, tiles *made, pmy_
     enum { MOST_ROWS = 400 };
     *made = (tiles){0};
     if (rows < 1 || rows > MOST_ROWS)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "a sheet has 1 to %d pictures, not %zu", MOST_ROWS, rows);
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a contact sheet has 1 to %d pictures, not %zu", MOST_ROWS,
+                        rows);
     tiles of = {columns, rows, TOP + rows * ROW_STEP, {NULL, TILES_GAP + columns * STEP, 0}};
     of.ground.height = of.foot + foot;
     size_t size = of.ground.width * of.ground.height * 3;
     of.ground.pixels = malloc(size);
     if (!of.ground.pixels)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a sheet of %zu pictures", rows);
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a contact sheet of %zu pictures", rows);
     memset(of.ground.pixels, PAPER, size);
     *made = of;
     return PMY_OK;

@@ -163,8 +163,8 @@ static bool print_json(const head *of)
     json_line line = json_begin();
     json_flag(&line, "causal", of->causal);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        json_matrix(&line, all[i].name, all[i].elements, all[i].rows, all[i].columns, NUMBER_DOUBLE);
-    json_real(&line, "op_difference", of->op_difference, NUMBER_DOUBLE);
+        json_matrix(&line, all[i].name, all[i].elements, all[i].rows, all[i].columns, PMY_NUMBER_DOUBLE);
+    json_real(&line, "op_difference", of->op_difference, PMY_NUMBER_DOUBLE);
     return json_end(&line, stdout);
 }
 

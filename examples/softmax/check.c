@@ -75,11 +75,11 @@ static bool print_json(const worked_example *example, const judgement *found)
         off[i] = example->claimed[i] - found->p[i];
     json_line line = json_begin();
     json_whole(&line, "line", (long long)example->line);
-    json_reals(&line, "z", example->z, example->classes, NUMBER_DOUBLE);
-    json_real(&line, "temperature", example->temperature, NUMBER_DOUBLE);
-    json_reals(&line, "claimed", example->claimed, example->classes, NUMBER_DOUBLE);
-    json_reals(&line, "p", found->p, example->classes, NUMBER_DOUBLE);
-    json_reals(&line, "off_by", off, example->classes, NUMBER_DOUBLE);
+    json_reals(&line, "z", example->z, example->classes, PMY_NUMBER_DOUBLE);
+    json_real(&line, "temperature", example->temperature, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "claimed", example->claimed, example->classes, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "p", found->p, example->classes, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "off_by", off, example->classes, PMY_NUMBER_DOUBLE);
     json_flag(&line, "right", found->wrong == 0);
     return json_end(&line, stdout);
 }

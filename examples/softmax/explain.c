@@ -18,10 +18,10 @@
 static bool print_json(const derivation *row)
 {
     size_t n = row->classes;
-    number_precision precision = row->in_float ? NUMBER_FLOAT : NUMBER_DOUBLE;
+    pmy_number_precision precision = row->in_float ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE;
     json_line line = json_begin();
     json_reals(&line, "z", row->z, n, precision);
-    json_real(&line, "temperature", row->temperature, NUMBER_DOUBLE);
+    json_real(&line, "temperature", row->temperature, PMY_NUMBER_DOUBLE);
     if (row->soft)
         json_reals(&line, "y", row->y, n, precision);
     else
@@ -34,7 +34,7 @@ static bool print_json(const derivation *row)
     json_matrix(&line, "jacobian", row->jacobian, n, n, precision);
     json_reals(&line, "chain", row->chain, n, precision);
     json_reals(&line, "fused", row->fused, n, precision);
-    json_reals(&line, "ulp_difference", row->steps, n, NUMBER_DOUBLE);
+    json_reals(&line, "ulp_difference", row->steps, n, PMY_NUMBER_DOUBLE);
     return json_end(&line, stdout);
 }
 

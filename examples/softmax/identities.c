@@ -15,8 +15,8 @@ static bool print_json(const identity *of, const words *shown, double worst)
     json_text(&line, "claim", of->claim);
     json_text(&line, "example", shown->text);
     json_whole(&line, "rows", IDENTITY_ROWS + 1);
-    json_real(&line, "difference", worst, NUMBER_DOUBLE);
-    json_real(&line, "allowed", of->allowed, NUMBER_DOUBLE);
+    json_real(&line, "difference", worst, PMY_NUMBER_DOUBLE);
+    json_real(&line, "allowed", of->allowed, PMY_NUMBER_DOUBLE);
     json_flag(&line, "holds", worst <= of->allowed);
     return json_end(&line, stdout);
 }

@@ -139,24 +139,24 @@ static bool print_json(const layer_example *of)
 {
     size_t n = of->inputs, k = of->classes;
     json_line line = json_begin();
-    json_reals(&line, "x", of->x, n, NUMBER_DOUBLE);
-    json_matrix(&line, "w", of->w, k, n, NUMBER_DOUBLE);
-    json_reals(&line, "b", of->b, k, NUMBER_DOUBLE);
+    json_reals(&line, "x", of->x, n, PMY_NUMBER_DOUBLE);
+    json_matrix(&line, "w", of->w, k, n, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "b", of->b, k, PMY_NUMBER_DOUBLE);
     json_whole(&line, "target", (long long)of->target);
-    json_reals(&line, "z", of->z, k, NUMBER_DOUBLE);
-    json_reals(&line, "p", of->p, k, NUMBER_DOUBLE);
-    json_real(&line, "loss", of->loss, NUMBER_DOUBLE);
-    json_reals(&line, "dz", of->slope, k, NUMBER_DOUBLE);
-    json_matrix(&line, "dw", of->dw, k, n, NUMBER_DOUBLE);
-    json_reals(&line, "db", of->db, k, NUMBER_DOUBLE);
-    json_reals(&line, "dx", of->dx, n, NUMBER_DOUBLE);
-    json_matrix(&line, "numeric_dw", of->numeric_dw, k, n, NUMBER_DOUBLE);
-    json_reals(&line, "numeric_db", of->numeric_db, k, NUMBER_DOUBLE);
-    json_reals(&line, "numeric_dx", of->numeric_dx, n, NUMBER_DOUBLE);
-    json_real(&line, "rate", LAYER_RATE, NUMBER_DOUBLE);
-    json_matrix(&line, "new_w", of->new_w, k, n, NUMBER_DOUBLE);
-    json_reals(&line, "new_b", of->new_b, k, NUMBER_DOUBLE);
-    json_real(&line, "new_loss", of->new_loss, NUMBER_DOUBLE);
+    json_reals(&line, "z", of->z, k, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "p", of->p, k, PMY_NUMBER_DOUBLE);
+    json_real(&line, "loss", of->loss, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "dz", of->slope, k, PMY_NUMBER_DOUBLE);
+    json_matrix(&line, "dw", of->dw, k, n, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "db", of->db, k, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "dx", of->dx, n, PMY_NUMBER_DOUBLE);
+    json_matrix(&line, "numeric_dw", of->numeric_dw, k, n, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "numeric_db", of->numeric_db, k, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "numeric_dx", of->numeric_dx, n, PMY_NUMBER_DOUBLE);
+    json_real(&line, "rate", LAYER_RATE, PMY_NUMBER_DOUBLE);
+    json_matrix(&line, "new_w", of->new_w, k, n, PMY_NUMBER_DOUBLE);
+    json_reals(&line, "new_b", of->new_b, k, PMY_NUMBER_DOUBLE);
+    json_real(&line, "new_loss", of->new_loss, PMY_NUMBER_DOUBLE);
     return json_end(&line, stdout);
 }
 

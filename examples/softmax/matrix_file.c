@@ -12,17 +12,15 @@
 static pmy_status read_row(text_place at, char *text, size_t length, size_t most, size_t *rows,
                            size_t *columns, double *elements, pmy_error *error)
 {
-    if (strlen(text) != length)
-        return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: not a text file: it holds a zero byte", at.name,
-                        at.line);
-    text[strcspn(text, "#")] = '\0';
-    if (text[strspn(text, " \t\r\n")] == '\0')
-        return PMY_OK;
+    bool blank;
+    pmy_status status = text_line(at, text, length, &blank, error);
+    if (status != PMY_OK || blank)
+        return status;
     if (*rows == most)
         return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: more than %zu rows", at.name, at.line, most);
     double *row = elements + *rows * *columns;
     size_t count = 0;
-    pmy_status status = text_numbers(at, text, "a row", *rows ? *columns : most, &count, row, NULL, error);
+    status = text_numbers(at, text, "a row", *rows ? *columns : most, &count, row, NULL, error);
     if (status != PMY_OK)
         return status;
     if (*rows > 0 && count != *columns)

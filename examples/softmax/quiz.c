@@ -1,6 +1,6 @@
 /* softmax quiz: what does softmax give? With the reason for each answer. */
 #include "common/json.h"
-#include "common/number.h"
+#include "base/number.h"
 #include "common/options.h"
 #include "common/paragraph.h"
 #include "common/program.h"
@@ -147,10 +147,10 @@ static bool read_share(char *text, double *share)
     double below = 1;
     if (slash) {
         *slash = '\0';
-        if (!number_real(slash + 1, &below) || below == 0)
+        if (!pmy_number_read(slash + 1, strlen(slash + 1), &below) || below == 0)
             return false;
     }
-    if (!number_real(text, share))
+    if (!pmy_number_read(text, strlen(text), share))
         return false;
     *share /= below;
     return isfinite(*share);
@@ -224,10 +224,10 @@ static bool print_json(size_t rounds, uint64_t seed)
         json_line line = json_begin();
         json_text(&line, "kind", q.kind);
         json_text(&line, "question", q.text);
-        json_reals(&line, "z", q.z, q.classes, NUMBER_DOUBLE);
-        json_real(&line, "temperature", q.temperature, NUMBER_DOUBLE);
+        json_reals(&line, "z", q.z, q.classes, PMY_NUMBER_DOUBLE);
+        json_real(&line, "temperature", q.temperature, PMY_NUMBER_DOUBLE);
         json_whole(&line, "class", (long long)q.asked);
-        json_real(&line, "answer", q.p[q.asked], NUMBER_DOUBLE);
+        json_real(&line, "answer", q.p[q.asked], PMY_NUMBER_DOUBLE);
         json_text(&line, "reason", q.reason);
         if (!json_end(&line, stdout))
             return false;

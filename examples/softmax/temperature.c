@@ -216,13 +216,13 @@ static bool print_json(const temperature_curves *curves)
 {
     for (size_t t = 0; t < curves->count; t++) {
         json_line line = json_begin();
-        json_real(&line, "temperature", curves->temperature[t], NUMBER_DOUBLE);
-        json_reals(&line, "p", curves->p + t * curves->classes, curves->classes, NUMBER_DOUBLE);
-        json_real(&line, "entropy", curves->entropy[t], NUMBER_DOUBLE);
+        json_real(&line, "temperature", curves->temperature[t], PMY_NUMBER_DOUBLE);
+        json_reals(&line, "p", curves->p + t * curves->classes, curves->classes, PMY_NUMBER_DOUBLE);
+        json_real(&line, "entropy", curves->entropy[t], PMY_NUMBER_DOUBLE);
         double drawn[MOST_SAMPLES];
         for (size_t s = 0; s < curves->samples; s++)
             drawn[s] = (double)curves->drawn[t * curves->samples + s];
-        json_reals(&line, "sample", drawn, curves->samples, NUMBER_DOUBLE);
+        json_reals(&line, "sample", drawn, curves->samples, PMY_NUMBER_DOUBLE);
         if (!json_end(&line, stdout))
             return false;
     }

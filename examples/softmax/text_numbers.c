@@ -1,6 +1,6 @@
 #include "softmax/text_numbers.h"
 
-#include "common/number.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +18,16 @@ static int decimals_of(const char *number)
     return decimals < 0 ? 0 : decimals > MOST_DECIMALS ? MOST_DECIMALS : (int)decimals;
 }
 
+pmy_status text_line(text_place at, char *text, size_t length, bool *blank, pmy_error *error)
+{
+    if (strlen(text) != length)
+        return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: not a text file: it holds a zero byte", at.name,
+                        at.line);
+    text[strcspn(text, "#")] = '\0';
+    *blank = text[strspn(text, " \t\r\n")] == '\0';
+    return PMY_OK;
+}
+
 pmy_status text_numbers(text_place at, char *text, const char *what, size_t most, size_t *count,
                         double *numbers, int *decimals, pmy_error *error)
 {
@@ -28,7 +38,7 @@ pmy_status text_numbers(text_place at, char *text, const char *what, size_t most
         if (*count == most)
             return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: more than %zu numbers in %s", at.name, at.line,
                             most, what);
-        if (!number_real(word, &numbers[*count]) || isnan(numbers[*count]))
+        if (!pmy_number_read(word, strlen(word), &numbers[*count]) || isnan(numbers[*count]))
             return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: \"%s\" in %s is not a number", at.name, at.line,
                             word, what);
         if (decimals)

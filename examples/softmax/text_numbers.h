@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* For messages. */
@@ -11,6 +12,10 @@ typedef struct text_place {
     const char *name; /* of the file */
     size_t line;
 } text_place;
+
+/* Ends a line that was read with `length` bytes before its comment, which # begins. `blank`: nothing is left.
+ */
+pmy_status text_line(text_place at, char *text, size_t length, bool *blank, pmy_error *error);
 
 /* Reads the numbers of a text that are separated by blanks or commas and may stand in brackets: one to
  * `most`, of which none is NaN. `what` the text is goes into messages; `decimals`, how many each is printed

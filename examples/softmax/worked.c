@@ -66,17 +66,15 @@ static pmy_status read_example(text_place at, char *text, worked_example *exampl
 static pmy_status add_line(text_place at, char *text, size_t length, worked_examples *examples,
                            pmy_error *error)
 {
-    if (strlen(text) != length)
-        return pmy_fail(error, PMY_BAD_FILE, "%s:%zu: not a text file: it holds a zero byte", at.name,
-                        at.line);
-    text[strcspn(text, "#")] = '\0';
-    if (text[strspn(text, " \t\r\n")] == '\0')
-        return PMY_OK;
+    bool blank;
+    pmy_status status = text_line(at, text, length, &blank, error);
+    if (status != PMY_OK || blank)
+        return status;
     worked_example *more = realloc(examples->example, (examples->count + 1) * sizeof *more);
     if (!more)
         return pmy_fail(error, PMY_NO_MEMORY, "%s:%zu: no memory", at.name, at.line);
     examples->example = more;
-    pmy_status status = read_example(at, text, &more[examples->count], error);
+    status = read_example(at, text, &more[examples->count], error);
     examples->count += status == PMY_OK;
     return status;
 }

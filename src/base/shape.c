@@ -94,7 +94,7 @@ bool pmy_shape_read(const char *text, pmy_shape *shape)
         if (size == 0)
             return false;
         shape->dim[axis] = size;
-        if (*text != 'x')
+        if (*text != 'x' && *text != ',')
             return !*text && pmy_shape_valid(*shape);
         text++;
     }

@@ -38,7 +38,8 @@ typedef struct pmy_shape_text {
 } pmy_shape_text;
 pmy_shape_text pmy_shape_print(pmy_shape shape);
 
-/* Reads a shape as it is printed, "1x28x28"; false if the text is none, or none that is valid. */
+/* Reads a shape as it is printed, "1x28x28", or with commas, "1,28,28", as older model files have it; false
+ * if the text is none, or none that is valid. */
 bool pmy_shape_read(const char *text, pmy_shape *shape);
 
 /* *result = a·b (a + b), or false where it does not fit in a size_t. */

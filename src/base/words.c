@@ -1,12 +1,11 @@
 #include "base/words.h"
 
+#include "base/utf8.h"
+
 #include <ctype.h>
-#include <locale.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool ends_word(char letter)
@@ -49,78 +48,19 @@ bool pmy_is_word(const pmy_words *words, pmy_span word, const char *other)
 pmy_shown_word pmy_show_word(const pmy_words *words, pmy_span word)
 {
     pmy_shown_word shown = {{0}};
-    size_t length = word.end - word.begin;
-    if (length > sizeof shown.text - 1) {
-        length = sizeof shown.text - 1;
-        while (length > 0 && ((unsigned char)words->text[word.begin + length] & 0xC0) == 0x80)
-            length--;
-    }
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)words->text[word.begin + i];
-        shown.text[i] = byte < ' ' || byte == 0x7F ? '?' : (char)byte;
+    size_t used = 0;
+    for (size_t at = word.begin, more; at < word.end; at += more) {
+        uint32_t character;
+        size_t length = pmy_utf8_decode(words->text + at, word.end - at, &character);
+        bool harmless = length > 0 && !pmy_is_control(character);
+        size_t room = sizeof shown.text - 1 - used, needed = harmless ? length : 1;
+        if (needed > room)
+            break;
+        memcpy(shown.text + used, harmless ? words->text + at : "?", needed);
+        used += needed;
+        more = length > 0 ? length : 1;
     }
     return shown;
-}
-
-size_t pmy_word_distance(const pmy_words *words, pmy_span word, const char *other)
-{
-    enum { LONGEST = 24, MOST = 2 };
-    const char *letters = words->text + word.begin;
-    size_t row[LONGEST + 1], length = word.end - word.begin, width = strlen(other);
-    if (length > LONGEST || width > LONGEST)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t replaced = diagonal + (letters[i - 1] != other[j - 1]);
-            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = replaced < shorter ? replaced : shorter;
-        }
-    }
-    return row[width] <= MOST && 2 * row[width] <= length + 1 ? row[width] : SIZE_MAX;
-}
-
-/* The C library reads and writes numbers with the decimal point of the program's locale; a line of text has a
- * dot. */
-static void change_point(char *text, char from, char to)
-{
-    for (; from != to && *text; text++)
-        if (*text == from)
-            *text = to;
-}
-
-bool pmy_number_read(const char *text, size_t length, double *number)
-{
-    char copy[128], *end;
-    if (length == 0 || strspn(text, "0123456789.e-+") < length)
-        return false;
-    *number = HUGE_VAL;
-    if (length >= sizeof copy)
-        return true;
-    memcpy(copy, text, length);
-    copy[length] = 0;
-    change_point(copy, '.', *localeconv()->decimal_point);
-    *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
-    return !*end;
-}
-
-pmy_number_text pmy_number_print(double number)
-{
-    pmy_number_text shortest = {{0}};
-    /* 17 digits always do; but 10 is shorter than the 1e+01 of one digit. */
-    for (int digits = 1; digits <= 17; digits++) {
-        pmy_number_text out;
-        (void)snprintf(out.text, sizeof out.text, "%.*g", digits, number);
-        if (strtod(out.text, NULL) == number &&
-            (!*shortest.text || strlen(out.text) <= strlen(shortest.text)))
-            shortest = out;
-    }
-    change_point(shortest.text, *localeconv()->decimal_point, '.');
-    return shortest;
 }
 
 pmy_status pmy_wrong_word(const pmy_words *words, pmy_span word, const char *format, ...)

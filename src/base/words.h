@@ -1,4 +1,4 @@
-/* A line of text as words, numbers and marks: what the readers of such lines see, and how they say what is
+/* A line of text as words and marks: what the readers of such lines see, and how they say what is
  * wrong with one. */
 #ifndef PMY_BASE_WORDS_H
 #define PMY_BASE_WORDS_H
@@ -31,25 +31,11 @@ bool pmy_is_word(const pmy_words *words, pmy_span word, const char *other);
 char pmy_next_mark(pmy_words *words);
 
 /* The word as a message can show it: a long one is cut between two characters of UTF-8, and
- * nothing in it moves a terminal's cursor. */
+ * what is a control character or no UTF-8 is a '?'. */
 typedef struct pmy_shown_word {
     char text[41];
 } pmy_shown_word;
 pmy_shown_word pmy_show_word(const pmy_words *words, pmy_span word);
-
-/* How many letters must be inserted, deleted or replaced to make `other` of the word (Levenshtein); SIZE_MAX
- * where that is so many that it cannot be a slip. */
-size_t pmy_word_distance(const pmy_words *words, pmy_span word, const char *other);
-
-/* Reads the text's first `length` bytes as a number, with a dot in any locale; false: they are none. One that
- * is too long for any range is HUGE_VAL. */
-bool pmy_number_read(const char *text, size_t length, double *number);
-
-/* The shortest text that reads back as the same number. */
-typedef struct pmy_number_text {
-    char text[32];
-} pmy_number_text;
-pmy_number_text pmy_number_print(double number);
 
 /* Fails with the place of the word that is wrong. */
 #if defined __GNUC__

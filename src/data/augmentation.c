@@ -1,5 +1,7 @@
 #include "data/augmentation.h"
 
+#include "base/number.h"
+#include "base/suggestion.h"
 #include "base/words.h"
 
 #include <math.h>
@@ -46,7 +48,7 @@ static pmy_status check_number(const kind *k, double number, pmy_error *error)
     if (number >= least && number <= k->most && (!k->whole || number == floor(number)))
         return PMY_OK;
     return pmy_fail(error, PMY_BAD_ARGUMENT, "%s needs a %snumber between %g and %s", k->word,
-                    k->whole ? "whole " : "", least, pmy_number_print(k->most).text);
+                    k->whole ? "whole " : "", least, pmy_number_print(k->most, PMY_NUMBER_DOUBLE).text);
 }
 
 pmy_status pmy_augmentation_check(const pmy_augmentation *augmentation, pmy_error *error)
@@ -74,15 +76,17 @@ bool pmy_augmentation_is_none(const pmy_augmentation *augmentation)
 
 static pmy_status unknown(const pmy_words *words, pmy_span word)
 {
-    const char *shown = pmy_show_word(words, word).text;
+    pmy_suggestion nearest = {0};
+    pmy_shown_word shown = pmy_show_word(words, word);
     for (size_t i = 0; i < KINDS; i++)
-        if (pmy_word_distance(words, word, kinds[i].word) != (size_t)-1)
-            return pmy_wrong_word(words, word, "unknown augmentation '%s': did you mean '%s'?", shown,
-                                  kinds[i].word);
+        pmy_suggest(&nearest, words->text + word.begin, word.end - word.begin, kinds[i].word);
+    if (nearest.word)
+        return pmy_wrong_word(words, word, "unknown augmentation '%s': did you mean '%s'?", shown.text,
+                              nearest.word);
     return pmy_wrong_word(words, word,
                           "unknown augmentation '%s': there are shift, rotate, scale, shear, "
                           "elastic and cutout",
-                          shown);
+                          shown.text);
 }
 
 /* The number after `name`. */
@@ -154,7 +158,7 @@ static void append(pmy_augmentation_text *out, const char *before, const kind *k
 {
     size_t used = strlen(out->text);
     (void)snprintf(out->text + used, sizeof out->text - used, "%s%s %s", before, k->word,
-                   pmy_number_print(number).text);
+                   pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
 }
 
 pmy_augmentation_text pmy_augmentation_print(const pmy_augmentation *augmentation)

@@ -26,19 +26,18 @@ typedef struct reading {
 /* --- The header's text ------------------------------------------------------ */
 
 /* cJSON would take bytes that are no UTF-8 as they are, and end a text at a NUL. */
-static pmy_status check_text(const reading *r, const uint8_t *text)
+static pmy_status check_text(const reading *r, const char *text)
 {
-    size_t length, escaped = 0; /* backslashes right before `at` */
-    for (size_t at = 0; at < r->header_length; at += length) {
-        length = pmy_utf8_length(text + at, r->header_length - at);
-        if (!length)
-            return pmy_fail(r->error, PMY_BAD_FILE, "%s: byte %zu of its header is not UTF-8", r->path, at);
+    size_t valid = pmy_utf8_valid(text, r->header_length), escaped = 0; /* backslashes right before `at` */
+    for (size_t at = 0; at < valid; at++) {
         bool nul = text[at] == 0 ||
                    (escaped % 2 && r->header_length - at >= 5 && memcmp(text + at, "u0000", 5) == 0);
         if (nul)
             return pmy_fail(r->error, PMY_BAD_FILE, "%s: byte %zu of its header is a NUL", r->path, at);
         escaped = text[at] == '\\' ? escaped + 1 : 0;
     }
+    if (valid < r->header_length)
+        return pmy_fail(r->error, PMY_BAD_FILE, "%s: byte %zu of its header is not UTF-8", r->path, valid);
     return PMY_OK;
 }
 
@@ -64,7 +63,7 @@ static pmy_status find_header(reading *r)
 static pmy_status parse_header(reading *r, cJSON **header)
 {
     const char *text = (const char *)r->bytes + PREFIX, *end = text;
-    pmy_status status = check_text(r, r->bytes + PREFIX);
+    pmy_status status = check_text(r, text);
     if (status != PMY_OK)
         return status;
     errno = 0;

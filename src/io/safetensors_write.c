@@ -93,11 +93,8 @@ static void write_all(FILE *file, const pmy_safetensors *contents, const char *h
 
 static bool is_utf8(const char *text)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    size_t left = strlen(text), length;
-    while (left && (length = pmy_utf8_length(bytes, left)))
-        bytes += length, left -= length;
-    return left == 0;
+    size_t length = strlen(text);
+    return pmy_utf8_valid(text, length) == length;
 }
 
 /* A text that no reader would take must not get into a file. */

@@ -22,16 +22,14 @@ pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who
 {
     bool readable = pmy_number_read(text, length, number);
     if (argument->type == PMY_RATE) {
-        if (!readable)
-            return pmy_fail(error, PMY_BAD_NET, "%s needs a real number", who);
-        if (!(*number >= 0 && *number < 1))
-            return pmy_fail(error, PMY_BAD_NET, "%s needs a rate of 0 or more and below 1", who);
+        if (!readable || !(*number >= 0 && *number < 1))
+            return pmy_fail(error, PMY_BAD_NET, "%s needs a real number of 0 or more and below 1", who);
         return PMY_OK;
     }
     int least = argument->type == PMY_COUNT;
-    if (!readable || strspn(text, "0123456789") < length)
+    if (strspn(text, "0123456789") < length)
         return pmy_fail(error, PMY_BAD_NET, "%s needs a whole %snumber", who, least ? "positive " : "");
-    if (!(*number >= least && *number <= INT_MAX))
+    if (!readable || !(*number >= least && *number <= INT_MAX))
         return pmy_fail(error, PMY_BAD_NET, "%s needs a number between %d and %d", who, least, INT_MAX);
     return PMY_OK;
 }
@@ -39,7 +37,7 @@ pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who
 pmy_number_text pmy_argument_print(const pmy_layer_argument *argument, double number)
 {
     if (argument->type == PMY_RATE)
-        return pmy_number_print(number);
+        return pmy_number_print(number, PMY_NUMBER_DOUBLE);
     pmy_number_text out;
     (void)snprintf(out.text, sizeof out.text, "%.0f", number);
     return out;

@@ -3,7 +3,8 @@
 #ifndef PMY_NET_LAYER_ARGUMENT_H
 #define PMY_NET_LAYER_ARGUMENT_H
 
-#include "base/words.h"
+#include "base/number.h"
+#include "base/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>

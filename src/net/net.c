@@ -1,6 +1,7 @@
 #include "net/net.h"
 
 #include "net/layer_kind.h"
+#include "base/suggestion.h"
 #include "base/words.h"
 
 #include <stdint.h>
@@ -21,27 +22,28 @@ typedef struct reader {
 
 static pmy_status unknown_layer(const reader *r, pmy_span word)
 {
-    const pmy_layer_kind *nearest = NULL;
-    size_t best = SIZE_MAX;
-    for (size_t k = 0; pmy_layer_kind_at(k); k++) {
-        size_t far = pmy_word_distance(&r->words, word, pmy_layer_kind_at(k)->word);
-        if (far < best && !pmy_layer_kind_at(k)->group)
-            best = far, nearest = pmy_layer_kind_at(k);
-    }
-    const char *shown = pmy_show_word(&r->words, word).text;
-    if (nearest)
-        return pmy_wrong_word(&r->words, word, "unknown layer '%s': did you mean '%s'?", shown,
-                              nearest->word);
-    return pmy_wrong_word(&r->words, word, "unknown layer '%s'", shown);
+    pmy_suggestion nearest = {0};
+    pmy_shown_word shown = pmy_show_word(&r->words, word);
+    for (size_t k = 0; pmy_layer_kind_at(k); k++)
+        if (!pmy_layer_kind_at(k)->group)
+            pmy_suggest(&nearest, r->words.text + word.begin, word.end - word.begin,
+                        pmy_layer_kind_at(k)->word);
+    if (nearest.word)
+        return pmy_wrong_word(&r->words, word, "unknown layer '%s': did you mean '%s'?", shown.text,
+                              nearest.word);
+    return pmy_wrong_word(&r->words, word, "unknown layer '%s'", shown.text);
 }
 
 /* A word after a layer's numbers that is the name of none. */
 static pmy_status unknown_argument(const reader *r, const pmy_layer_kind *kind, pmy_span word)
 {
+    pmy_suggestion nearest = {0};
     for (size_t i = 0; i < pmy_argument_count(kind->argument); i++)
-        if (kind->argument[i].name && pmy_word_distance(&r->words, word, kind->argument[i].name) != SIZE_MAX)
-            return pmy_wrong_word(&r->words, word, "%s does not take '%s': did you mean '%s'?", kind->word,
-                                  pmy_show_word(&r->words, word).text, kind->argument[i].name);
+        if (kind->argument[i].name)
+            pmy_suggest(&nearest, r->words.text + word.begin, word.end - word.begin, kind->argument[i].name);
+    if (nearest.word)
+        return pmy_wrong_word(&r->words, word, "%s does not take '%s': did you mean '%s'?", kind->word,
+                              pmy_show_word(&r->words, word).text, nearest.word);
     return pmy_wrong_word(&r->words, word, "%s does not take this; is a comma missing before it?",
                           kind->word);
 }

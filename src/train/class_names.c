@@ -2,33 +2,25 @@
 
 #include "base/utf8.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* C0 and DEL are a byte, C1, U+0080 … U+009F, are two. */
-static bool is_control(const uint8_t *character, size_t length)
-{
-    return length == 1 ? character[0] < 0x20 || character[0] == 0x7f
-                       : length == 2 && character[0] == 0xc2 && character[1] < 0xa0;
-}
 
 /* What is wrong with a name; NULL: nothing. */
 static const char *fault_of(const char *name)
 {
-    const uint8_t *text = (const uint8_t *)name;
-    size_t left = strlen(name);
-    if (left == 0)
+    size_t length = strlen(name);
+    if (length == 0)
         return "is empty";
-    if (left > PMY_LONGEST_CLASS_NAME)
+    if (length > PMY_LONGEST_CLASS_NAME)
         return "is longer than 255 bytes";
-    for (size_t length; left > 0; text += length, left -= length) {
-        length = pmy_utf8_length(text, left);
-        if (length == 0)
+    for (const char *end = name + length; name < end;) {
+        uint32_t character;
+        size_t more = pmy_utf8_decode(name, (size_t)(end - name), &character);
+        if (more == 0)
             return "is no UTF-8";
-        if (is_control(text, length))
+        if (pmy_is_control(character))
             return "has a control character";
+        name += more;
     }
     return NULL;
 }

@@ -23,13 +23,8 @@ struct pmy_model {
 
 static void add_facts(pmy_stored *stored, const pmy_model_facts *facts)
 {
-    char input[64] = "";
-    pmy_shape example = pmy_shape_of_row(facts->net.input);
-    for (unsigned axis = 0, used = 0; axis < pmy_shape_rank(example); axis++)
-        used += (unsigned)snprintf(input + used, sizeof input - used, "%s%zu", axis ? "," : "",
-                                   example.dim[axis]);
     pmy_stored_note(stored, "pmy.net", "%s", facts->net.text);
-    pmy_stored_note(stored, "pmy.input", "%s", input);
+    pmy_stored_note(stored, "pmy.input", "%s", pmy_shape_print(pmy_shape_of_row(facts->net.input)).text);
     pmy_stored_note_real(stored, "pmy.mean", (double)facts->normalization.mean);
     pmy_stored_note_real(stored, "pmy.std", (double)facts->normalization.deviation);
     pmy_stored_note(stored, "pmy.classes", "%zu", facts->classes);
@@ -54,23 +49,6 @@ pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const 
 
 /* --- Opening ---------------------------------------------------------------- */
 
-static bool read_shape(const char *text, pmy_shape *shape)
-{
-    *shape = PMY_SCALAR_SHAPE;
-    for (unsigned axis = 0; axis < PMY_MAX_RANK; axis++) {
-        size_t digits = strspn(text, "0123456789");
-        if (digits == 0 || digits > 9)
-            return false;
-        shape->dim[axis] = strtoul(text, NULL, 10);
-        if (shape->dim[axis] == 0 || !text[digits])
-            return shape->dim[axis] != 0;
-        if (text[digits] != ',')
-            return false;
-        text += digits + 1;
-    }
-    return false;
-}
-
 static pmy_status read_net(const pmy_model *model, pmy_net *net, pmy_error *error)
 {
     const char *input, *text;
@@ -80,7 +58,7 @@ static pmy_status read_net(const pmy_model *model, pmy_net *net, pmy_error *erro
         status = pmy_stored_text(model->path, &model->tensors, "pmy.net", &text, error);
     if (status != PMY_OK)
         return status;
-    if (!read_shape(input, &shape))
+    if (!pmy_shape_read(input, &shape))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape", model->path, input);
     pmy_error why;
     if (pmy_net_read(text, shape, net, &why) != PMY_OK)

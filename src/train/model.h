@@ -10,7 +10,7 @@
  *   pmy_build(graph, …);
  *   pmy_model_fill(model, graph, &error);
  *
- * A file says about itself: pmy.net (the canonical line), pmy.input ("1,28,28"), pmy.mean and pmy.std,
+ * A file says about itself: pmy.net (the canonical line), pmy.input ("1x28x28"), pmy.mean and pmy.std,
  * pmy.classes and pmy.version; and, where its classes have names (class_names.h), these as pmy.class.0,
  * pmy.class.1, … */
 #ifndef PMY_TRAIN_MODEL_H

@@ -1,6 +1,6 @@
 #include "train/stored.h"
 
-#include "base/words.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -91,7 +91,7 @@ void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ..
 
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
 {
-    pmy_stored_note(stored, key, "%s", pmy_number_print(number).text);
+    pmy_stored_note(stored, key, "%s", pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
 }
 
 pmy_status pmy_stored_write(const pmy_stored *stored, const char *path, pmy_error *error)

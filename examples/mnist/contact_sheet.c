@@ -1,7 +1,7 @@
-#include "mnist/sheet.h"
+#include "mnist/contact_sheet.h"
 
 #include "mnist/class_text.h"
-#include "mnist/reasons.h"
+#include "mnist/saliency.h"
 #include "mnist/tiles.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@
 
 enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
 
-static size_t readable(const seen *pictures, size_t count)
+static size_t readable(const prediction *pictures, size_t count)
 {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++)
@@ -21,7 +21,7 @@ static size_t readable(const seen *pictures, size_t count)
 /* --- Stages ------------------------------------------------------------------ */
 
 /* The file's name without its folders, and the answer. */
-static void caption_answer(const tiles *onto, size_t row, const seen *picture, const char *const *names)
+static void caption_answer(const tiles *onto, size_t row, const prediction *picture, const char *const *names)
 {
     char text[512];
     const char *slash = strrchr(picture->name, '/');
@@ -30,8 +30,8 @@ static void caption_answer(const tiles *onto, size_t row, const seen *picture, c
     tiles_caption(onto, 0, row, onto->columns, text);
 }
 
-pmy_status sheet_of_stages(const seen *pictures, size_t count, const char *const *names, const char *path,
-                           pmy_error *error)
+pmy_status contact_sheet_of_stages(const prediction *pictures, size_t count, const char *const *names,
+                                   const char *path, pmy_error *error)
 {
     tiles stages;
     size_t row = 0;
@@ -53,9 +53,9 @@ pmy_status sheet_of_stages(const seen *pictures, size_t count, const char *const
     return status;
 }
 
-/* --- Reasons ----------------------------------------------------------------- */
+/* --- Saliency ----------------------------------------------------------------- */
 
-enum { DIGIT, MORE_INK, THIS_INK, REASONS };
+enum { DIGIT, MORE_INK, THIS_INK, SALIENCY_COLUMNS };
 
 /* The colour of a value's share, −1 … 1, of the largest: blue for what is positive, red for what is negative;
  * faintly below it, the digit. */
@@ -85,20 +85,20 @@ static void draw_signed(const tiles *onto, size_t column, size_t row, const doub
     tiles_caption(onto, column, row, 1, text);
 }
 
-static pmy_status draw_reasons(const tiles *onto, size_t row, const seen *picture, pmy_classifier *classifier,
-                               pmy_error *error)
+static pmy_status draw_saliency(const tiles *onto, size_t row, const prediction *picture,
+                                pmy_classifier *classifier, pmy_error *error)
 {
-    double speaks[PIXELS], does[PIXELS];
+    double saliency[PIXELS], does[PIXELS];
     const double full = 255;
     const uint8_t *pixels = picture->digit.pixels;
-    pmy_status status = reasons_for(classifier, pixels, picture->best, speaks, error);
+    pmy_status status = saliency_of(classifier, pixels, picture->best, saliency, error);
     if (status == PMY_OK)
         status = tiles_draw_grey(onto, DIGIT, row, &picture->digit.stage[PMY_STAGE_CENTRED], error);
     if (status != PMY_OK)
         return status;
     for (size_t i = 0; i < PIXELS; i++)
-        does[i] = speaks[i] * pixels[i] / full;
-    draw_signed(onto, MORE_INK, row, speaks, pixels);
+        does[i] = saliency[i] * pixels[i] / full;
+    draw_signed(onto, MORE_INK, row, saliency, pixels);
     draw_signed(onto, THIS_INK, row, does, pixels);
     char text[PMY_LONGEST_CLASS_NAME + 32];
     (void)snprintf(text, sizeof text, "%.1f %% %s", 100 * picture->p[picture->best],
@@ -128,23 +128,23 @@ static void draw_legend(const tiles *onto)
         tiles_foot(onto, BAR + line * LETTERING_LINE, legend[line]);
 }
 
-pmy_status sheet_of_reasons(const seen *pictures, size_t count, pmy_classifier *classifier, const char *path,
-                            pmy_error *error)
+pmy_status contact_sheet_of_saliency(const prediction *pictures, size_t count, pmy_classifier *classifier,
+                                     const char *path, pmy_error *error)
 {
-    static const char *const heads[REASONS] = {"digit", "more ink", "this ink"};
-    tiles reasons;
+    static const char *const heads[SALIENCY_COLUMNS] = {"digit", "more ink", "this ink"};
+    tiles maps;
     size_t row = 0;
-    pmy_status status = tiles_new(REASONS, readable(pictures, count), FOOT, &reasons, error);
+    pmy_status status = tiles_new(SALIENCY_COLUMNS, readable(pictures, count), FOOT, &maps, error);
     if (status != PMY_OK)
         return status;
-    for (size_t column = 0; column < REASONS; column++)
-        tiles_head(&reasons, column, heads[column]);
+    for (size_t column = 0; column < SALIENCY_COLUMNS; column++)
+        tiles_head(&maps, column, heads[column]);
     for (size_t i = 0; status == PMY_OK && i < count; i++)
         if (pictures[i].read)
-            status = draw_reasons(&reasons, row++, &pictures[i], classifier, error);
-    draw_legend(&reasons);
+            status = draw_saliency(&maps, row++, &pictures[i], classifier, error);
+    draw_legend(&maps);
     if (status == PMY_OK)
-        status = tiles_write(&reasons, path, error);
-    tiles_free(&reasons);
+        status = tiles_write(&maps, path, error);
+    tiles_free(&maps);
     return status;
 }

@@ -1,4 +1,4 @@
-#include "mnist/seen.h"
+#include "mnist/prediction.h"
 
 #include "io/file.h"
 #include "kernels/softmax_row.h"
@@ -23,10 +23,10 @@ static pmy_status read_picture(const char *name, pmy_picture *picture, pmy_error
     return status;
 }
 
-pmy_status seen_read(seen *picture, const char *name, pmy_error *error)
+pmy_status prediction_read(prediction *picture, const char *name, pmy_error *error)
 {
     pmy_picture file = {0};
-    *picture = (seen){.name = name};
+    *picture = (prediction){.name = name};
     pmy_status status = read_picture(name, &file, error);
     if (status == PMY_OK)
         status = pmy_digit_make(&file, &picture->digit, error);
@@ -35,11 +35,11 @@ pmy_status seen_read(seen *picture, const char *name, pmy_error *error)
     return status;
 }
 
-void seen_free(seen *picture)
+void prediction_free(prediction *picture)
 {
     pmy_digit_free(&picture->digit);
     free(picture->p);
-    *picture = (seen){0};
+    *picture = (prediction){0};
 }
 
 /* --- Asking the model --------------------------------------------------------- */
@@ -71,7 +71,7 @@ static pmy_status load(const char *path, size_t count, bool explains, pmy_classi
 }
 
 /* Softmax of a row of logits, and the two classes that come first. */
-static void take_answer(seen *picture, size_t classes, const pmy_real *logits)
+static void take_answer(prediction *picture, size_t classes, const pmy_real *logits)
 {
     pmy_softmax_row row;
     (void)pmy_softmax_exponentials(classes, logits, 1, NULL, &row);
@@ -85,7 +85,7 @@ static void take_answer(seen *picture, size_t classes, const pmy_real *logits)
 }
 
 typedef struct answers {
-    seen **pictures; /* in the order of the dataset */
+    prediction **pictures; /* in the order of the dataset */
 } answers;
 
 static void see_answers(void *context, const pmy_predictions *batch)
@@ -95,7 +95,7 @@ static void see_answers(void *context, const pmy_predictions *batch)
         take_answer(to->pictures[batch->first + i], batch->classes, batch->logits + i * batch->classes);
 }
 
-static pmy_status ask(pmy_classifier *classifier, seen **pictures, size_t count, pmy_error *error)
+static pmy_status ask(pmy_classifier *classifier, prediction **pictures, size_t count, pmy_error *error)
 {
     enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
     size_t classes = classifier->facts.classes;
@@ -127,10 +127,10 @@ static pmy_status ask(pmy_classifier *classifier, seen **pictures, size_t count,
     return status;
 }
 
-pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explains,
-                    pmy_classifier **classifier, pmy_error *error)
+pmy_status predictions_make(prediction *pictures, size_t count, const char *model, bool explains,
+                            pmy_classifier **classifier, pmy_error *error)
 {
-    seen **readable = calloc(count, sizeof *readable);
+    prediction **readable = calloc(count, sizeof *readable);
     if (!readable)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the pictures");
     size_t readable_count = 0;
@@ -146,7 +146,7 @@ pmy_status seen_ask(seen *pictures, size_t count, const char *model, bool explai
 
 /* --- Doubts -------------------------------------------------------------------- */
 
-const char *seen_warning(const seen *picture, const char *const *names, size_t index)
+const char *prediction_warning(const prediction *picture, const char *const *names, size_t index)
 {
     static const double sure = 0.75, percent = 100;
     static char text[160 + PMY_LONGEST_CLASS_NAME];

@@ -1,9 +1,9 @@
-#include "mnist/reasons.h"
+#include "mnist/saliency.h"
 
 enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
 
-pmy_status reasons_for(pmy_classifier *classifier, const uint8_t *pixels, size_t answer,
-                       double speaks[PIXELS], pmy_error *error)
+pmy_status saliency_of(pmy_classifier *classifier, const uint8_t *pixels, size_t answer,
+                       double saliency[PIXELS], pmy_error *error)
 {
     const int32_t label = (int32_t)answer;
     const pmy_dataset picture = {.images = pixels,
@@ -22,8 +22,8 @@ pmy_status reasons_for(pmy_classifier *classifier, const uint8_t *pixels, size_t
     const pmy_real *slope = pmy_gradient(classifier->images).data; /* [1, 1, 28, 28], by normalized pixels */
     for (size_t i = 0; i < PIXELS; i++) {
         if (!pmy_is_finite(slope[i]))
-            return pmy_fail(error, PMY_BAD_DATA, "no reasons: the gradient of the model is not finite");
-        speaks[i] = -(double)slope[i] / (double)classifier->facts.normalization.deviation;
+            return pmy_fail(error, PMY_BAD_DATA, "no saliency: the gradient of the model is not finite");
+        saliency[i] = -(double)slope[i] / (double)classifier->facts.normalization.deviation;
     }
     return PMY_OK;
 }
