@@ -24,9 +24,9 @@ typedef struct pmy_softmax_xent_options {
 
 /* The cross-entropy of softmax(z/T), fused: its backward is (p − y)/T.
  *
- * z [batch, classes] are logits; target is either a labels node [batch], or a
- * node of target probabilities y [batch, classes], which get no gradient. Options may be NULL. The value is a
- * scalar; where no row counts it is 0.
+ * z [batch, …, classes] are logits, each vector of them a row; target is either labels, integers [batch, …], or
+ * a node of target probabilities y [batch, …, classes], which get no gradient. Options may be NULL. The value is
+ * a scalar; where no row counts it is 0.
  *
  * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
  * are within 4 units in their last place, however small; with target probabilities or smoothing the
@@ -36,7 +36,7 @@ typedef struct pmy_softmax_xent_options {
  * neither smoothing nor class weights, to rounding otherwise.
  *
  * A logit of −inf masks its class. PMY_BAD_DATA from pmy_forward, naming the
- * row: a label that is no class or is masked, a target that is negative or not
+ * row, and the position in it: a label that is no class or is masked, a target that is negative or not
  * finite, a logit that is NaN or +inf, a row that is masked altogether. */
 pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
                            const pmy_softmax_xent_options *options);
@@ -46,7 +46,7 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
 double pmy_softmax_xent_counted(const pmy_node *node);
 
 /* After a forward: each row's own loss, class weight and all; 0 for an ignored row. */
-void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses /* [batch] */);
+void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses /* [batch, …] */);
 
 /* The mean over all elements of (x − target)², of two nodes of the same shape. */
 pmy_node *pmy_mse(pmy_graph *graph, pmy_node *x, pmy_node *target);

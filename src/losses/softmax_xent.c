@@ -1,4 +1,5 @@
-/* softmax_xent: with logits z [batch, classes], temperature T and targets y,
+/* softmax_xent: with rows of logits z [classes], which are all vectors of the last axis, temperature T and
+ * targets y,
  *
  *   p = softmax(z/T),   loss of a row = −Σ_i y_i log p_i
  *
@@ -27,8 +28,8 @@ enum { LOGITS, TARGET };
 enum { STREAMED_FROM = 1 << 22 };
 
 typedef struct xent_saved {
-    pmy_accum *losses; /* [batch] */
-    pmy_real *own;     /* [batch, classes] */
+    pmy_accum *losses; /* [rows] */
+    pmy_real *own;     /* [rows, classes] */
     pmy_accum divisor; /* of a mean: the rows that are not ignored, or the sum of their labels' weights */
 } xent_saved;
 
@@ -56,7 +57,7 @@ static bool is_ignored(const pmy_node *node, size_t row)
 
 /* The root of a graph has the gradient 1, so that its logits' gradient is
  * ready when forward is: it is written in place. */
-static pmy_real *ready_gradient(const pmy_node *node) /* [batch, classes] */
+static pmy_real *ready_gradient(const pmy_node *node) /* [rows, classes] */
 {
     const xent_saved *saved = node->saved;
     return pmy_sole_root(node) ? node->input[LOGITS]->gradient : saved->own;
@@ -74,11 +75,12 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     for (size_t i = 0; options->class_weights && i < pmy_shape_last(z->shape); i++)
         if (!(options->class_weights[i] >= 0 && options->class_weights[i] <= PMY_REAL_MAX))
             return pmy_fail(error, PMY_BAD_ARGUMENT, "the weight of class %zu is negative or not finite", i);
-    if (pmy_shape_rank(z->shape) != 2)
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs logits [batch, classes]");
-    if (has_labels(node) ? target->shape.dim[0] != z->shape.dim[0]
-                         : !pmy_shape_equal(target->shape, z->shape))
-        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch] or targets [batch, classes]");
+    pmy_shape labels = z->shape;
+    if (pmy_shape_rank(z->shape) < 2)
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs logits [batch, ..., classes]");
+    labels.dim[pmy_shape_rank(z->shape) - 1] = 0;
+    if (!pmy_shape_equal(target->shape, has_labels(node) ? labels : z->shape))
+        return pmy_fail(error, PMY_BAD_SHAPE, "needs labels [batch, ...] or targets [batch, ..., classes]");
     if (z->batched != target->batched)
         return pmy_fail(error, PMY_BAD_SHAPE,
                         "logits and targets must both be parts of the batch, or neither");
@@ -93,7 +95,7 @@ static bool take(pmy_node *node)
     const pmy_node *z = node->input[LOGITS];
     xent_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     node->scratch = pmy_softmax_room(pmy_shape_last(z->shape)) * sizeof(pmy_real);
-    return saved && (saved->losses = pmy_take(node, pmy_rows(z), sizeof(pmy_accum))) &&
+    return saved && (saved->losses = pmy_take(node, pmy_vectors(z), sizeof(pmy_accum))) &&
            (saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real)));
 }
 
@@ -113,7 +115,7 @@ static void prepare(pmy_node *node)
 {
     xent_saved *saved = node->saved;
     saved->divisor = 0;
-    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
+    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
         saved->divisor += is_ignored(node, r) ? 0 : weight_of_label(node, r);
 }
 
@@ -194,9 +196,9 @@ static bool label_is_fine(const pmy_node *node, size_t r, const row_view *row)
         return true;
     int32_t label = node->input[TARGET]->integers[r];
     if (label < 0 || (size_t)label >= row->classes)
-        pmy_report(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
+        pmy_report_vector(node, r, "the label %d is not one of %zu classes", (int)label, row->classes);
     else if (row->z[label] < -PMY_REAL_MAX)
-        pmy_report(node, r, "the logit of its label %d is -inf", (int)label);
+        pmy_report_vector(node, r, "the logit of its label %d is -inf", (int)label);
     else
         return true;
     return false;
@@ -208,9 +210,9 @@ static void report_target(const pmy_node *node, size_t r, const row_view *row)
     for (size_t i = 0; i < row->classes; i++) {
         bool fine = !given || (given[i] >= 0 && given[i] <= PMY_REAL_MAX);
         if (!fine)
-            pmy_report(node, r, "the target of class %zu is negative or not finite", i);
+            pmy_report_vector(node, r, "the target of class %zu is negative or not finite", i);
         else if (row->z[i] < -PMY_REAL_MAX && (!given || given[i] > 0))
-            pmy_report(node, r, "class %zu has a target above 0 but a logit of -inf", i);
+            pmy_report_vector(node, r, "class %zu has a target above 0 but a logit of -inf", i);
         else
             continue;
         return;
@@ -245,7 +247,7 @@ static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum
         return false;
     pmy_row_fault fault = pmy_softmax_in_lanes(row->classes, row->z, row->temperature, row->e, &row->softmax);
     if (fault != PMY_ROW_FINE) {
-        pmy_report(node, r, "%s", pmy_row_fault_text(fault));
+        pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
         return false;
     }
     return row_loss(node, r, row, loss);
@@ -295,13 +297,14 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     const pmy_node *z = node->input[LOGITS];
     xent_saved *saved = node->saved;
     bool train = pmy_graph_mode(node->graph) != PMY_EVAL && z->gradient;
-    pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [batch, classes] */
+    pmy_real *gradient = train ? ready_gradient(node) : NULL; /* [rows, classes] */
     row_view row = view_of_rows(node);
     row.e = piece.scratch;
-    for (size_t r = piece.begin; r < piece.end; r++) {
+    size_t end = piece.end * pmy_row_vectors(z);
+    for (size_t r = piece.begin * pmy_row_vectors(z); r < end; r++) {
         row.z = z->value + r * row.classes;
         row.dz = train ? gradient + r * row.classes : NULL;
-        size_t bundle = piece.end - r < PMY_BUNDLE_ROWS ? piece.end - r : PMY_BUNDLE_ROWS;
+        size_t bundle = end - r < PMY_BUNDLE_ROWS ? end - r : PMY_BUNDLE_ROWS;
         if (forward_bundle(node, r, bundle, &row)) {
             r += bundle - 1;
             continue;
@@ -331,7 +334,7 @@ static pmy_accum value_near_limit(const pmy_node *node)
     row_view row = view_of_rows(node);
     pmy_exact_sum excess = {0};
     pmy_accum sum = 0;
-    for (size_t r = 0; r < pmy_rows(z); r++) {
+    for (size_t r = 0; r < pmy_vectors(z); r++) {
         row.z = z->value + r * row.classes;
         if (is_ignored(node, r) || !label_is_fine(node, r, &row) ||
             pmy_softmax_exponentials(row.classes, row.z, row.temperature, NULL, &row.softmax) != PMY_ROW_FINE)
@@ -355,7 +358,7 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
     (void)piece;
     const xent_saved *saved = node->saved;
     pmy_accum value = 0;
-    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
+    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
         value += saved->losses[r];
     value *= weight_of_row(node);
     node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
@@ -369,9 +372,9 @@ static size_t backward_rows_wanted(const pmy_node *node)
 static void backward(const pmy_node *node, pmy_piece piece)
 {
     const pmy_node *z = node->input[LOGITS];
-    const pmy_real *ready = ready_gradient(node); /* [batch, classes] */
-    size_t classes = z->shape.dim[1];
-    for (size_t i = piece.begin * classes; i < piece.end * classes; i++)
+    const pmy_real *ready = ready_gradient(node); /* [rows, classes] */
+    size_t row_size = pmy_row_size(z);
+    for (size_t i = piece.begin * row_size; i < piece.end * row_size; i++)
         pmy_put(&z->gradient[i], ready[i] * node->gradient[0], pmy_accumulates(node, LOGITS));
 }
 
@@ -380,6 +383,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     static const struct {
         const char *note;
         size_t batch, classes;
+        size_t time; /* 0: no such axis */
         pmy_softmax_xent_options options;
         bool soft;         /* targets instead of labels */
         bool weighted;     /* class weights */
@@ -430,14 +434,23 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
          .options = {.label_smoothing = 0.2},
          .soft = true,
          .weighted = true},
+        {.note = "sequences, ignored rows",
+         .batch = 3,
+         .time = 4,
+         .classes = 5,
+         .options = {.ignores = true, .ignored = 2}},
+        {.note = "sequences, targets", .batch = 3, .time = 2, .classes = 5, .soft = true},
+        {.note = "sequences, many classes", .batch = 2, .time = 3, .classes = 40, .logits_twice = true},
     };
     if (index >= sizeof instances / sizeof *instances)
         return NULL;
     size_t batch = instances[index].batch, classes = instances[index].classes;
     s->note = instances[index].note;
-    pmy_node *z = pmy_sample_input(s, PMY_SHAPE(batch, classes), -2, 2);
-    pmy_node *target = instances[index].soft ? pmy_sample_fixed(s, PMY_SHAPE(batch, classes), 0, 1)
-                                             : pmy_sample_integers(s, PMY_SHAPE(batch), classes);
+    size_t time = instances[index].time;
+    pmy_shape logits = time ? PMY_SHAPE(batch, time, classes) : PMY_SHAPE(batch, classes);
+    pmy_node *z = pmy_sample_input(s, logits, -2, 2);
+    pmy_node *target = instances[index].soft ? pmy_sample_fixed(s, logits, 0, 1)
+                                             : pmy_sample_integers(s, PMY_SHAPE(batch, time), classes);
     pmy_softmax_xent_options options = instances[index].options;
     pmy_real weights[50];
     for (size_t i = 0; i < classes; i++)
@@ -483,7 +496,7 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
 {
     const xent_saved *saved = node->saved;
-    for (size_t r = 0; r < pmy_rows(node->input[LOGITS]); r++)
+    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
         losses[r] = pmy_narrow(saved->losses[r]);
 }
 

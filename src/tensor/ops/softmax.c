@@ -46,14 +46,6 @@ static rows rows_in(const pmy_node *node, pmy_piece piece)
     return (rows){classes, piece.begin * row_size / classes, piece.end * row_size / classes};
 }
 
-/* Reports a fault of a row of the last axis, as one of the row of the first axis that it lies in. */
-static void report(const pmy_node *node, size_t row, pmy_row_fault fault)
-{
-    size_t classes = pmy_shape_last(node->shape);
-    size_t first = pmy_shape_rank(node->shape) == 1 ? 0 : row * classes / pmy_row_size(node);
-    pmy_report(node, first, "%s", pmy_row_fault_text(fault));
-}
-
 /* One axis alone is one row, so there is one piece. */
 static size_t tiles(const pmy_node *node)
 {
@@ -70,7 +62,7 @@ static void forward_softmax(const pmy_node *node, pmy_piece piece)
         pmy_softmax_row row;
         pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
-            report(node, r, fault);
+            pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
             continue;
         }
         for (size_t i = 0; i < part.classes; i++)
@@ -105,7 +97,7 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
         pmy_softmax_row row;
         pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
-            report(node, r, fault);
+            pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
             continue;
         }
         for (size_t i = 0; i < part.classes; i++) {
