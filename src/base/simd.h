@@ -21,6 +21,13 @@
 #define PMY_INLINED static inline
 #endif
 
+/* Before a loop of few turns, whose count the compiler knows: no loop is left of it. */
+#if defined __GNUC__ && !defined __clang__
+#define PMY_UNROLL _Pragma("GCC unroll 8")
+#else
+#define PMY_UNROLL
+#endif
+
 /* Asks for memory that will be read soon; may lie beyond what there is. */
 #if defined __GNUC__
 #define PMY_PREFETCH(place) __builtin_prefetch(place)

@@ -147,17 +147,22 @@ PMY_INLINED void transform_both_sides(transform *t, size_t n, size_t m, const pm
 {
     for (size_t c = 0; c < channels; c += PMY_LANES) {
         pmy_lanes half[SIDE][SIDE];
+        PMY_UNROLL
         for (size_t column = 0; column < n; column++) {
             pmy_lanes d[SIDE], turned[SIDE];
+            PMY_UNROLL
             for (size_t row = 0; row < n; row++)
                 pmy_lanes_read(&d[row], from + row * from_at.row + column * from_at.column + c);
             t(d, turned);
+            PMY_UNROLL
             for (size_t row = 0; row < m; row++)
                 half[row][column] = turned[row];
         }
+        PMY_UNROLL
         for (size_t row = 0; row < m; row++) {
             pmy_lanes whole[SIDE];
             t(half[row], whole);
+            PMY_UNROLL
             for (size_t column = 0; column < m; column++) {
                 pmy_real *place = to + row * to_at.row + column * to_at.column + c;
                 if (adds)
