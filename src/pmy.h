@@ -47,6 +47,7 @@
 #include "data/augmenter.h"
 #include "data/batch.h"
 #include "io/safetensors.h"
+#include "train/save.h"
 #include "train/class_names.h"
 #include "train/model.h"
 #include "train/classifier.h"

@@ -1,6 +1,7 @@
 #include "base/words.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -106,6 +107,13 @@ bool pmy_number_read(const char *text, size_t length, double *number)
     change_point(copy, '.', *localeconv()->decimal_point);
     *number = strtod(copy, &end) + 0.0; /* which makes −0 a 0 */
     return !*end;
+}
+
+bool pmy_whole_read(const char *text, uint64_t *number)
+{
+    errno = 0;
+    *number = strtoull(text, NULL, 10);
+    return !errno && *text && !text[strspn(text, "0123456789")];
 }
 
 pmy_number_text pmy_number_print(double number)

@@ -6,6 +6,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A piece of the text, begin … end − 1. */
 typedef struct pmy_span {
@@ -44,6 +45,9 @@ size_t pmy_word_distance(const pmy_words *words, pmy_span word, const char *othe
 /* Reads the text's first `length` bytes as a number, with a dot in any locale; false: they are none. One that
  * is too long for any range is HUGE_VAL. */
 bool pmy_number_read(const char *text, size_t length, double *number);
+
+/* Reads the text as a whole number from 0 to 2⁶⁴ − 1, in digits alone; false: it is none. */
+bool pmy_whole_read(const char *text, uint64_t *number);
 
 /* The shortest text that reads back as the same number. */
 typedef struct pmy_number_text {

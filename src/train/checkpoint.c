@@ -1,6 +1,5 @@
 #include "train/checkpoint.h"
 
-#include "io/file.h"
 #include "train/stored.h"
 #include "train/training_state.h"
 #include "base/version.h"
@@ -252,34 +251,18 @@ pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, c
     return status;
 }
 
-/* A file and what is in it. */
-typedef struct kept_file {
-    pmy_file file;
-    pmy_safetensors contents;
-} kept_file;
-
-static void close_kept(kept_file *kept)
+static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *error)
 {
-    pmy_safetensors_free(&kept->contents);
-    pmy_file_free(&kept->file);
-}
-
-static pmy_status open_kept(const char *path, kept_file *kept, pmy_error *error)
-{
-    *kept = (kept_file){.contents = {0}};
-    pmy_status status = pmy_file_read_as_it_is(path, &kept->file, error);
-    if (status == PMY_OK)
-        status = pmy_safetensors_read(path, kept->file.bytes, kept->file.size, &kept->contents, error);
-    if (status == PMY_OK && !pmy_safetensors_text(&kept->contents, "pmy.step"))
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is no checkpoint of a run", path);
-    if (status != PMY_OK)
-        close_kept(kept);
-    return status;
+    pmy_status status = pmy_stored_open(path, kept, error);
+    if (status != PMY_OK || pmy_safetensors_text(&kept->contents, "pmy.step"))
+        return status;
+    pmy_stored_close(kept);
+    return pmy_fail(error, PMY_BAD_FILE, "%s: is no checkpoint of a run", path);
 }
 
 pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 {
-    kept_file kept;
+    pmy_stored_file kept;
     const char *text;
     *note = NULL;
     pmy_status status = open_kept(path, &kept, error);
@@ -288,7 +271,7 @@ pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
     status = pmy_stored_text(path, &kept.contents, "pmy.note", &text, error);
     if (status == PMY_OK && !(*note = strdup(text)))
         status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
-    close_kept(&kept);
+    pmy_stored_close(&kept);
     return status;
 }
 
@@ -318,11 +301,11 @@ static pmy_status resume(pmy_training *training, const char *path, const pmy_saf
 
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
-    kept_file kept;
+    pmy_stored_file kept;
     pmy_status status = open_kept(path, &kept, error);
     if (status != PMY_OK)
         return status;
     status = resume(training, path, &kept.contents, error);
-    close_kept(&kept);
+    pmy_stored_close(&kept);
     return status;
 }
