@@ -51,6 +51,7 @@
 #include "train/class_names.h"
 #include "train/model.h"
 #include "train/classifier.h"
+#include "train/recipe.h"
 #include "train/training.h"
 #include "train/checkpoint.h"
 #include "train/assessment.h"

@@ -23,31 +23,15 @@ static uint32_t checksum(const pmy_dataset *dataset)
 /* All that the numbers of a run follow from: what a run must have in common with a checkpoint. */
 static void add_recipe(pmy_stored *stored, const pmy_training *training)
 {
-    const pmy_recipe *recipe = &training->recipe;
-    const pmy_optim_options *options = &training->optim->options;
     const pmy_dataset *data = training->dataset;
-    pmy_stored_note(stored, RECIPE "net", "%s", training->classifier->facts.net.text);
-    pmy_stored_note(stored, RECIPE "epochs", "%zu", recipe->epochs);
-    pmy_stored_note(stored, RECIPE "batch", "%zu", recipe->batch);
-    pmy_stored_note(stored, RECIPE "optimizer", "%s", recipe->optim->name);
-    pmy_stored_note_real(stored, RECIPE "weight decay", options->weight_decay);
-    pmy_stored_note_real(stored, RECIPE "momentum", options->momentum);
-    pmy_stored_note(stored, RECIPE "nesterov", "%d", options->nesterov);
-    pmy_stored_note_real(stored, RECIPE "beta1", options->beta1);
-    pmy_stored_note_real(stored, RECIPE "beta2", options->beta2);
-    pmy_stored_note_real(stored, RECIPE "epsilon", options->epsilon);
-    pmy_stored_note_real(stored, RECIPE "learning rate", recipe->learning_rate);
-    pmy_stored_note(stored, RECIPE "schedule", "%s", recipe->schedule->name);
-    pmy_stored_note_real(stored, RECIPE "label smoothing", recipe->label_smoothing);
-    pmy_stored_note_real(stored, RECIPE "mean", (double)training->classifier->facts.normalization.mean);
-    pmy_stored_note_real(stored, RECIPE "deviation",
-                         (double)training->classifier->facts.normalization.deviation);
-    pmy_stored_note(stored, RECIPE "augmentation", "%s", pmy_augmentation_print(&recipe->augmentation).text);
-    if (recipe->unaugmented > 0)
-        pmy_stored_note(stored, RECIPE "unaugmented epochs", "%zu", recipe->unaugmented);
-    pmy_stored_note_real(stored, RECIPE "decay of the average", recipe->average_decay);
-    pmy_stored_note(stored, RECIPE "seed", "%llu", (unsigned long long)recipe->seed);
-    pmy_stored_note(stored, RECIPE "order", "%d", (int)recipe->order);
+    const pmy_recipe_field *field;
+    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
+        char key[sizeof RECIPE + 40];
+        pmy_recipe_text value = pmy_recipe_print(&training->recipe, field);
+        (void)snprintf(key, sizeof key, RECIPE "%s", field->key);
+        if (!field->left_out || strcmp(value.text, "0") != 0)
+            pmy_stored_note(stored, key, "%s", value.text);
+    }
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));
     pmy_stored_note(stored, RECIPE "pictures", "%zu of %s in %zu classes", data->count,
                     pmy_shape_print(pmy_image_shape(data)).text, data->classes);
