@@ -46,8 +46,9 @@ static outcome train_pmy(int seed)
 static outcome train_torch(peer *torch, const preset *fast, int seed)
 {
     char line[2560];
-    (void)snprintf(line, sizeof line, "%d|%lld|%lld|%g|%g|%s|%s", seed, fast->epochs, fast->batch,
-                   fast->learning_rate, fast->label_smoothing, folder, fast->net);
+    (void)snprintf(line, sizeof line, "%d|%s|%s|%s|%s|%s|%s", seed, preset_value(fast, "--epochs"),
+                   preset_value(fast, "--batch"), preset_value(fast, "--lr"),
+                   preset_value(fast, "--label-smoothing"), folder, fast->net);
     double seconds = peer_ask(torch, line);
     return (outcome){seconds, peer_ask(torch, "accuracy")};
 }

@@ -5,6 +5,7 @@
 #include "training_data.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { STEPS = 40, EPOCHS = 4 };
@@ -159,6 +160,62 @@ static void expect_refused(pmy_training *training, const char *path, const char 
 
 static void another_recipe_is_refused(void **state)
 {
+    /* A change of each field, by the key that checkpoints have had for it from the first. */
+    static const struct {
+        const char *key, *optim, *text, *words;
+    } changes[] = {
+        {"net", "sgd", "linear 25, batchnorm, relu, dropout 0.2, linear 3", "'flatten, linear 24, batchnorm"},
+        {"epochs", "sgd", "5", "'4', but here '5'"},
+        {"batch", "sgd", "33", "'32'"},
+        {"optimizer", "adam", "adamw", "'adam', but here 'adamw'"},
+        {"weight decay", "sgd", "1e-9", "'0', but here '1e-09'"},
+        {"momentum", "sgd", "0.8", "'0.9'"},
+        {"nesterov", "sgd", "1", "'0'"},
+        {"beta1", "adam", "0.8", "'0.9'"},
+        {"beta2", "adam", "0.99", "'0.999'"},
+        {"epsilon", "adam", "1e-7", "'1e-08'"},
+        {"learning rate", "sgd", "0.10000000000000002", "'0.1'"},
+        {"schedule", "sgd", "constant", "'cosine'"},
+        {"label smoothing", "sgd", "0.1", "'0'"},
+        {"mean", "sgd", "0.5", "'0'"},
+        {"deviation", "sgd", "0.5", "'1'"},
+        {"augmentation", "sgd", "shift 1", "'none'"},
+        {"unaugmented epochs", "sgd", "1", "'', but here '1'"},
+        {"decay of the average", "sgd", "0.9", "'0'"},
+        {"seed", "sgd", "4", "'3'"},
+        {"order", "sgd", "file", "'0', but here '1'"},
+    };
+    enum { CHANGES = sizeof changes / sizeof *changes };
+    static pictures p;
+    draw(&p, 1);
+    const char *path = folder_file(*state, "run.checkpoint");
+    const pmy_recipe_field *field;
+    for (size_t f = 0; (field = pmy_recipe_field_at(f)); f++) {
+        size_t c = 0;
+        while (c < CHANGES && strcmp(changes[c].key, field->key) != 0)
+            c++;
+        if (c == CHANGES)
+            fail_msg("no change of %s is tried", field->key);
+        pmy_recipe recipe = recipe_for(stateful_net);
+        if (strcmp(changes[c].optim, "sgd") != 0) {
+            recipe.optim = pmy_optim_find(changes[c].optim);
+            recipe.optim_options = recipe.optim->defaults;
+        }
+        pmy_training *training = new_training(&recipe, &p, NULL);
+        assert_int_equal(pmy_checkpoint_save(training, NULL, path, NULL), PMY_OK);
+        pmy_training_free(training);
+        char words[200];
+        (void)snprintf(words, sizeof words, "its %s is %s", field->key, changes[c].words);
+        pmy_recipe changed = recipe;
+        if (field->type == PMY_RECIPE_REAL)
+            changed.normalization = (pmy_normalization){0, 1};
+        assert_int_equal(pmy_recipe_set(&changed, field, changes[c].text, NULL), PMY_OK);
+        expect_refused(new_training(&changed, &p, NULL), path, words);
+    }
+}
+
+static void other_pictures_are_refused(void **state)
+{
     static pictures p, other;
     draw(&p, 1);
     draw(&other, 2);
@@ -170,31 +227,6 @@ static void another_recipe_is_refused(void **state)
     assert_int_equal(pmy_checkpoint_save(training, NULL, path, NULL), PMY_OK);
     pmy_training_free(training);
 
-    pmy_recipe changed = recipe;
-    changed.net = "linear 25, batchnorm, relu, dropout 0.2, linear 3";
-    expect_refused(new_training(&changed, &p, NULL), path, "its net is 'flatten, linear 24, batchnorm");
-    changed = recipe, changed.epochs = 5;
-    expect_refused(new_training(&changed, &p, NULL), path, "its epochs is '4', but here '5'");
-    changed = recipe, changed.batch = 33;
-    expect_refused(new_training(&changed, &p, NULL), path, "its batch is '32'");
-    changed = recipe, changed.optim = pmy_optim_find("adam"), changed.optim_options = changed.optim->defaults;
-    expect_refused(new_training(&changed, &p, NULL), path, "its optimizer is 'sgd', but here 'adam'");
-    changed = recipe, changed.optim_options.weight_decay = 1e-9;
-    expect_refused(new_training(&changed, &p, NULL), path, "its weight decay is '0', but here '1e-09'");
-    changed = recipe, changed.optim_options.momentum = 0.8;
-    expect_refused(new_training(&changed, &p, NULL), path, "its momentum is '0.9'");
-    changed = recipe, changed.optim_options.nesterov = true;
-    expect_refused(new_training(&changed, &p, NULL), path, "its nesterov is");
-    changed = recipe, changed.learning_rate = nextafter(recipe.learning_rate, 1);
-    expect_refused(new_training(&changed, &p, NULL), path, "its learning rate is '0.1'");
-    changed = recipe, changed.schedule = pmy_schedule_find("constant");
-    expect_refused(new_training(&changed, &p, NULL), path, "its schedule is 'cosine'");
-    changed = recipe, changed.label_smoothing = 0.1;
-    expect_refused(new_training(&changed, &p, NULL), path, "its label smoothing is '0'");
-    changed = recipe, changed.seed = 4;
-    expect_refused(new_training(&changed, &p, NULL), path, "its seed is '3'");
-    changed = recipe, changed.order = PMY_ORDER_FILE;
-    expect_refused(new_training(&changed, &p, NULL), path, "its order is");
     expect_refused(new_training(&recipe, &other, NULL), path, "its checksum of the pictures is");
     p.labels[7] = (p.labels[7] + 1) % CLASSES;
     expect_refused(new_training(&recipe, &p, NULL), path, "its checksum of the pictures is");
@@ -313,6 +345,7 @@ int main(void)
         WITH_FOLDER(adamw_goes_on),
         WITH_FOLDER(a_note_comes_back),
         WITH_FOLDER(another_recipe_is_refused),
+        WITH_FOLDER(other_pictures_are_refused),
         WITH_FOLDER(broken_checkpoints_are_refused),
         WITH_FOLDER(an_unknown_part_of_a_recipe_is_refused),
     };

@@ -437,6 +437,26 @@ static void one_image_anew_that_moves_the_weight(void **state)
     pmy_graph_free(g);
 }
 
+/* PyTorch's: uniform within ±1/√fan_in, where the fan-in counts the input's channels, too. */
+static void first_values_are_within_their_bound(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 7, OUT = 50 };
+    const pmy_window window = {3, 1, 0};
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    pmy_node *y = pmy_conv2d(g, pmy_input(g, PMY_SHAPE(1, CHANNELS, 6, 6)), OUT, window, PMY_NONE);
+    assert_int_equal(pmy_build(g, pmy_mean(g, y), NULL), PMY_OK);
+    const double bound = 1 / sqrt(CHANNELS * 3 * 3);
+    for (size_t p = 0; p < 2; p++) { /* weight and bias */
+        pmy_tensor x = pmy_value(pmy_parameter_at(g, p));
+        double largest = 0;
+        for (size_t i = 0; i < pmy_shape_size(x.shape); i++)
+            largest = fmax(largest, fabs((double)x.data[i]));
+        assert_true(largest <= bound && largest > 0.9 * bound);
+    }
+    pmy_graph_free(g);
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -451,6 +471,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_refused),
         cmocka_unit_test(one_image_anew),
         cmocka_unit_test(one_image_anew_that_moves_the_weight),
+        cmocka_unit_test(first_values_are_within_their_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,31 @@ static void the_last_examples_are_split_off(void **state)
     pmy_dataset_free(&whole);
 }
 
+/* More examples than MNIST has, or 16 bits count. */
+static void a_large_dataset_is_split_where_it_says(void **state)
+{
+    (void)state;
+    enum { LARGE = 200000 };
+    static uint8_t images[LARGE];
+    static int32_t labels[LARGE];
+    for (size_t i = 0; i < LARGE; i++)
+        labels[i] = (int32_t)i, images[i] = (uint8_t)(i % 251);
+    const pmy_dataset whole = {.images = images,
+                               .labels = labels,
+                               .count = LARGE,
+                               .channels = 1,
+                               .height = 1,
+                               .width = 1,
+                               .classes = LARGE};
+    for (size_t last = 1000; last < LARGE; last += 9000) {
+        pmy_dataset front, back;
+        assert_int_equal(pmy_dataset_split(&whole, last, &front, &back, NULL), PMY_OK);
+        assert_int_equal(front.labels[front.count - 1] + 1, LARGE - last);
+        assert_int_equal(back.labels[0], LARGE - last);
+        assert_int_equal(back.images[0], (LARGE - last) % 251);
+    }
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_new, folder_remove)
 
 int main(void)
@@ -233,6 +258,7 @@ int main(void)
         IN_FOLDER(labels_beyond_the_classes_are_refused),
         IN_FOLDER(bad_files_are_named),
         IN_FOLDER(the_last_examples_are_split_off),
+        cmocka_unit_test(a_large_dataset_is_split_where_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,12 +101,28 @@ every_option()
 {
     "$mnist" train --help >help || return 1
     local option
-    for option in data net epochs batch optim lr momentum weight-decay schedule label-smoothing augment unaugmented mean std val seed threads \
-        order log verbose json quiet help version; do
+    for option in data val threads log verbose json quiet help version $(recipe_options); do
         holds help "--$option" || return 1
     done
 }
 check "--help names every option" every_option
+
+# Those of the table of a recipe's fields.
+recipe_options()
+{
+    sed -nE 's/.*OPTION\("([a-z-]+)".*/\1/p' "$top/src/train/recipe.c"
+}
+
+every_field()
+{
+    "$mnist" "${quick[@]}" >said && "$mnist" "${quick[@]}" --checkpoint kept --quiet >tested || return 1
+    local option
+    [ "$(recipe_options | wc -l)" -ge 15 ] || return 1
+    for option in $(recipe_options); do
+        sed -n '/^recipe/,/^$/p' said | grep -qF -e " --$option " && grep -qaF -e "\\\"--$option\\\"" kept || return 1
+    done
+}
+check "the recipe it shows and the one that checkpoints keep have every field with an option" every_field
 
 # ---- bad input --------------------------------------------------------------
 

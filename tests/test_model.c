@@ -416,6 +416,68 @@ static void a_tensor_too_many_is_refused(void **state)
     expect_refused(path, &facts, "tensor '2.bias' is none of the net's");
 }
 
+/* --- What is not written ------------------------------------------------------ */
+
+static void expect_unsaved(const char *path, const pmy_model_facts *facts, const pmy_graph *graph,
+                           pmy_status status, const char *words)
+{
+    pmy_error error = {0};
+    pmy_file file;
+    assert_int_equal(pmy_model_save(path, facts, graph, &error), status);
+    if (!strstr(error.message, words))
+        fail_msg("'%s' does not say '%s'", error.message, words);
+    assert_int_equal(pmy_file_read_as_it_is(path, &file, NULL), PMY_IO);
+}
+
+static void what_could_not_be_opened_is_not_saved(void **state)
+{
+    static const char *const twice[CLASSES] = {"a", "b", "a", "d"};
+    const pmy_model_facts facts = facts_of(small_net);
+    const char *path = folder_file(*state, "m.safetensors");
+    pmy_classifier *classifier = new_classifier(&facts, 1);
+    const pmy_graph *graph = classifier->graph;
+    static pmy_model_facts wrong; /* one fact of them */
+    wrong = facts, wrong.normalization = (pmy_normalization){(pmy_real)0.5, 0};
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "a deviation of 0");
+    wrong = facts, wrong.classes = 5;
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "does not end in its 5 classes");
+    wrong = facts, wrong.names = twice;
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "two classes are called 'a'");
+    wrong = facts, memset(&wrong.net, 0, sizeof wrong.net);
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "a net without layers");
+    wrong = facts_of("linear 3, relu, linear 4");
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "the graph's '2.weight' is none of the net's");
+    wrong = facts_of("linear 3, batchnorm, relu, linear 3, linear 4");
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "the graph's '4.weight' is none of the net's");
+    wrong = facts_of("linear 3, batchnorm, relu, linear 4, linear 4");
+    expect_unsaved(path, &wrong, graph, PMY_BAD_ARGUMENT, "the graph has 457 parameters, but its net 477");
+    pmy_value(pmy_find(graph, "1.bias")).data[2] = (pmy_real)NAN;
+    expect_unsaved(path, &facts, graph, PMY_BAD_DATA, "tensor '1.bias', element 2: not a number");
+    pmy_classifier_free(classifier);
+
+    pmy_graph *prefixed = pmy_graph_new(NULL, 1);
+    pmy_prefix(prefixed, "encoder");
+    pmy_node *x = pmy_net_build(&facts.net, prefixed, pmy_input(prefixed, PMY_SHAPE(BATCH, 1, SIDE, SIDE)));
+    assert_int_equal(pmy_build(prefixed, x, NULL), PMY_OK);
+    expect_unsaved(path, &facts, prefixed, PMY_BAD_ARGUMENT, "the graph's 'encoder.1.weight' is none of the");
+    pmy_graph_free(prefixed);
+}
+
+/* Facts that do not mention a normalization have none, in the file, too. */
+static void no_normalization_comes_back(void **state)
+{
+    const char *path = folder_file(*state, "m.safetensors");
+    pmy_model_facts facts = facts_of(small_net);
+    facts.normalization = (pmy_normalization){0, 0};
+    pmy_classifier *saved = new_classifier(&facts, 1), *loaded;
+    assert_true(saved->facts.normalization.deviation == 1);
+    assert_int_equal(pmy_model_save(path, &facts, saved->graph, NULL), PMY_OK);
+    assert_int_equal(pmy_classifier_load(path, NULL, NULL, &loaded, NULL), PMY_OK);
+    assert_true(loaded->facts.normalization.mean == 0 && loaded->facts.normalization.deviation == 1);
+    pmy_classifier_free(saved);
+    pmy_classifier_free(loaded);
+}
+
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_new, folder_remove)
 
 int main(void)
@@ -428,6 +490,8 @@ int main(void)
         WITH_FOLDER(names_that_no_class_can_have_are_refused),
         WITH_FOLDER(what_does_not_fit_is_refused),
         WITH_FOLDER(a_tensor_too_many_is_refused),
+        WITH_FOLDER(what_could_not_be_opened_is_not_saved),
+        WITH_FOLDER(no_normalization_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

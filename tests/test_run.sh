@@ -45,6 +45,12 @@ check "a group that cannot be set up" outcome_is "0 passed, 1 failed" 1 group
 check "a test that is not there" outcome_is "0 passed, 1 failed" 1 absent
 check "all together, one failing" outcome_is "5 passed, 1 failed" 1 bad good good
 check "a test whose count is lost" outcome_is "2 passed, 1 failed" 1 lost good
+test_that hanging 'echo "ok 1 - first"; sleep 1000'
+stopped()
+{
+    TEST_SECONDS=1 outcome_is "1 passed, 1 failed" 1 hanging && grep -qE '\(stopped after [0-9]+ s\)' "$TMPDIR/output"
+}
+check "a test that hangs is stopped" stopped
 check "BUILD and TMPDIR are there" outcome_is "1 passed, 0 failed" 0 places
 
 finish

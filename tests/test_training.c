@@ -187,6 +187,194 @@ static void last_epochs_do_not_augment(void **state)
     pmy_training_free(training);
 }
 
+/* What a witness of the steps and their models works out for itself. */
+typedef struct reckoning {
+    pmy_training *training;
+    const pmy_dataset *validation;
+    double decay, loss; /* loss: Σ over the epoch's examples */
+    size_t seen;        /* of the epoch */
+    double average[3 * SIDE * SIDE + 64];
+    pmy_epoch_report epoch; /* the last */
+} reckoning;
+
+static bool reckon_step(void *context, const pmy_step_report *step)
+{
+    reckoning *r = context;
+    if (step->seen < r->seen)
+        r->loss = 0, r->seen = 0;
+    r->loss += step->loss * (double)(step->seen - r->seen);
+    r->seen = step->seen;
+    pmy_parameters model = pmy_graph_parameters(pmy_training_graph(r->training));
+    double rising = ((double)step->step - 1) / ((double)step->step + 9);
+    double kept = rising < r->decay ? rising : r->decay;
+    for (size_t i = 0; i < model.size; i++)
+        r->average[i] = kept * r->average[i] + (1 - kept) * (double)model.values[i];
+    return true;
+}
+
+/* The score of the average, by way of the model. */
+static pmy_score score_of_average(reckoning *r)
+{
+    pmy_parameters model = pmy_graph_parameters(pmy_training_graph(r->training));
+    pmy_real kept[3 * SIDE * SIDE + 64];
+    pmy_score score;
+    assert_true(model.size <= sizeof kept / sizeof *kept);
+    memcpy(kept, model.values, model.size * sizeof *kept);
+    for (size_t i = 0; i < model.size; i++)
+        model.values[i] = (pmy_real)r->average[i];
+    assert_int_equal(pmy_classifier_evaluate(pmy_training_classifier(r->training), r->validation,
+                                             (pmy_predictions_watcher){0}, &score, NULL),
+                     PMY_OK);
+    memcpy(model.values, kept, model.size * sizeof *kept);
+    return score;
+}
+
+static void keep_epoch(void *context, const pmy_epoch_report *epoch)
+{
+    reckoning *r = context;
+    r->epoch = *epoch;
+}
+
+/* 300 examples in batches of 32 leave 12 for the last, which counts for as much. */
+static void an_epochs_loss_is_the_mean_over_its_examples(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.epochs = 1;
+    reckoning r = {.training = new_training(&recipe, &p, NULL)};
+    assert_int_equal(
+        pmy_train(r.training, &(pmy_dataset){0}, &(pmy_watcher){&r, reckon_step, keep_epoch}, NULL), PMY_OK);
+    assert_int_equal(r.seen, COUNT);
+    assert_true(fabs(r.epoch.train_loss - r.loss / COUNT) < 1e-12);
+    pmy_training_free(r.training);
+}
+
+/* The average takes in the model that each step leaves; it is what is evaluated, after an epoch and by
+ * pmy_evaluate, and what the run ends with. */
+static void the_average_is_evaluated_and_left(void **state)
+{
+    (void)state;
+    static pictures train, test;
+    draw(&train, 1);
+    draw(&test, 2);
+    for (size_t epochs = 1; epochs <= 2; epochs++) {
+        pmy_recipe recipe = recipe_for("linear 3");
+        recipe.epochs = epochs;
+        recipe.schedule = pmy_schedule_find("constant"); /* so that each step moves the model */
+        recipe.average_decay = 0.95;
+        reckoning r = {
+            .training = new_training(&recipe, &train, NULL), .validation = &test.dataset, .decay = 0.95};
+        pmy_score model, average, evaluated;
+        /* All steps, but not the end of the run. */
+        for (size_t step = 0; step < 10 * epochs; step++) {
+            pmy_step_report report;
+            assert_int_equal(pmy_training_step(r.training, &report, NULL), PMY_OK);
+            assert_true(reckon_step(&r, &report));
+        }
+        average = score_of_average(&r);
+        assert_int_equal(pmy_evaluate(r.training, &test.dataset, &evaluated, NULL), PMY_OK);
+        assert_int_equal(pmy_classifier_evaluate(pmy_training_classifier(r.training), &test.dataset,
+                                                 (pmy_predictions_watcher){0}, &model, NULL),
+                         PMY_OK);
+        assert_true(fabs(average.loss - evaluated.loss) < 1e-5);
+        assert_true(fabs(average.loss - model.loss) > 1e-3);
+        pmy_training_free(r.training);
+
+        r.training = new_training(&recipe, &train, NULL);
+        assert_int_equal(pmy_train(r.training, &test.dataset, &(pmy_watcher){&r, NULL, keep_epoch}, NULL),
+                         PMY_OK);
+        assert_true(r.epoch.validation.loss == evaluated.loss);
+        pmy_parameters left = pmy_graph_parameters(pmy_training_graph(r.training));
+        for (size_t i = 0; i < left.size; i++)
+            assert_true(fabs((double)left.values[i] - r.average[i]) < 1e-6);
+        assert_int_equal(pmy_evaluate(r.training, &test.dataset, &evaluated, NULL), PMY_OK);
+        assert_true(r.epoch.validation.loss == evaluated.loss);
+        pmy_training_free(r.training);
+    }
+}
+
+/* A net that answers the same to every picture. */
+static void answer(pmy_training *training, const double *logits /* [CLASSES] */)
+{
+    pmy_parameters all = pmy_graph_parameters(pmy_training_graph(training));
+    memset(all.values, 0, all.size * sizeof *all.values);
+    for (size_t k = 0; k < CLASSES; k++)
+        pmy_value(pmy_find(pmy_training_graph(training), "1.bias")).data[k] = (pmy_real)logits[k];
+}
+
+static size_t count_labels(const pictures *p, int32_t label)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < COUNT; i++)
+        count += p->labels[i] == label;
+    return count;
+}
+
+static void of_equal_logits_the_first_is_the_answer(void **state)
+{
+    (void)state;
+    static const struct {
+        double logits[CLASSES];
+        int32_t first;
+    } cases[] = {{{1, 1, 1}, 0}, {{0, 2, 2}, 1}, {{3, 0, 3}, 0}, {{-1, -1, 0}, 2}};
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pmy_score score;
+        answer(training, cases[i].logits);
+        assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+        assert_int_equal(score.correct, count_labels(&p, cases[i].first));
+    }
+    pmy_training_free(training);
+}
+
+/* With the smoothing ε a label y costs −(1 − ε) log p_y − ε/K Σ_k log p_k. */
+static void labels_are_smoothed_by_as_much_as_is_said(void **state)
+{
+    (void)state;
+    static const double logits[CLASSES] = {1, 0, -2}, smoothing = 0.3;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.label_smoothing = smoothing;
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    answer(training, logits);
+    pmy_score score;
+    assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+    const double log_sum = log(exp(logits[0]) + exp(logits[1]) + exp(logits[2]));
+    const double mean_logit = (logits[0] + logits[1] + logits[2]) / CLASSES;
+    double loss = 0;
+    for (int32_t k = 0; k < CLASSES; k++)
+        loss += (double)count_labels(&p, k) / COUNT *
+                (log_sum - (1 - smoothing) * logits[k] - smoothing * mean_logit);
+    assert_true(fabs(score.loss - loss) < 1e-6);
+    pmy_training_free(training);
+}
+
+/* A recipe that does not mention a normalization has none; half of one is no normalization. */
+static void a_normalization_is_whole_or_none(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    assert_true(pmy_training_classifier(training)->facts.normalization.mean == 0);
+    assert_true(pmy_training_classifier(training)->facts.normalization.deviation == 1);
+    pmy_training_free(training);
+    static const pmy_normalization wrong[] = {{0.5f, 0}, {0, -1}, {NAN, 1}, {0, INFINITY}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        pmy_error error;
+        recipe.normalization = wrong[i];
+        assert_int_equal(pmy_training_new(&recipe, &p.dataset, NULL, &training, &error), PMY_BAD_ARGUMENT);
+        assert_non_null(strstr(error.message, "cannot be normalized"));
+    }
+}
+
 static void a_watcher_can_stop_it(void **state)
 {
     (void)state;
@@ -449,6 +637,11 @@ int main(void)
         cmocka_unit_test(an_evaluation_shows_every_prediction),
         cmocka_unit_test(steps_augment_and_evaluation_does_not),
         cmocka_unit_test(last_epochs_do_not_augment),
+        cmocka_unit_test(an_epochs_loss_is_the_mean_over_its_examples),
+        cmocka_unit_test(the_average_is_evaluated_and_left),
+        cmocka_unit_test(of_equal_logits_the_first_is_the_answer),
+        cmocka_unit_test(labels_are_smoothed_by_as_much_as_is_said),
+        cmocka_unit_test(a_normalization_is_whole_or_none),
         cmocka_unit_test(a_watcher_can_stop_it),
         cmocka_unit_test(a_run_can_be_taken_up_again),
         cmocka_unit_test(a_step_schedule_falls_after_each_third),

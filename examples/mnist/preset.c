@@ -2,89 +2,86 @@
 
 #include <string.h>
 
+char *const preset_usual[] = {"--optim",
+                              "sgd",
+                              "--schedule",
+                              "cosine",
+                              "--weight-decay",
+                              "0",
+                              "--label-smoothing",
+                              "0",
+                              "--ema",
+                              "0",
+                              "--augment",
+                              "none",
+                              "--unaugmented",
+                              "0",
+                              "--mean",
+                              "0",
+                              "--std",
+                              "1",
+                              "--seed",
+                              "1",
+                              "--order",
+                              "shuffle",
+                              NULL};
+
 static const preset presets[] = {
     {.name = "mlp",
      .net = "linear 512, relu, linear 512, relu, linear 10",
-     .optim = "sgd",
-     .schedule = "cosine",
-     .epochs = 10,
-     .batch = 128,
-     .learning_rate = 0.1,
-     .momentum = 0.9,
-     .weight_decay = 0,
-     .label_smoothing = 0.1},
+     .options = {"--optim", "sgd", "--schedule", "cosine", "--epochs", "10", "--batch", "128", "--lr", "0.1",
+                 "--momentum", "0.9", "--label-smoothing", "0.1"}},
     {.name = "mlp-small",
      .net = "linear 128, relu, linear 10",
-     .optim = "sgd",
-     .schedule = "cosine",
-     .epochs = 5,
-     .batch = 64,
-     .learning_rate = 0.1,
-     .momentum = 0.9,
-     .weight_decay = 0,
-     .label_smoothing = 0},
+     .options = {"--optim", "sgd", "--schedule", "cosine", "--epochs", "5", "--batch", "64", "--lr", "0.1",
+                 "--momentum", "0.9"}},
     {.name = "lenet",
      .net = "conv 6 5 pad 2, relu, maxpool 2, conv 16 5, relu, maxpool 2, linear 120, relu, linear 84, relu, "
             "linear 10",
-     .optim = "sgd",
-     .schedule = "cosine",
-     .epochs = 5,
-     .batch = 64,
-     .learning_rate = 0.05,
-     .momentum = 0.9,
-     .weight_decay = 0,
-     .label_smoothing = 0},
+     .options = {"--optim", "sgd", "--schedule", "cosine", "--epochs", "5", "--batch", "64", "--lr", "0.05",
+                 "--momentum", "0.9"}},
     {.name = "cnn",
      .net =
          "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, dropout 0.5, "
          "linear 10",
-     .optim = "adam",
-     .schedule = "cosine",
-     .epochs = 5,
-     .batch = 64,
-     .learning_rate = 0.001,
-     .momentum = 0,
-     .weight_decay = 0,
-     .label_smoothing = 0},
+     .options = {"--optim", "adam", "--schedule", "cosine", "--epochs", "5", "--batch", "64", "--lr",
+                 "0.001"}},
     {.name = "fast",
      .net = "conv 8 5 stride 2, batchnorm, relu, conv 16 3, batchnorm, relu, maxpool 2, flatten, linear 128, "
             "batchnorm, relu, linear 10",
-     .optim = "adam",
-     .schedule = "onecycle",
-     .epochs = 1,
-     .batch = 128,
-     .learning_rate = 0.02,
-     .momentum = 0,
-     .weight_decay = 0,
-     .label_smoothing = 0.1},
+     .options = {"--optim", "adam", "--schedule", "onecycle", "--epochs", "1", "--batch", "128", "--lr",
+                 "0.02", "--label-smoothing", "0.1"}},
     {.name = "best",
      .net =
          "conv 32 3, batchnorm, relu, conv 32 3, batchnorm, relu, maxpool 2, conv 64 3 pad 1, batchnorm, "
          "relu, conv 64 3 pad 1, batchnorm, relu, maxpool 2, conv 128 3 pad 1, batchnorm, relu, conv 128 3, "
          "batchnorm, relu, dropout 0.2, flatten, linear 10",
-     .optim = "sgd",
-     .schedule = "onecycle",
-     .epochs = 18,
-     .batch = 50,
-     .learning_rate = 0.05,
-     .momentum = 0.9,
-     .weight_decay = 0.0005,
-     .label_smoothing = 0.1,
-     .augmentation = "shift 0.8, rotate 7, scale 0.08, shear 0.08, elastic 0.5",
-     .unaugmented = 2},
+     .options = {"--optim",
+                 "sgd",
+                 "--schedule",
+                 "onecycle",
+                 "--epochs",
+                 "18",
+                 "--batch",
+                 "50",
+                 "--lr",
+                 "0.05",
+                 "--momentum",
+                 "0.9",
+                 "--weight-decay",
+                 "0.0005",
+                 "--label-smoothing",
+                 "0.1",
+                 "--augment",
+                 "shift 0.8, rotate 7, scale 0.08, shear 0.08, elastic 0.5",
+                 "--unaugmented",
+                 "2"}},
     {.name = "tiny",
      .net = "conv 8 3 pad 1, batchnorm, relu, conv 12 3 pad 1, batchnorm, relu, maxpool 2, conv 16 3 pad 1, "
             "batchnorm, relu, conv 16 3 pad 1, batchnorm, relu, maxpool 2, conv 20 3, batchnorm, relu, gap, "
             "linear 10",
-     .optim = "adam",
-     .schedule = "onecycle",
-     .epochs = 20,
-     .batch = 100,
-     .learning_rate = 0.02,
-     .momentum = 0,
-     .weight_decay = 0,
-     .label_smoothing = 0,
-     .augmentation = "shift 1, rotate 8, scale 0.1, shear 0.1"},
+     .options = {"--optim", "adam", "--schedule", "onecycle", "--epochs", "20", "--batch", "100", "--lr",
+                 "0.02", "--augment", "shift 1, rotate 8, scale 0.1, shear 0.1"}},
 };
 
 enum { PRESETS = sizeof presets / sizeof *presets };
@@ -106,6 +103,14 @@ const preset *preset_for(const char *net)
 {
     const preset *found = named(net);
     return found ? found : &presets[0];
+}
+
+const char *preset_value(const preset *p, const char *option)
+{
+    for (size_t i = 0; p->options[i]; i += 2)
+        if (strcmp(p->options[i], option) == 0)
+            return p->options[i + 1];
+    return NULL;
 }
 
 double preset_rate_of(const char *optim)

@@ -4,16 +4,16 @@
 
 #include <stddef.h>
 
+enum { MOST_PRESET_WORDS = 24 };
+
 typedef struct preset {
     const char *name;
     const char *net;
-    const char *optim, *schedule;
-    long long epochs, batch;
-    double learning_rate, momentum, weight_decay, label_smoothing;
-    double mean, deviation; /* of pixels in 0 … 1, taken off and divided by; both 0: they stay as they are */
-    const char *augmentation; /* see data/augmentation.h; NULL: none */
-    long long unaugmented;    /* epochs at the end */
+    char *options[MOST_PRESET_WORDS + 1]; /* of `mnist train`, as one would type them; ends with NULL */
 } preset;
+
+/* What every run begins with, before its preset: options, too. */
+extern char *const preset_usual[];
 
 /* The index-th, or NULL after the last. */
 const preset *preset_at(size_t index);
@@ -21,6 +21,9 @@ const preset *preset_at(size_t index);
 /* The preset of that name; for any other net the first, whose recipe a net of one's own begins
  * with. */
 const preset *preset_for(const char *net);
+
+/* The value of one of its options, "--lr"; NULL: it says nothing of that. */
+const char *preset_value(const preset *p, const char *option);
 
 /* The learning rate to begin with where neither the preset nor the command line has one for this optimizer.
  */

@@ -80,10 +80,10 @@ static pmy_status begin_from(const run *r, pmy_error *error)
 static int prepare(run *r)
 {
     pmy_error error;
-    pmy_recipe recipe = train_options_recipe(&r->options);
-    pmy_status status = pmy_training_new(&recipe, &r->train, r->pool, &r->training, &error);
+    const pmy_recipe *recipe = &r->options.recipe;
+    pmy_status status = pmy_training_new(recipe, &r->train, r->pool, &r->training, &error);
     if (status == PMY_BAD_NET)
-        return fail_net(r, recipe.net, &error);
+        return fail_net(r, recipe->net, &error);
     if (status == PMY_OK && r->options.resume)
         status = pmy_checkpoint_resume(r->training, r->options.resume, &error);
     else if (status == PMY_OK && r->options.init)

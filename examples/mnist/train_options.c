@@ -9,31 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Lists of words, from the library's tables ----------------------------- */
-
-enum { MOST_WORDS = 16 };
-
-typedef struct word_list {
-    const char *word[MOST_WORDS + 1];
-} word_list;
-
-static const word_list *optim_words(void)
-{
-    static word_list list;
-    for (size_t i = 0; i < MOST_WORDS && pmy_optim_kind_at(i); i++)
-        list.word[i] = pmy_optim_kind_at(i)->name;
-    return &list;
-}
-
-static const word_list *schedule_words(void)
-{
-    static word_list list;
-    for (size_t i = 0; i < MOST_WORDS && pmy_schedule_kind_at(i); i++)
-        list.word[i] = pmy_schedule_kind_at(i)->name;
-    return &list;
-}
-
-static const char *const order_words[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
+/* --- The table -------------------------------------------------------------- */
 
 static const char *net_help(void)
 {
@@ -58,65 +34,107 @@ static const char *net_notes(void)
     return text;
 }
 
-static int index_of(const word_list *list, const char *word)
+static void add_rows(train_options *o, const option_row *rows, size_t count)
 {
-    int i = 0;
-    while (list->word[i] && strcmp(list->word[i], word) != 0)
-        i++;
-    return i;
+    memcpy(o->rows + o->command.row_count, rows, count * sizeof *rows);
+    o->command.row_count += count;
 }
 
-/* --- The table -------------------------------------------------------------- */
-
-static void use_preset(train_options *o, const preset *p)
+/* The field of that option, and its index. */
+static const pmy_recipe_field *field_of(const char *option, size_t *index)
 {
-    o->epochs = p->epochs;
-    o->batch = p->batch;
-    o->optim = index_of(optim_words(), p->optim);
-    o->schedule = index_of(schedule_words(), p->schedule);
-    o->weight_decay = p->weight_decay;
-    o->label_smoothing = p->label_smoothing;
-    o->mean = p->mean;
-    o->deviation = p->deviation != 0 ? p->deviation : 1;
-    o->augment = p->augmentation ? p->augmentation : "none";
-    o->unaugmented = p->unaugmented;
+    const pmy_recipe_field *field;
+    for (*index = 0; (field = pmy_recipe_field_at(*index)); ++*index)
+        if (field->option && strcmp(field->option, option) == 0)
+            break;
+    return field;
 }
 
-static void fill_table(train_options *o)
+static recipe_value *value_of(train_options *o, const char *option)
 {
-    const option_row rows[TRAIN_OPTION_ROWS] = {
-        {OPTION_TEXT("data", "DIR", &o->data,
-                     "folder of the four IDX files, raw or gz, or of pictures, a sub-folder a class")},
-        {OPTION_TEXT("net", "SPEC", &o->net, net_help())},
-        {OPTION_WHOLE("epochs", "N", &o->epochs, 1, 100000, "how often each picture is seen")},
-        {OPTION_WHOLE("batch", "N", &o->batch, 1, 60000, "pictures in a step")},
-        {OPTION_WORD("optim", "NAME", &o->optim, optim_words()->word, "optimizer")},
-        {OPTION_REAL("lr", "X", &o->learning_rate, 0, 1000, "learning rate, the schedule's highest"),
-         .shown_default = "the preset's; with another optimizer, one that suits it"},
-        {OPTION_REAL("momentum", "X", &o->momentum, 0, 1, "of sgd"), .range.below_maximum = true,
-         .shown_default = "the preset's, with sgd"},
-        {OPTION_REAL("weight-decay", "X", &o->weight_decay, 0, 1000, "how strongly weights are drawn to 0")},
-        {OPTION_WORD("schedule", "NAME", &o->schedule, schedule_words()->word,
-                     "how the learning rate goes over the run; step falls to a tenth after each third")},
-        {OPTION_REAL("label-smoothing", "X", &o->label_smoothing, 0, 1,
-                     "share of a target given to all classes")},
-        {OPTION_REAL("ema", "X", &o->average, 0, 1,
-                     "decay of a moving average of the weights, which is then what is tested; 0: none"),
-         .range.below_maximum = true},
-        {OPTION_TEXT(
-            "augment", "SPEC", &o->augment,
-            "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
-            "shear 0.1, elastic 1.5, cutout 8\" (pixels and degrees)")},
-        {OPTION_WHOLE("unaugmented", "N", &o->unaugmented, 0, 100000,
-                      "epochs at the end in which pictures stay as they are")},
-        {OPTION_REAL("mean", "X", &o->mean, 0, 1, "taken off pixels of 0 to 1")},
-        {OPTION_REAL("std", "X", &o->deviation, 0, 1, "what they are then divided by"),
-         .range.above_minimum = true},
+    size_t index;
+    (void)field_of(option, &index);
+    return &o->value[index];
+}
+
+static option_row row_of(train_options *o, size_t index, const pmy_recipe_field *field)
+{
+    recipe_value *value = &o->value[index];
+    option_row row = {OPTION_COMMON(field->option, field->argument, OPTION_IS_TEXT, field->help)};
+    switch (field->type) {
+    case PMY_RECIPE_COUNT:
+    case PMY_RECIPE_SEED:
+        row.kind = OPTION_IS_WHOLE;
+        row.destination.whole = &value->whole;
+        value->whole = -1;
+        row.least = (long long)field->least;
+        row.most = field->most < (double)LLONG_MAX ? (long long)field->most : LLONG_MAX;
+        break;
+    case PMY_RECIPE_DOUBLE:
+    case PMY_RECIPE_REAL:
+        row.kind = OPTION_IS_REAL;
+        row.destination.real = &value->real;
+        value->real = (double)NAN;
+        row.range = (number_range){field->least, field->most, field->above_least, field->below_most};
+        break;
+    case PMY_RECIPE_OPTIM:
+    case PMY_RECIPE_SCHEDULE:
+    case PMY_RECIPE_ORDER:
+        row.kind = OPTION_IS_WORD;
+        row.destination.word = &value->word;
+        value->word = -1;
+        row.words = o->word[index];
+        for (size_t i = 0; i < MOST_RECIPE_WORDS; i++)
+            if (!(o->word[index][i] = pmy_recipe_word(field->type, i)))
+                break;
+        break;
+    case PMY_RECIPE_TEXT:
+    case PMY_RECIPE_AUGMENTATION:
+    case PMY_RECIPE_FLAG: /* none of them is an option */
+        row.destination.text = &value->text;
+        value->text = NULL;
+        break;
+    }
+    return row;
+}
+
+static void add_recipe_rows(train_options *o)
+{
+    const pmy_recipe_field *field;
+    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
+        if (!field->option)
+            continue;
+        option_row row = row_of(o, i, field);
+        if (strcmp(field->option, "net") == 0)
+            row.help = net_help();
+        if (strcmp(field->option, "lr") == 0)
+            row.shown_default = "the preset's; with another optimizer, one that suits it";
+        if (strcmp(field->option, "momentum") == 0)
+            row.shown_default = "the preset's, with sgd";
+        add_rows(o, &row, 1);
+    }
+}
+
+/* Options as one would type them, from a table of presets. */
+static void take(train_options *o, char *const *words)
+{
+    char *argv[MOST_PRESET_WORDS + 2] = {NULL};
+    int argc = 1;
+    for (; words[argc - 1]; argc++)
+        argv[argc] = words[argc - 1];
+    (void)options_parse(&o->command, argc, argv, NULL);
+}
+
+/* The table, and what every run begins with. */
+static void begin(train_options *o)
+{
+    const option_row data = {
+        OPTION_TEXT("data", "DIR", &o->data,
+                    "folder of the four IDX files, raw or gz, or of pictures, a sub-folder a class")};
+    const option_row rows[] = {
         {OPTION_WHOLE("val", "N", &o->validation, 0, 1000000,
                       "last training pictures kept for validation, which is shown and chooses nothing")},
-        {OPTION_SEED(&o->seed)},
         {OPTION_THREADS(&o->threads)},
-        {OPTION_WORD("order", "NAME", &o->order, order_words, "order of the pictures in an epoch")},
         {OPTION_TEXT("init", "FILE", &o->init, "begin with the weights of this model of the same net")},
         {OPTION_TEXT("save", "FILE", &o->save, "write the trained model to FILE, as safetensors"),
          .presentation = true},
@@ -138,19 +156,19 @@ static void fill_table(train_options *o)
         {OPTION_JSON(&o->json)},
         {OPTION_QUIET(&o->quiet)},
     };
-    memcpy(o->rows, rows, sizeof rows);
-    size_t count = 0;
-    while (count < TRAIN_OPTION_ROWS && o->rows[count].name)
-        count++;
     o->command = (options){
         .name = "mnist train",
         .summary =
             "Trains a net on the pictures of a folder, shows how it does on those kept for validation, and "
             "tests it once, at the end.",
         .rows = o->rows,
-        .row_count = count,
         .notes = net_notes(),
     };
+    add_rows(o, &data, 1);
+    add_recipe_rows(o);
+    add_rows(o, rows, sizeof rows / sizeof *rows);
+    value_of(o, "net")->text = preset_at(0)->name;
+    take(o, preset_usual);
 }
 
 /* --- Reading ---------------------------------------------------------------- */
@@ -164,6 +182,7 @@ static options_result take_resumed(train_options *o, int argc, char **argv)
         return options_wrong(&o->command, "--init begins a run, --resume goes on with one");
     if (pmy_checkpoint_note(o->resume, &note, &error) != PMY_OK)
         return options_wrong(&o->command, "%s", error.message);
+    begin(o);
     options_result result = options_recall(&o->command, note, &o->resumed);
     free(note);
     if (result == OPTIONS_RUN)
@@ -173,84 +192,73 @@ static options_result take_resumed(train_options *o, int argc, char **argv)
     return result;
 }
 
+static const char *optim_of(train_options *o)
+{
+    return pmy_recipe_word(PMY_RECIPE_OPTIM, (size_t)value_of(o, "optim")->word);
+}
+
 /* The preset of the net, and over it the options of this command line. */
 static options_result take_preset(train_options *o, int argc, char **argv)
 {
-    const preset *p = preset_for(o->net);
-    use_preset(o, p);
+    const preset *p = preset_for(value_of(o, "net")->text);
+    double *rate = &value_of(o, "lr")->real, *momentum = &value_of(o, "momentum")->real;
+    begin(o);
+    take(o, p->options);
+    const double its_rate = *rate, its_momentum = *momentum;
+    *rate = *momentum = (double)NAN;
     options_result result = options_parse(&o->command, argc, argv, NULL);
-    const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
-    if (isnan(o->learning_rate))
-        o->learning_rate = strcmp(optim, p->optim) == 0 ? p->learning_rate : preset_rate_of(optim);
-    if (strcmp(optim, "sgd") == 0 && isnan(o->momentum))
-        o->momentum = p->momentum;
+    if (isnan(*rate))
+        *rate = strcmp(optim_of(o), preset_value(p, "--optim")) == 0 ? its_rate : preset_rate_of(optim_of(o));
+    if (isnan(*momentum) && strcmp(optim_of(o), "sgd") == 0)
+        *momentum = its_momentum;
     return result;
 }
 
-static options_result read_augmentation(train_options *o)
+static options_result make_recipe(train_options *o)
 {
-    pmy_error error;
-    if (pmy_augmentation_read(o->augment, &o->augmentation, &error) == PMY_OK)
-        return OPTIONS_RUN;
-    (void)options_wrong(&o->command, "--augment: %s", error.message);
-    underline(stderr, o->augment, error.position, error.length);
-    return OPTIONS_WRONG;
+    for (size_t i = 0; i < o->command.row_count; i++) {
+        pmy_error error;
+        pmy_number_text number;
+        size_t index;
+        const option_row *row = &o->rows[i];
+        const pmy_recipe_field *field = field_of(row->name, &index);
+        const char *text = field ? option_value_text(row, &number) : NULL;
+        if (!text || pmy_recipe_set(&o->recipe, field, text, &error) == PMY_OK)
+            continue;
+        (void)options_wrong(&o->command, "--%s: %s", row->name, error.message);
+        if (error.length)
+            underline(stderr, text, error.position, error.length);
+        return OPTIONS_WRONG;
+    }
+    o->recipe.net = preset_net(o->recipe.net);
+    return OPTIONS_RUN;
 }
 
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
-    *o = (train_options){.data = "data/mnist",
-                         .net = preset_at(0)->name,
-                         .validation = 5000,
-                         .seed = 1,
-                         .momentum = (double)NAN,
-                         .learning_rate = (double)NAN};
-    o->threads = pmy_processors();
-    fill_table(o);
-    use_preset(o, preset_at(0));
+    *o = (train_options){.data = "data/mnist", .validation = 5000, .threads = pmy_processors()};
+    begin(o);
+    take(o, preset_at(0)->options);
     /* Once to learn which net or run it is, and again over the defaults that it brings. */
     options_result result = options_parse(&o->command, argc, argv, NULL);
     if (result == OPTIONS_RUN)
         result = o->resume ? take_resumed(o, argc, argv) : take_preset(o, argc, argv);
     if (result != OPTIONS_RUN)
         return result;
-    const char *optim = pmy_optim_kind_at((size_t)o->optim)->name;
-    if (strcmp(optim, "sgd") != 0 && !isnan(o->momentum))
+    if (strcmp(optim_of(o), "sgd") != 0 && !isnan(value_of(o, "momentum")->real))
         return o->resume ? options_wrong(&o->command, "--optim and --momentum must be those of the run of %s",
                                          o->resume)
-                         : options_wrong(&o->command, "--momentum is for sgd, not for %s", optim);
+                         : options_wrong(&o->command, "--momentum is for sgd, not for %s", optim_of(o));
     if (o->save && o->checkpoint && strcmp(o->save, o->checkpoint) == 0)
         return options_wrong(&o->command, "--save and --checkpoint must be two files, not both %s", o->save);
     if (o->every && !o->checkpoint)
         return options_wrong(&o->command,
                              "--every is how often a --checkpoint is written, and there is none");
-    return read_augmentation(o);
+    return make_recipe(o);
 }
 
 void train_options_free(train_options *o)
 {
     cJSON_Delete(o->resumed);
     o->resumed = NULL;
-}
-
-pmy_recipe train_options_recipe(const train_options *o)
-{
-    pmy_recipe recipe = {.net = preset_net(o->net),
-                         .epochs = (size_t)o->epochs,
-                         .batch = (size_t)o->batch,
-                         .optim = pmy_optim_kind_at((size_t)o->optim),
-                         .learning_rate = o->learning_rate,
-                         .schedule = pmy_schedule_kind_at((size_t)o->schedule),
-                         .label_smoothing = o->label_smoothing,
-                         .normalization = {(pmy_real)o->mean, (pmy_real)o->deviation},
-                         .augmentation = o->augmentation,
-                         .unaugmented = (size_t)o->unaugmented,
-                         .average_decay = o->average,
-                         .seed = (uint64_t)o->seed,
-                         .order = (pmy_order)o->order};
-    recipe.optim_options = recipe.optim->defaults;
-    recipe.optim_options.weight_decay = o->weight_decay;
-    if (!isnan(o->momentum))
-        recipe.optim_options.momentum = o->momentum;
-    return recipe;
 }

@@ -62,3 +62,10 @@ pmy_number_text pmy_number_print(double number, pmy_number_precision precision)
     end_dot(locale);
     return out;
 }
+
+bool pmy_whole_read(const char *text, uint64_t *number)
+{
+    errno = 0;
+    *number = strtoull(text, NULL, 10);
+    return !errno && *text && !text[strspn(text, "0123456789")];
+}

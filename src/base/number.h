@@ -1,14 +1,18 @@
-/* Real numbers as text, with a dot in any locale. */
+/* Numbers as text, with a dot in any locale. */
 #ifndef PMY_BASE_NUMBER_H
 #define PMY_BASE_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads the text's first `length` bytes, all of them, as a decimal number, "inf", "-inf" or "nan"; −0 is
  * read as 0. False if they are something else, are 128 or more, or a double cannot hold the number (it
  * overflows or vanishes). */
 bool pmy_number_read(const char *text, size_t length, double *number);
+
+/* Reads the text as a whole number from 0 to 2⁶⁴ − 1, in digits alone; false: it is none. */
+bool pmy_whole_read(const char *text, uint64_t *number);
 
 /* The shortest of the usual forms (%g) that is read back as the same float or double; "inf", "-inf" and
  * "nan" for what is no number. */

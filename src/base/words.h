@@ -6,6 +6,7 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A piece of the text, begin … end − 1. */
 typedef struct pmy_span {

@@ -4,6 +4,18 @@
 
 #include <assert.h>
 
+pmy_status pmy_normalization_check(pmy_normalization *normalization, pmy_error *error)
+{
+    if (normalization->mean == 0 && normalization->deviation == 0)
+        normalization->deviation = 1;
+    if (pmy_is_finite(normalization->mean) && pmy_is_finite(normalization->deviation) &&
+        normalization->deviation > 0)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT,
+                    "pixels cannot be normalized by a mean of %g and a deviation of %g",
+                    (double)normalization->mean, (double)normalization->deviation);
+}
+
 /* byte / 255, rounded as the division is but several times as fast. Since
  * 255 · 257 = 65535, b / 255 = (257 b + b / 255) / 65536. The first product is
  * exact, and the second's rounding error is 2⁻¹⁶ of the sum's: too little to

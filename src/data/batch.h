@@ -6,10 +6,14 @@
 #include "data/dataset.h"
 #include "base/real.h"
 
-/* What is done with the values after they are scaled to 0 … 1. */
+/* What is done with the values after they are scaled to 0 … 1; mean 0 and deviation 1: nothing. */
 typedef struct pmy_normalization {
     pmy_real mean, deviation;
 } pmy_normalization;
+
+/* Whether it can be computed with: PMY_BAD_ARGUMENT for a mean that is not finite, or a deviation that is not
+ * above 0. One that is all 0, as in a struct that does not mention it, becomes the one that does nothing. */
+pmy_status pmy_normalization_check(pmy_normalization *normalization, pmy_error *error);
 
 /* Fills rows begin … end − 1 of a batch of n rows, so that threads can share a
  * batch; the other rows are not touched:

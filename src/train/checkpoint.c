@@ -1,6 +1,5 @@
 #include "train/checkpoint.h"
 
-#include "io/file.h"
 #include "train/stored.h"
 #include "train/training_state.h"
 #include "base/version.h"
@@ -24,31 +23,15 @@ static uint32_t checksum(const pmy_dataset *dataset)
 /* All that the numbers of a run follow from: what a run must have in common with a checkpoint. */
 static void add_recipe(pmy_stored *stored, const pmy_training *training)
 {
-    const pmy_recipe *recipe = &training->recipe;
-    const pmy_optim_options *options = &training->optim->options;
     const pmy_dataset *data = training->dataset;
-    pmy_stored_note(stored, RECIPE "net", "%s", training->classifier->facts.net.text);
-    pmy_stored_note(stored, RECIPE "epochs", "%zu", recipe->epochs);
-    pmy_stored_note(stored, RECIPE "batch", "%zu", recipe->batch);
-    pmy_stored_note(stored, RECIPE "optimizer", "%s", recipe->optim->name);
-    pmy_stored_note_real(stored, RECIPE "weight decay", options->weight_decay);
-    pmy_stored_note_real(stored, RECIPE "momentum", options->momentum);
-    pmy_stored_note(stored, RECIPE "nesterov", "%d", options->nesterov);
-    pmy_stored_note_real(stored, RECIPE "beta1", options->beta1);
-    pmy_stored_note_real(stored, RECIPE "beta2", options->beta2);
-    pmy_stored_note_real(stored, RECIPE "epsilon", options->epsilon);
-    pmy_stored_note_real(stored, RECIPE "learning rate", recipe->learning_rate);
-    pmy_stored_note(stored, RECIPE "schedule", "%s", recipe->schedule->name);
-    pmy_stored_note_real(stored, RECIPE "label smoothing", recipe->label_smoothing);
-    pmy_stored_note_real(stored, RECIPE "mean", (double)training->classifier->facts.normalization.mean);
-    pmy_stored_note_real(stored, RECIPE "deviation",
-                         (double)training->classifier->facts.normalization.deviation);
-    pmy_stored_note(stored, RECIPE "augmentation", "%s", pmy_augmentation_print(&recipe->augmentation).text);
-    if (recipe->unaugmented > 0)
-        pmy_stored_note(stored, RECIPE "unaugmented epochs", "%zu", recipe->unaugmented);
-    pmy_stored_note_real(stored, RECIPE "decay of the average", recipe->average_decay);
-    pmy_stored_note(stored, RECIPE "seed", "%llu", (unsigned long long)recipe->seed);
-    pmy_stored_note(stored, RECIPE "order", "%d", (int)recipe->order);
+    const pmy_recipe_field *field;
+    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
+        char key[sizeof RECIPE + 40];
+        pmy_recipe_text value = pmy_recipe_print(&training->recipe, field);
+        (void)snprintf(key, sizeof key, RECIPE "%s", field->key);
+        if (!field->left_out || strcmp(value.text, "0") != 0)
+            pmy_stored_note(stored, key, "%s", value.text);
+    }
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));
     pmy_stored_note(stored, RECIPE "pictures", "%zu of %s in %zu classes", data->count,
                     pmy_shape_print(pmy_image_shape(data)).text, data->classes);
@@ -252,34 +235,18 @@ pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, c
     return status;
 }
 
-/* A file and what is in it. */
-typedef struct kept_file {
-    pmy_file file;
-    pmy_safetensors contents;
-} kept_file;
-
-static void close_kept(kept_file *kept)
+static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *error)
 {
-    pmy_safetensors_free(&kept->contents);
-    pmy_file_free(&kept->file);
-}
-
-static pmy_status open_kept(const char *path, kept_file *kept, pmy_error *error)
-{
-    *kept = (kept_file){.contents = {0}};
-    pmy_status status = pmy_file_read_as_it_is(path, &kept->file, error);
-    if (status == PMY_OK)
-        status = pmy_safetensors_read(path, kept->file.bytes, kept->file.size, &kept->contents, error);
-    if (status == PMY_OK && !pmy_safetensors_text(&kept->contents, "pmy.step"))
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is no checkpoint of a run", path);
-    if (status != PMY_OK)
-        close_kept(kept);
-    return status;
+    pmy_status status = pmy_stored_open(path, kept, error);
+    if (status != PMY_OK || pmy_safetensors_text(&kept->contents, "pmy.step"))
+        return status;
+    pmy_stored_close(kept);
+    return pmy_fail(error, PMY_BAD_FILE, "%s: is no checkpoint of a run", path);
 }
 
 pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 {
-    kept_file kept;
+    pmy_stored_file kept;
     const char *text;
     *note = NULL;
     pmy_status status = open_kept(path, &kept, error);
@@ -288,7 +255,7 @@ pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
     status = pmy_stored_text(path, &kept.contents, "pmy.note", &text, error);
     if (status == PMY_OK && !(*note = strdup(text)))
         status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
-    close_kept(&kept);
+    pmy_stored_close(&kept);
     return status;
 }
 
@@ -318,11 +285,11 @@ static pmy_status resume(pmy_training *training, const char *path, const pmy_saf
 
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
-    kept_file kept;
+    pmy_stored_file kept;
     pmy_status status = open_kept(path, &kept, error);
     if (status != PMY_OK)
         return status;
     status = resume(training, path, &kept.contents, error);
-    close_kept(&kept);
+    pmy_stored_close(&kept);
     return status;
 }

@@ -66,7 +66,9 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
     classifier->facts = *facts;
     classifier->options = *options;
     classifier->pool = pool;
-    pmy_status status = build(classifier, error);
+    pmy_status status = pmy_normalization_check(&classifier->facts.normalization, error);
+    if (status == PMY_OK)
+        status = build(classifier, error);
     if (status != PMY_OK) {
         pmy_classifier_free(classifier);
         return status;

@@ -23,7 +23,7 @@
 /* All of a model but its numbers. */
 typedef struct pmy_model_facts {
     pmy_net net;
-    pmy_normalization normalization; /* of pixels in 0 … 1; mean 0 and deviation 1: none */
+    pmy_normalization normalization; /* of pixels in 0 … 1 */
     size_t classes;
     const char *const *names; /* [classes], of the classes; NULL: they have none. They belong to what the
                                * facts are of, a model, a classifier or a dataset, and last as long */
@@ -31,7 +31,10 @@ typedef struct pmy_model_facts {
 
 /* Writes the parameters and statistics of a built graph, all of whose names are the net's; whole or not at
  * all (io/atomic_file.h). Counters are written as I64, the rest as F32 (F64
- * where pmy_real is wider). Errors: PMY_IO, PMY_NO_MEMORY. */
+ * where pmy_real is wider). Errors: PMY_IO, PMY_NO_MEMORY; and for what pmy_model_open would refuse,
+ * PMY_BAD_ARGUMENT (a graph with other tensors than the net's, such as one built under a prefix; a net
+ * without layers or of another number of classes; a normalization or names that are none), PMY_BAD_DATA (a
+ * number that is not finite). */
 pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const pmy_graph *graph,
                           pmy_error *error);
 

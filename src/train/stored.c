@@ -2,7 +2,6 @@
 
 #include "base/number.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -94,11 +93,32 @@ void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
     pmy_stored_note(stored, key, "%s", pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
 }
 
+/* Whether all elements can be read as a pmy_real; else this status. */
+static pmy_status check_numbers(const char *path, const pmy_safetensor *tensor, pmy_status wrong,
+                                pmy_error *error)
+{
+    const double most_counted = 9007199254740992; /* 2⁵³ */
+    size_t size = pmy_shape_size(tensor->shape);
+    for (size_t i = 0; i < size; i++) {
+        double number = pmy_safetensor_element(tensor, i);
+        if (!pmy_is_finite((pmy_real)number))
+            return pmy_fail(error, wrong, "%s: tensor '%s', element %zu: %s", path, tensor->name, i,
+                            number != number ? "not a number" : "infinite or too large");
+        if (tensor->dtype == PMY_I64 && !(number >= 0 && number <= most_counted))
+            return pmy_fail(error, wrong, "%s: tensor '%s', element %zu: is no count", path, tensor->name, i);
+    }
+    return PMY_OK;
+}
+
 pmy_status pmy_stored_write(const pmy_stored *stored, const char *path, pmy_error *error)
 {
+    const pmy_safetensors *contents = &stored->contents;
     if (stored->failed)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write it", path);
-    return pmy_safetensors_write(path, &stored->contents, error);
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && i < contents->count; i++)
+        status = check_numbers(path, &contents->tensor[i], PMY_BAD_DATA, error);
+    return status == PMY_OK ? pmy_safetensors_write(path, contents, error) : status;
 }
 
 /* The lists' texts and numbers are malloc's, and const for their readers alone. */
@@ -129,10 +149,26 @@ void pmy_stored_free(pmy_stored *stored)
 
 /* --- Out of a file ---------------------------------------------------------- */
 
+pmy_status pmy_stored_open(const char *path, pmy_stored_file *stored, pmy_error *error)
+{
+    *stored = (pmy_stored_file){.contents = {0}};
+    pmy_status status = pmy_file_read_as_it_is(path, &stored->file, error);
+    if (status == PMY_OK)
+        status = pmy_safetensors_read(path, stored->file.bytes, stored->file.size, &stored->contents, error);
+    if (status != PMY_OK)
+        pmy_stored_close(stored);
+    return status;
+}
+
+void pmy_stored_close(pmy_stored_file *stored)
+{
+    pmy_safetensors_free(&stored->contents);
+    pmy_file_free(&stored->file);
+}
+
 pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, const char *name,
                             pmy_shape shape, pmy_type type, pmy_error *error)
 {
-    const double most_counted = 9007199254740992; /* 2⁵³ */
     bool counts = type == PMY_COUNTS;
     const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
     if (!tensor)
@@ -143,16 +179,7 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
     if (counts != (tensor->dtype == PMY_I64))
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' holds %s, but should hold %s", path, name,
                         pmy_dtype_name(tensor->dtype), counts ? "I64" : "reals");
-    size_t size = pmy_shape_size(shape);
-    for (size_t i = 0; i < size; i++) {
-        double number = pmy_safetensor_element(tensor, i);
-        if (!pmy_is_finite((pmy_real)number))
-            return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s', element %zu: %s", path, name, i,
-                            number != number ? "not a number" : "infinite or too large");
-        if (counts && !(number >= 0 && number <= most_counted))
-            return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s', element %zu: is no count", path, name, i);
-    }
-    return PMY_OK;
+    return check_numbers(path, tensor, PMY_BAD_FILE, error);
 }
 
 void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_type type, void *elements)
@@ -180,9 +207,7 @@ pmy_status pmy_stored_whole(const char *path, const pmy_safetensors *contents, c
     pmy_status status = pmy_stored_text(path, contents, key, &text, error);
     if (status != PMY_OK)
         return status;
-    errno = 0;
-    *number = strtoull(text, NULL, 10);
-    if (errno || !*text || strspn(text, "0123456789") != strlen(text))
+    if (!pmy_whole_read(text, number))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its %s '%.40s' is no whole number", path, key, text);
     return PMY_OK;
 }

@@ -1,8 +1,9 @@
-/* Tensors on their way into a safetensors file and back: what model.c and checkpoint.c share. Nobody else
- * includes this. */
+/* Tensors on their way into a safetensors file and back: what save.c, model.c and checkpoint.c share. Nobody
+ * else includes this. */
 #ifndef PMY_TRAIN_STORED_H
 #define PMY_TRAIN_STORED_H
 
+#include "io/file.h"
 #include "io/safetensors.h"
 #include "tensor/graph.h"
 
@@ -16,7 +17,10 @@ typedef struct pmy_stored {
 void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, pmy_type type,
                     const void *elements /* [shape] of that type */);
 
-/* Adds the parameters and statistics of a built graph, by their names. */
+/* The index-th of a built graph's parameters and, after them, its statistics; NULL after the last. */
+const pmy_node *pmy_stored_at(const pmy_graph *graph, size_t index);
+
+/* Adds them all, by their names. */
 void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph);
 
 /* Adds an entry of the metadata. */
@@ -28,9 +32,20 @@ void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ..
 /* The same with a number that reads back as the same double, with a point in any locale. */
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number);
 
-/* Replaces the file at `path` by all that was added. Errors: PMY_NO_MEMORY, PMY_IO. */
+/* Replaces the file at `path` by all that was added. Errors: PMY_NO_MEMORY, PMY_IO; PMY_BAD_DATA, naming the
+ * tensor, for a number that nobody would read again. */
 pmy_status pmy_stored_write(const pmy_stored *stored, const char *path, pmy_error *error);
 void pmy_stored_free(pmy_stored *stored);
+
+/* A file that is there, and what is in it; begins as {0}. */
+typedef struct pmy_stored_file {
+    pmy_file file;
+    pmy_safetensors contents; /* within the file */
+} pmy_stored_file;
+
+/* Errors: PMY_IO, PMY_BAD_FILE, PMY_NO_MEMORY; then there is nothing to close. */
+pmy_status pmy_stored_open(const char *path, pmy_stored_file *stored, pmy_error *error);
+void pmy_stored_close(pmy_stored_file *stored);
 
 /* Whether the file has a tensor of that name and shape, of reals or counts, all of them finite as a
  * pmy_real; else PMY_BAD_FILE. */
@@ -41,11 +56,14 @@ pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, c
 void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_type type,
                      void *elements /* [its shape] of that type */);
 
-/* The same for all parameters and statistics of a built graph; whether it has one of that name. */
+/* The same for all parameters and statistics of a built graph. */
 pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *contents, const pmy_graph *graph,
                                   pmy_error *error);
 void pmy_stored_copy_graph(const pmy_safetensors *contents, pmy_graph *graph);
-bool pmy_stored_is_of(const pmy_graph *graph, const char *name);
+
+/* Both, for a file that has no other tensors; else PMY_BAD_FILE, and the graph is as it was. */
+pmy_status pmy_stored_fill(const char *path, const pmy_safetensors *contents, pmy_graph *graph,
+                           pmy_error *error);
 
 /* The text of that key as a number from 0 on, or as any finite one; PMY_BAD_FILE if it is missing or
  * something else. */

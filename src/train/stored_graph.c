@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* The index-th of the parameters and, after them, the statistics; NULL after the last. */
-static const pmy_node *kept_at(const pmy_graph *graph, size_t index)
+const pmy_node *pmy_stored_at(const pmy_graph *graph, size_t index)
 {
     size_t parameters = pmy_graph_parameters(graph).count;
     if (index < parameters)
@@ -22,7 +21,7 @@ static void *elements_of(const pmy_node *node)
 void pmy_stored_add_graph(pmy_stored *stored, const pmy_graph *graph)
 {
     const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+    for (size_t i = 0; (node = pmy_stored_at(graph, i)); i++)
         pmy_stored_add(stored, pmy_node_name(node), pmy_node_shape(node), pmy_node_type(node),
                        elements_of(node));
 }
@@ -32,7 +31,7 @@ pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *conte
 {
     const pmy_node *node;
     pmy_status status = PMY_OK;
-    for (size_t i = 0; status == PMY_OK && (node = kept_at(graph, i)); i++)
+    for (size_t i = 0; status == PMY_OK && (node = pmy_stored_at(graph, i)); i++)
         status = pmy_stored_check(path, contents, pmy_node_name(node), pmy_node_shape(node),
                                   pmy_node_type(node), error);
     return status;
@@ -41,15 +40,28 @@ pmy_status pmy_stored_check_graph(const char *path, const pmy_safetensors *conte
 void pmy_stored_copy_graph(const pmy_safetensors *contents, pmy_graph *graph)
 {
     const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+    for (size_t i = 0; (node = pmy_stored_at(graph, i)); i++)
         pmy_stored_copy(contents, pmy_node_name(node), pmy_node_type(node), elements_of(node));
 }
 
-bool pmy_stored_is_of(const pmy_graph *graph, const char *name)
+static bool has(const pmy_graph *graph, const char *name)
 {
     const pmy_node *node;
-    for (size_t i = 0; (node = kept_at(graph, i)); i++)
+    for (size_t i = 0; (node = pmy_stored_at(graph, i)); i++)
         if (strcmp(pmy_node_name(node), name) == 0)
             return true;
     return false;
+}
+
+pmy_status pmy_stored_fill(const char *path, const pmy_safetensors *contents, pmy_graph *graph,
+                           pmy_error *error)
+{
+    pmy_status status = pmy_stored_check_graph(path, contents, graph, error);
+    for (size_t i = 0; status == PMY_OK && i < contents->count; i++)
+        if (!has(graph, contents->tensor[i].name))
+            status = pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", path,
+                              contents->tensor[i].name);
+    if (status == PMY_OK)
+        pmy_stored_copy_graph(contents, graph);
+    return status;
 }

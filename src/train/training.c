@@ -16,17 +16,19 @@ static double now(void)
 
 static pmy_status build_classifier(pmy_training *training, pmy_error *error)
 {
-    const pmy_recipe *recipe = &training->recipe;
-    pmy_normalization normalization = recipe->normalization;
-    if (normalization.deviation == 0)
-        normalization = (pmy_normalization){.mean = 0, .deviation = 1};
+    pmy_recipe *recipe = &training->recipe;
     pmy_model_facts facts;
-    pmy_status status = pmy_facts_for(recipe->net, training->dataset, normalization, &facts, error);
+    pmy_status status = pmy_facts_for(recipe->net, training->dataset, recipe->normalization, &facts, error);
     if (status != PMY_OK)
         return status;
     pmy_classifier_options options = {
         .batch = recipe->batch, .seed = recipe->seed, .label_smoothing = recipe->label_smoothing};
-    return pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
+    status = pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
+    if (status == PMY_OK) {
+        recipe->net = training->classifier->facts.net.text;
+        recipe->normalization = training->classifier->facts.normalization;
+    }
+    return status;
 }
 
 /* The last batch of an epoch may be smaller than the others: better said now than after an epoch. */

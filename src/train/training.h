@@ -10,31 +10,9 @@
 #ifndef PMY_TRAIN_TRAINING_H
 #define PMY_TRAIN_TRAINING_H
 
-#include "data/shuffle.h"
 #include "optim/average.h"
-#include "optim/optim.h"
-#include "optim/schedule.h"
 #include "train/classifier.h"
-
-/* What a run is, but for its data. All of it is kept in checkpoints (add_recipe in checkpoint.c). */
-typedef struct pmy_recipe {
-    const char *net; /* see net/net.h */
-    size_t epochs, batch;
-    const pmy_optim_kind *optim;
-    pmy_optim_options optim_options;
-    double learning_rate; /* the schedule's highest */
-    const pmy_schedule_kind *schedule;
-    double label_smoothing;
-    pmy_normalization normalization; /* of pixels in 0 … 1; a deviation of 0: none */
-    pmy_augmentation augmentation;   /* of the pictures of steps, never of evaluation; all 0: none */
-    size_t unaugmented; /* epochs at the end (or all) in which pictures stay as they are, so that weights and
-                         * running statistics settle on what is evaluated (Z. He et al., Data
-                         * Augmentation Revisited, arXiv:1909.09148) */
-    double average_decay; /* of the weights' moving average (optim/average.h), which is what is then
-                           * evaluated, and left in the end; 0: none */
-    uint64_t seed;
-    pmy_order order;
-} pmy_recipe;
+#include "train/recipe.h"
 
 typedef struct pmy_training pmy_training;
 

@@ -6,7 +6,7 @@
 #include "train/training.h"
 
 struct pmy_training {
-    pmy_recipe recipe;
+    pmy_recipe recipe; /* its own: net and normalization are the classifier's */
     const pmy_dataset *dataset;
     pmy_pool *pool;
     pmy_classifier *classifier;

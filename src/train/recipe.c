@@ -1,0 +1,198 @@
+#include "train/recipe.h"
+
+#include "base/number.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- The table -------------------------------------------------------------- */
+
+#define KEPT(key_, type_, member)                                                      \
+    .key = (key_), .type = PMY_RECIPE_##type_, .offset = offsetof(pmy_recipe, member), \
+    .size = sizeof((pmy_recipe *)NULL)->member
+#define OPTION(option_, argument_, help_) .option = (option_), .argument = (argument_), .help = (help_)
+#define RANGE(least_, most_) .least = (least_), .most = (most_)
+#define NO_LIMIT ((double)INFINITY)
+
+/* An optimizer comes before its options, since it brings their defaults. */
+static const pmy_recipe_field fields[] = {
+    {KEPT("net", TEXT, net), OPTION("net", "SPEC", "layers, such as \"conv 8 5, relu, linear 10\"")},
+    {KEPT("epochs", COUNT, epochs), RANGE(1, 100000),
+     OPTION("epochs", "N", "how often each picture is seen")},
+    {KEPT("batch", COUNT, batch), RANGE(1, 60000), OPTION("batch", "N", "pictures in a step")},
+    {KEPT("optimizer", OPTIM, optim), OPTION("optim", "NAME", "optimizer")},
+    {KEPT("learning rate", DOUBLE, learning_rate), RANGE(0, 1000),
+     OPTION("lr", "X", "learning rate, the schedule's highest")},
+    {KEPT("momentum", DOUBLE, optim_options.momentum), RANGE(0, 1), .below_most = true,
+     OPTION("momentum", "X", "of sgd")},
+    {KEPT("weight decay", DOUBLE, optim_options.weight_decay), RANGE(0, 1000),
+     OPTION("weight-decay", "X", "how strongly weights are drawn to 0")},
+    {KEPT("nesterov", FLAG, optim_options.nesterov), RANGE(0, 1)},
+    {KEPT("beta1", DOUBLE, optim_options.beta1), RANGE(0, 1), .below_most = true},
+    {KEPT("beta2", DOUBLE, optim_options.beta2), RANGE(0, 1), .below_most = true},
+    {KEPT("epsilon", DOUBLE, optim_options.epsilon), RANGE(0, NO_LIMIT)},
+    {KEPT("schedule", SCHEDULE, schedule),
+     OPTION("schedule", "NAME",
+            "how the learning rate goes over the run; step falls to a tenth after each third")},
+    {KEPT("label smoothing", DOUBLE, label_smoothing), RANGE(0, 1),
+     OPTION("label-smoothing", "X", "share of a target given to all classes")},
+    {KEPT("decay of the average", DOUBLE, average_decay), RANGE(0, 1), .below_most = true,
+     OPTION("ema", "X", "decay of a moving average of the weights, which is then what is tested; 0: none")},
+    {KEPT("augmentation", AUGMENTATION, augmentation),
+     OPTION("augment", "SPEC",
+            "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
+            "shear 0.1, elastic 1.5, cutout 8\" (pixels and degrees)")},
+    {KEPT("unaugmented epochs", COUNT, unaugmented), RANGE(0, 100000), .left_out = true,
+     OPTION("unaugmented", "N", "epochs at the end in which pictures stay as they are")},
+    {KEPT("mean", REAL, normalization.mean), RANGE(0, 1), OPTION("mean", "X", "taken off pixels of 0 to 1")},
+    {KEPT("deviation", REAL, normalization.deviation), RANGE(0, 1), .above_least = true,
+     OPTION("std", "X", "what they are then divided by")},
+    {KEPT("seed", SEED, seed), RANGE(0, NO_LIMIT), OPTION("seed", "N", "seed of all random numbers")},
+    {KEPT("order", ORDER, order), OPTION("order", "NAME", "order of the pictures in an epoch")},
+};
+
+const pmy_recipe_field *pmy_recipe_field_at(size_t index)
+{
+    return index < sizeof fields / sizeof *fields ? &fields[index] : NULL;
+}
+
+const char *pmy_recipe_word(pmy_recipe_type type, size_t index)
+{
+    static const char *const orders[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
+    if (type == PMY_RECIPE_OPTIM)
+        return pmy_optim_kind_at(index) ? pmy_optim_kind_at(index)->name : NULL;
+    if (type == PMY_RECIPE_SCHEDULE)
+        return pmy_schedule_kind_at(index) ? pmy_schedule_kind_at(index)->name : NULL;
+    return type == PMY_RECIPE_ORDER ? orders[index] : NULL;
+}
+
+/* --- Values as text --------------------------------------------------------- */
+
+#if defined __GNUC__
+__attribute__((format(printf, 1, 2)))
+#endif
+static pmy_recipe_text
+print(const char *format, ...)
+{
+    pmy_recipe_text out;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(out.text, sizeof out.text, format, arguments);
+    va_end(arguments);
+    return out;
+}
+
+pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_field *field)
+{
+    const void *at = (const char *)recipe + field->offset;
+    switch (field->type) {
+    case PMY_RECIPE_TEXT:
+        return print("%s", *(const char *const *)at);
+    case PMY_RECIPE_COUNT:
+        return print("%zu", *(const size_t *)at);
+    case PMY_RECIPE_SEED:
+        return print("%llu", (unsigned long long)*(const uint64_t *)at);
+    case PMY_RECIPE_FLAG:
+        return print("%d", *(const bool *)at);
+    case PMY_RECIPE_DOUBLE:
+        return print("%s", pmy_number_print(*(const double *)at, PMY_NUMBER_DOUBLE).text);
+    case PMY_RECIPE_REAL:
+        return print("%s", pmy_number_print((double)*(const pmy_real *)at, PMY_NUMBER_DOUBLE).text);
+    case PMY_RECIPE_OPTIM:
+        return print("%s", recipe->optim->name);
+    case PMY_RECIPE_SCHEDULE:
+        return print("%s", recipe->schedule->name);
+    case PMY_RECIPE_ORDER: /* has been kept as its number from the first */
+        return print("%d", (int)recipe->order);
+    case PMY_RECIPE_AUGMENTATION:
+        break;
+    }
+    return print("%s", pmy_augmentation_print(at).text);
+}
+
+/* The index of a field's word, which an order's number stands for, too; false: it is none. */
+static bool find_word(const pmy_recipe_field *field, const char *text, size_t *index)
+{
+    const char *word;
+    for (*index = 0; (word = pmy_recipe_word(field->type, *index)); ++*index)
+        if (strcmp(word, text) == 0 ||
+            (field->type == PMY_RECIPE_ORDER && strcmp(print("%zu", *index).text, text) == 0))
+            return true;
+    return false;
+}
+
+static bool read_number(const pmy_recipe_field *field, const char *text, double *number)
+{
+    if (!pmy_number_read(text, strlen(text), number) || !pmy_is_finite((pmy_real)*number))
+        return false;
+    if (field->type == PMY_RECIPE_REAL) /* what is too small for it is 0 */
+        *number = (double)(pmy_real)*number;
+    return *number >= field->least && *number <= field->most &&
+           !(field->above_least && *number == field->least) && !(field->below_most && *number == field->most);
+}
+
+static bool read_whole(const pmy_recipe_field *field, const char *text, uint64_t *whole)
+{
+    return pmy_whole_read(text, whole) && (double)*whole >= field->least && (double)*whole <= field->most;
+}
+
+pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, const char *text,
+                          pmy_error *error)
+{
+    void *at = (char *)recipe + field->offset;
+    uint64_t whole = 0;
+    double number = 0;
+    size_t word = 0;
+    bool good = false;
+    switch (field->type) {
+    case PMY_RECIPE_TEXT:
+        *(const char **)at = text;
+        return PMY_OK;
+    case PMY_RECIPE_AUGMENTATION: {
+        pmy_augmentation augmentation;
+        pmy_status status = pmy_augmentation_read(text, &augmentation, error);
+        if (status == PMY_OK)
+            recipe->augmentation = augmentation;
+        return status;
+    }
+    case PMY_RECIPE_COUNT:
+        if ((good = read_whole(field, text, &whole)))
+            *(size_t *)at = (size_t)whole;
+        break;
+    case PMY_RECIPE_SEED:
+        if ((good = read_whole(field, text, &whole)))
+            *(uint64_t *)at = whole;
+        break;
+    case PMY_RECIPE_FLAG:
+        if ((good = read_whole(field, text, &whole)))
+            *(bool *)at = whole;
+        break;
+    case PMY_RECIPE_DOUBLE:
+        if ((good = read_number(field, text, &number)))
+            *(double *)at = number;
+        break;
+    case PMY_RECIPE_REAL:
+        if ((good = read_number(field, text, &number)))
+            *(pmy_real *)at = (pmy_real)number;
+        break;
+    case PMY_RECIPE_OPTIM:
+        if ((good = find_word(field, text, &word))) {
+            recipe->optim = pmy_optim_kind_at(word);
+            recipe->optim_options = recipe->optim->defaults;
+        }
+        break;
+    case PMY_RECIPE_SCHEDULE:
+        if ((good = find_word(field, text, &word)))
+            recipe->schedule = pmy_schedule_kind_at(word);
+        break;
+    case PMY_RECIPE_ORDER:
+        if ((good = find_word(field, text, &word)))
+            recipe->order = (pmy_order)word;
+        break;
+    }
+    return good ? PMY_OK
+                : pmy_fail(error, PMY_BAD_ARGUMENT, "the %s of a run cannot be '%.100s'", field->key, text);
+}
