@@ -66,6 +66,17 @@ static pmy_status make_net(pmy_error *error)
     return build_and_free(g, pmy_softmax_xent(g, z, pmy_labels(g, 32), NULL), error);
 }
 
+static pmy_graph *learned; /* what make_optim's works on */
+
+static pmy_status make_optim(pmy_error *error)
+{
+    pmy_optim *optim;
+    pmy_status status = pmy_optim_new(&pmy_optim_adam, NULL, learned, &optim, error);
+    assert_true((optim != NULL) == (status == PMY_OK));
+    pmy_optim_free(optim);
+    return status;
+}
+
 static void fail_each_call(attempt *try, size_t at_least)
 {
     size_t n, live = atomic_load(&memory_live);
@@ -106,6 +117,16 @@ static void a_deep_graph(void **state)
 {
     (void)state;
     fail_each_call(make_deep_graph, 10);
+}
+
+static void an_optimizer(void **state)
+{
+    (void)state;
+    learned = pmy_graph_new(NULL, 1);
+    pmy_node *x = pmy_input(learned, PMY_SHAPE(40, 300));
+    assert_int_equal(pmy_build(learned, pmy_linear(learned, x, 200, PMY_NONE), NULL), PMY_OK);
+    fail_each_call(make_optim, 4);
+    pmy_graph_free(learned);
 }
 
 static void a_net(void **state)
@@ -179,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_graph),
         cmocka_unit_test(a_deep_graph),
         cmocka_unit_test(a_net),
+        cmocka_unit_test(an_optimizer),
         cmocka_unit_test(more_memory_than_there_is),
         cmocka_unit_test(steps_ask_for_no_memory),
     };

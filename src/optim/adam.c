@@ -21,65 +21,47 @@ static size_t adam_states(const pmy_optim_options *options)
     return 2;
 }
 
-static pmy_status check(const char *name, const pmy_optim_options *options, pmy_error *error)
+static pmy_status adam_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
     const double betas[] = {options->beta1, options->beta2};
     for (int i = 0; i < 2; i++)
         if (!(betas[i] >= 0 && betas[i] < 1))
-            return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: beta%d %g is not in [0, 1)", name, i + 1, betas[i]);
+            return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: beta%d %g is not in [0, 1)", kind->name, i + 1,
+                            betas[i]);
     /* In pmy_real: a 0 there would make NaN of the gaps between tensors. */
     if (!isfinite(options->epsilon) || !((pmy_real)options->epsilon > 0))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: epsilon %g is not a number above 0", name,
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: epsilon %g is not a number above 0", kind->name,
                         options->epsilon);
     if (options->momentum != 0 || options->nesterov)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum is for sgd; here beta1 takes its place", name);
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum is for sgd; here beta1 takes its place",
+                        kind->name);
     return PMY_OK;
 }
 
-static pmy_status adam_check(const pmy_optim_options *options, pmy_error *error)
-{
-    return check("adam", options, error);
-}
-
-static pmy_status adamw_check(const pmy_optim_options *options, pmy_error *error)
-{
-    return check("adamw", options, error);
-}
-
-/* Both kinds: adam_decay · w is added to the gradient, w is multiplied by adamw_shrink. */
 PMY_CLONES
-static void pmy_adam_move(const pmy_optim *optim, size_t begin, size_t end, double adam_decay,
-                          double adamw_shrink)
+static void pmy_adam_update(const pmy_optim *optim, const pmy_optim_run *run)
 {
+    const bool decoupled = optim->kind == &pmy_optim_adamw;
     const pmy_optim_options *options = &optim->options;
     const double correction1 = 1 - pow(options->beta1, (double)optim->steps),
                  correction2 = 1 - pow(options->beta2, (double)optim->steps);
-    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)adam_decay,
-                   shrink = (pmy_real)adamw_shrink, beta1 = (pmy_real)options->beta1,
-                   rest1 = (pmy_real)(1 - options->beta1), beta2 = (pmy_real)options->beta2,
-                   rest2 = (pmy_real)(1 - options->beta2),
-                   rate = (pmy_real)(optim->learning_rate / correction1), root = (pmy_real)sqrt(correction2),
+    const pmy_real scale = (pmy_real)optim->gradient_scale,
+                   decay = (pmy_real)(decoupled ? 0 : run->weight_decay),
+                   shrink = (pmy_real)(decoupled ? 1 - run->learning_rate * run->weight_decay : 1),
+                   beta1 = (pmy_real)options->beta1, rest1 = (pmy_real)(1 - options->beta1),
+                   beta2 = (pmy_real)options->beta2, rest2 = (pmy_real)(1 - options->beta2),
+                   rate = (pmy_real)(run->learning_rate / correction1), root = (pmy_real)sqrt(correction2),
                    epsilon = (pmy_real)options->epsilon;
     const pmy_real *restrict gradients = optim->parameters.gradients; /* [size] */
     pmy_real *restrict values = optim->parameters.values;             /* [size] */
     pmy_real *restrict first = optim->state[0];                       /* [size] */
     pmy_real *restrict second = optim->state[1];                      /* [size] */
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = run->begin; i < run->end; i++) {
         pmy_real gradient = scale * gradients[i] + decay * values[i];
         first[i] = beta1 * first[i] + rest1 * gradient;
         second[i] = beta2 * second[i] + rest2 * gradient * gradient;
         values[i] = shrink * values[i] - rate * first[i] / (pmy_sqrt(second[i]) / root + epsilon);
     }
-}
-
-static void adam_update(const pmy_optim *optim, size_t begin, size_t end)
-{
-    pmy_adam_move(optim, begin, end, optim->options.weight_decay, 1);
-}
-
-static void adamw_update(const pmy_optim *optim, size_t begin, size_t end)
-{
-    pmy_adam_move(optim, begin, end, 0, 1 - optim->learning_rate * optim->options.weight_decay);
 }
 
 const pmy_optim_kind pmy_optim_adam = {
@@ -88,7 +70,7 @@ const pmy_optim_kind pmy_optim_adam = {
     .state = {"first_moment", "second_moment"},
     .states = adam_states,
     .check = adam_check,
-    .update = adam_update,
+    .update = pmy_adam_update,
 };
 
 const pmy_optim_kind pmy_optim_adamw = {
@@ -96,6 +78,6 @@ const pmy_optim_kind pmy_optim_adamw = {
     .defaults = {.weight_decay = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
     .state = {"first_moment", "second_moment"},
     .states = adam_states,
-    .check = adamw_check,
-    .update = adamw_update,
+    .check = adam_check,
+    .update = pmy_adam_update,
 };

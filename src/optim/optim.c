@@ -39,6 +39,24 @@ static size_t piece_end(const pmy_optim *optim, size_t piece)
     return piece * PIECE + (left < PIECE ? left : PIECE);
 }
 
+/* The parameters that lie in the flat vectors. */
+static bool list_tensors(pmy_optim *optim, const pmy_graph *graph)
+{
+    const pmy_parameters *all = &optim->parameters;
+    optim->tensor = pmy_arena_take(&optim->arena, all->count, sizeof *optim->tensor);
+    for (size_t p = 0; optim->tensor && p < all->count; p++) {
+        const pmy_node *parameter = pmy_parameter_at(graph, p);
+        size_t begin = (size_t)(pmy_value(parameter).data - all->values);
+        if (begin >= all->size)
+            continue;
+        if (optim->tensors)
+            optim->tensor[optim->tensors - 1].end = begin;
+        optim->tensor[optim->tensors++] =
+            (pmy_optim_tensor){parameter, begin, all->size, 1, optim->options.weight_decay};
+    }
+    return optim->tensor != NULL;
+}
+
 static bool take_memory(pmy_optim *optim)
 {
     for (size_t s = 0; s < optim->states; s++) {
@@ -50,31 +68,36 @@ static bool take_memory(pmy_optim *optim)
     return optim->sums != NULL;
 }
 
-pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options,
-                         pmy_parameters parameters, pmy_pool *pool, pmy_optim **result, pmy_error *error)
+static pmy_status check_number(const pmy_optim_kind *kind, const char *name, double number, pmy_error *error)
+{
+    if (isfinite(number) && number >= 0)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: %s %g is not a number from 0 on", kind->name, name, number);
+}
+
+pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_graph *graph,
+                         pmy_optim **result, pmy_error *error)
 {
     *result = NULL;
     if (!options)
         options = &kind->defaults;
-    if (!isfinite(options->weight_decay) || options->weight_decay < 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: weight decay %g is not a number from 0 on", kind->name,
-                        options->weight_decay);
-    pmy_status status = kind->check(options, error);
-    if (status)
+    pmy_status status = check_number(kind, "weight decay", options->weight_decay, error);
+    if (status == PMY_OK)
+        status = kind->check(kind, options, error);
+    if (status != PMY_OK)
         return status;
     pmy_optim *optim = malloc(sizeof *optim);
     if (!optim)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer", kind->name);
     *optim = (pmy_optim){.kind = kind,
                          .options = *options,
-                         .parameters = parameters,
+                         .parameters = pmy_graph_parameters(graph),
                          .states = kind->states(options),
                          .gradient_scale = 1,
-                         .pool = pool};
-    if (!take_memory(optim)) {
+                         .pool = pmy_graph_pool(graph)};
+    if (!list_tensors(optim, graph) || !take_memory(optim)) {
         pmy_optim_free(optim);
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the state of %zu parameters", kind->name,
-                        parameters.size);
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer's state", kind->name);
     }
     *result = optim;
     return PMY_OK;
@@ -88,13 +111,67 @@ void pmy_optim_free(pmy_optim *optim)
     free(optim);
 }
 
+/* --- Groups ------------------------------------------------------------- */
+
+pmy_status pmy_optim_group(pmy_optim *optim, pmy_optim_member *member, const void *context,
+                           double rate_factor, double weight_decay, pmy_error *error)
+{
+    pmy_status status = check_number(optim->kind, "a group's rate factor", rate_factor, error);
+    if (status == PMY_OK)
+        status = check_number(optim->kind, "a group's weight decay", weight_decay, error);
+    for (size_t t = 0; status == PMY_OK && t < optim->tensors; t++) {
+        pmy_optim_tensor *tensor = &optim->tensor[t];
+        if (!member(tensor->parameter, context))
+            continue;
+        tensor->rate_factor = rate_factor;
+        tensor->weight_decay = weight_decay;
+    }
+    return status;
+}
+
+bool pmy_is_vector(const pmy_node *parameter, const void *context)
+{
+    (void)context;
+    return pmy_shape_rank(pmy_node_shape(parameter)) < 2;
+}
+
+static bool same_group(const pmy_optim_tensor *a, const pmy_optim_tensor *b)
+{
+    return a->rate_factor == b->rate_factor && a->weight_decay == b->weight_decay;
+}
+
 /* --- A step ------------------------------------------------------------- */
 
+static void update(const pmy_optim *optim, const pmy_optim_tensor *tensor, size_t begin, size_t end)
+{
+    pmy_optim_run run = {begin, end, tensor, optim->learning_rate * tensor->rate_factor,
+                         tensor->weight_decay};
+    optim->kind->update(optim, &run);
+}
+
+static void update_tensor(void *context, size_t index, unsigned worker)
+{
+    const pmy_optim *optim = context;
+    (void)worker;
+    update(optim, &optim->tensor[index], optim->tensor[index].begin, optim->tensor[index].end);
+}
+
+/* In runs that are as long as they can be. */
 static void update_piece(void *context, size_t piece, unsigned worker)
 {
     const pmy_optim *optim = context;
     (void)worker;
-    optim->kind->update(optim, piece * PIECE, piece_end(optim, piece));
+    const pmy_optim_tensor *tensor = optim->tensor;
+    size_t end = piece_end(optim, piece);
+    for (size_t begin = piece * PIECE, stop; begin < end; begin = stop) {
+        while (tensor->end <= begin)
+            tensor++;
+        const pmy_optim_tensor *last = tensor;
+        while (last->end < end && same_group(tensor, last + 1))
+            last++;
+        stop = last->end < end ? last->end : end;
+        update(optim, tensor, begin, stop);
+    }
 }
 
 void pmy_optim_step(pmy_optim *optim, double learning_rate)
@@ -102,7 +179,10 @@ void pmy_optim_step(pmy_optim *optim, double learning_rate)
     assert(isfinite(learning_rate) && learning_rate >= 0);
     optim->steps++;
     optim->learning_rate = learning_rate;
-    pmy_pool_run(optim->pool, pieces_of(optim), update_piece, optim);
+    if (optim->kind->whole_tensors)
+        pmy_pool_run(optim->pool, optim->tensors, update_tensor, optim);
+    else
+        pmy_pool_run(optim->pool, pieces_of(optim), update_piece, optim);
     optim->gradient_scale = 1;
 }
 

@@ -1,11 +1,12 @@
 /* Optimizers: how a step moves the parameters along their gradients.
  *
- * An optimizer works on the flat vectors of pmy_parameters. A step is one pass over them, in
- * pieces that do not depend on the number of threads: the bits are the same on any. All memory is
- * taken by pmy_optim_new.
+ * An optimizer works on the flat vectors of pmy_parameters, and knows which tensors lie in them. A step is
+ * one pass over them, in pieces that do not depend on the number of threads: the bits are the same on any.
+ * All memory is taken by pmy_optim_new.
  *
  * The formulas, and the order in which they round, are those of PyTorch's torch.optim (SGD without
- * dampening, Adam and AdamW without AMSGrad). */
+ * dampening, Adam and AdamW without AMSGrad; their m as PyTorch 1.13 rounds it, where later ones have
+ * m + (1 − beta1) · (g − m)). */
 #ifndef PMY_OPTIM_OPTIM_H
 #define PMY_OPTIM_OPTIM_H
 
@@ -30,10 +31,27 @@ typedef struct pmy_optim_options {
     double epsilon;      /* adam, adamw: above 0 */
 } pmy_optim_options;
 
-typedef struct pmy_optim pmy_optim;
+/* A parameter as an optimizer sees it; its shape and name are the node's. Those with the same two numbers are
+ * a group. */
+typedef struct pmy_optim_tensor {
+    const pmy_node *parameter;
+    size_t begin, end;   /* its elements in the flat vectors, with the gap after it: begin … end − 1 */
+    double rate_factor;  /* what a step's learning rate is multiplied by */
+    double weight_decay; /* in place of the options' */
+} pmy_optim_tensor;
 
-/* One kind of optimizer: this table and a file. */
-typedef struct pmy_optim_kind {
+/* Neighbouring elements of one group, begin … end − 1. */
+typedef struct pmy_optim_run {
+    size_t begin, end;
+    const pmy_optim_tensor *tensor;     /* that begin lies in */
+    double learning_rate, weight_decay; /* of the group, in this step */
+} pmy_optim_run;
+
+typedef struct pmy_optim pmy_optim;
+typedef struct pmy_optim_kind pmy_optim_kind;
+
+/* One kind of optimizer: this table and a file. A program may have its own. */
+struct pmy_optim_kind {
     const char *name;
     pmy_optim_options defaults;
     /* Names of the vectors it can keep. */
@@ -41,10 +59,12 @@ typedef struct pmy_optim_kind {
     /* How many of them it does keep with these options: the first so many. */
     size_t (*states)(const pmy_optim_options *options);
     /* Whether it can work with these options; weight_decay has been looked at. */
-    pmy_status (*check)(const pmy_optim_options *options, pmy_error *error);
-    /* A step's work on elements begin … end − 1. */
-    void (*update)(const pmy_optim *optim, size_t begin, size_t end);
-} pmy_optim_kind;
+    pmy_status (*check)(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error);
+    /* A run is a tensor, as LAMB and Muon need it; otherwise tensors are joined and split. */
+    bool whole_tensors;
+    /* A step's work on a run, while others work on other runs. */
+    void (*update)(const pmy_optim *optim, const pmy_optim_run *run);
+};
 
 #define PMY_OPTIM_KIND(name) extern const pmy_optim_kind pmy_optim_##name;
 PMY_OPTIM_LIST(PMY_OPTIM_KIND)
@@ -57,17 +77,19 @@ const pmy_optim_kind *pmy_optim_kind_at(size_t index);
 const pmy_optim_kind *pmy_optim_find(const char *name);
 
 /* To be read by anyone. A checkpoint is options, state and steps; to resume, it writes the latter
- * two into a new optimizer with the same options. */
+ * two into a new optimizer with the same options and groups. */
 struct pmy_optim {
     const pmy_optim_kind *kind;
     pmy_optim_options options;
     pmy_parameters parameters;
+    size_t tensors;                        /* that it moves: what lies in parameters */
+    pmy_optim_tensor *tensor;              /* [tensors], in the order of the flat vectors */
     size_t states;                         /* vectors in state, called kind->state[…] */
     pmy_real *state[PMY_MAX_OPTIM_STATES]; /* [parameters.size] each; zeros before the first step */
     uint64_t steps;                        /* taken so far; within a step's update, this one included */
 
     /* Of the running step. */
-    double learning_rate;
+    double learning_rate;  /* before a group's factor */
     double gradient_scale; /* what it multiplies gradients by: 1, or less after pmy_optim_clip */
 
     pmy_pool *pool;
@@ -75,12 +97,25 @@ struct pmy_optim {
     pmy_arena arena;
 };
 
-/* An optimizer for these parameters, which works on `pool` (NULL: on the calling thread). Both must
- * outlive it. Options may be NULL for kind->defaults; otherwise begin with those. Errors:
- * PMY_BAD_ARGUMENT (an option is out of range, or not one of this kind), PMY_NO_MEMORY. */
-pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options,
-                         pmy_parameters parameters, pmy_pool *pool, pmy_optim **optim, pmy_error *error);
+/* An optimizer for the parameters of a built graph, which works on its pool. The graph must outlive it.
+ * Options may be NULL for kind->defaults; otherwise begin with those. Errors: PMY_BAD_ARGUMENT (an option is
+ * out of range, or not one of this kind), PMY_NO_MEMORY. */
+pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_graph *graph,
+                         pmy_optim **optim, pmy_error *error);
 void pmy_optim_free(pmy_optim *optim);
+
+/* Gives the parameters for which `member` is true a rate factor and a weight decay of their own; the others
+ * keep theirs, at first 1 and the options'. `context` is handed to member. Without decay for biases:
+ *
+ *   status = pmy_optim_group(optim, pmy_is_vector, NULL, 1, 0, &error);
+ *
+ * Errors: PMY_BAD_ARGUMENT (a number is negative or not finite). */
+typedef bool pmy_optim_member(const pmy_node *parameter, const void *context);
+pmy_status pmy_optim_group(pmy_optim *optim, pmy_optim_member *member, const void *context,
+                           double rate_factor, double weight_decay, pmy_error *error);
+
+/* Rank below 2: a bias, or the weight of a batchnorm or of a layernorm over one axis. */
+pmy_optim_member pmy_is_vector;
 
 /* Moves the parameters once. The learning rate is finite and not negative. */
 void pmy_optim_step(pmy_optim *optim, double learning_rate);

@@ -14,8 +14,9 @@ static size_t sgd_states(const pmy_optim_options *options)
     return options->momentum > 0 ? 1 : 0;
 }
 
-static pmy_status sgd_check(const pmy_optim_options *options, pmy_error *error)
+static pmy_status sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
+    (void)kind;
     if (!(options->momentum >= 0 && options->momentum < 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: momentum %g is not in [0, 1)", options->momentum);
     if (options->nesterov && options->momentum == 0)
@@ -24,26 +25,26 @@ static pmy_status sgd_check(const pmy_optim_options *options, pmy_error *error)
 }
 
 PMY_CLONES
-static void pmy_sgd_plain(const pmy_optim *optim, size_t begin, size_t end)
+static void pmy_sgd_plain(const pmy_optim *optim, const pmy_optim_run *run)
 {
-    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)optim->options.weight_decay,
-                   rate = (pmy_real)optim->learning_rate;
+    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)run->weight_decay,
+                   rate = (pmy_real)run->learning_rate;
     const pmy_real *restrict gradients = optim->parameters.gradients; /* [size] */
     pmy_real *restrict values = optim->parameters.values;             /* [size] */
-    for (size_t i = begin; i < end; i++)
+    for (size_t i = run->begin; i < run->end; i++)
         values[i] -= rate * (scale * gradients[i] + decay * values[i]);
 }
 
 PMY_CLONES
-static void pmy_sgd_with_momentum(const pmy_optim *optim, size_t begin, size_t end)
+static void pmy_sgd_with_momentum(const pmy_optim *optim, const pmy_optim_run *run)
 {
-    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)optim->options.weight_decay,
-                   momentum = (pmy_real)optim->options.momentum, rate = (pmy_real)optim->learning_rate;
+    const pmy_real scale = (pmy_real)optim->gradient_scale, decay = (pmy_real)run->weight_decay,
+                   momentum = (pmy_real)optim->options.momentum, rate = (pmy_real)run->learning_rate;
     const bool nesterov = optim->options.nesterov;
     const pmy_real *restrict gradients = optim->parameters.gradients; /* [size] */
     pmy_real *restrict values = optim->parameters.values;             /* [size] */
     pmy_real *restrict kept = optim->state[0];                        /* [size] */
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = run->begin; i < run->end; i++) {
         pmy_real gradient = scale * gradients[i] + decay * values[i];
         pmy_real direction = momentum * kept[i] + gradient;
         kept[i] = direction;
@@ -53,12 +54,12 @@ static void pmy_sgd_with_momentum(const pmy_optim *optim, size_t begin, size_t e
     }
 }
 
-static void sgd_update(const pmy_optim *optim, size_t begin, size_t end)
+static void sgd_update(const pmy_optim *optim, const pmy_optim_run *run)
 {
     if (optim->states)
-        pmy_sgd_with_momentum(optim, begin, end);
+        pmy_sgd_with_momentum(optim, run);
     else
-        pmy_sgd_plain(optim, begin, end);
+        pmy_sgd_plain(optim, run);
 }
 
 const pmy_optim_kind pmy_optim_sgd = {

@@ -89,8 +89,7 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     if (status == PMY_OK)
         status = make_augmenters(training, error);
     if (status == PMY_OK)
-        status = pmy_optim_new(recipe->optim, &recipe->optim_options,
-                               pmy_graph_parameters(training->classifier->graph), training->pool,
+        status = pmy_optim_new(recipe->optim, &recipe->optim_options, training->classifier->graph,
                                &training->optim, error);
     if (status == PMY_OK && recipe->average_decay != 0)
         status =

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Records what PyTorch's optimizers and schedules do, for tests/test_optim.c and
+"""Records what PyTorch's optimizers and schedules do, for tests/test_optim_recorded.c and
 tests/test_schedule.c:
 
     tests/record/optim.py > tests/data/optim_pytorch.txt
+    tests/record/optim.py groups > tests/data/optim_groups_pytorch.txt
 
 An optimizer runs 100 steps on two tensors of 3 and 2 numbers. Step s = 0, 1, ... has the learning
 rate rate * (1 - s/128), and the gradient of number i of the five is
@@ -11,11 +12,14 @@ rate rate * (1 - s/128), and the gradient of number i of the five is
 
 rounded twice, after the product and after the sum: nothing in it depends on a mathematical library.
 A line per step holds the five values after the step, in hexadecimal, so exactly.
+In the second file the tensors are groups of their own: the second one's learning rate is the step's
+times a factor, and its weight decay another.
 
 A schedule's line holds the learning rate of each step of the run.
 """
 import os
 import re
+import sys
 import warnings
 
 # Vector code that fuses multiplications with additions would round otherwise than the formulas say.
@@ -47,19 +51,31 @@ RUNS = [
     ("adam_decay_clip", "adam", 0.01, 1.5, {"weight_decay": 0.25}),
 ]
 
+# The same, and the second tensor's rate factor and weight decay.
+GROUP_RUNS = [
+    ("sgd_groups", "sgd", 0.05, 0, {"weight_decay": 0.25}, 0.3, 0.125),
+    ("sgd_nesterov_groups", "sgd", 0.02, 0, {"momentum": 0.9, "nesterov": True}, 3, 0.125),
+    ("adam_groups", "adam", 0.01, 0, {"weight_decay": 0.25}, 0.3, 0),
+    ("adamw_groups", "adamw", 0.01, 0, {"weight_decay": 0.25}, 1, 0),
+    ("adamw_groups_rate", "adamw", 0.01, 0, {"weight_decay": 0.25}, 0.3, 0.5),
+    ("adamw_groups_clip", "adamw", 0.01, 1.5, {"weight_decay": 0.25}, 0.3, 0),
+]
 
-def run_optimizer(kind, rate, norm, options, scalar):
+
+def run_optimizer(kind, rate, norm, options, scalar, factor, decay):
     """Yields the five values after each step."""
     weights = [torch.tensor(part, dtype=scalar) for part in split(START)]
     curvature = [torch.tensor(part, dtype=scalar) for part in split(CURVATURE)]
-    optimizer = OPTIMIZERS[kind](weights, lr=rate, foreach=False, **options)
+    groups = [{"params": weights[:1]}, {"params": weights[1:], "weight_decay": decay}]
+    optimizer = OPTIMIZERS[kind](groups, lr=rate, foreach=False, **options)
     for step in range(STEPS):
         push = split([((7 * step + 13 * i + step * i) % 17 - 8) / 8 for i in range(sum(SIZES))])
         for tensor, a, b in zip(weights, curvature, push):
             tensor.grad = a * tensor + torch.tensor(b, dtype=scalar)
         if norm:
             torch.nn.utils.clip_grad_norm_(weights, norm)
-        optimizer.param_groups[0]["lr"] = rate * (1 - step / 128)
+        for group, times in zip(optimizer.param_groups, (1, factor)):
+            group["lr"] = rate * (1 - step / 128) * times
         optimizer.step()
         yield [value for tensor in weights for value in tensor.tolist()]
 
@@ -73,16 +89,17 @@ def split(values):
     return [values[: SIZES[0]], values[SIZES[0]:]]
 
 
-def record_optimizers():
-    for name, kind, rate, norm, options in RUNS:
+def record_optimizers(runs):
+    for name, kind, rate, norm, options, *second in runs:
         for scalar in (torch.float32, torch.float64):
             group = OPTIMIZERS[kind]([torch.zeros(1)], lr=rate, **options).param_groups[0]
             beta1, beta2 = group.get("betas", (0, 0))
+            factor, decay = second or (1, group["weight_decay"])
             words = [name, kind, str(scalar).split(".")[1], rate, norm, group["weight_decay"],
                      group.get("momentum", 0), int(group.get("nesterov", False)), beta1, beta2,
-                     group.get("eps", 0)]
+                     group.get("eps", 0), *second]
             print("optim", *words)
-            for values in run_optimizer(kind, rate, norm, options, scalar):
+            for values in run_optimizer(kind, rate, norm, options, scalar, factor, decay):
                 print(*map(exact, values))
 
 
@@ -127,5 +144,8 @@ def record_schedules():
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
 print(f"PyTorch {torch.__version__}, recorded by tests/record/optim.py")
-record_optimizers()
-record_schedules()
+if sys.argv[1:] == ["groups"]:
+    record_optimizers(GROUP_RUNS)
+else:
+    record_optimizers(RUNS)
+    record_schedules()
