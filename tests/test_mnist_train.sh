@@ -97,21 +97,21 @@ shows_the_worst_pairs()
 }
 check "it ends with what is most often confused" shows_the_worst_pairs
 
+# Those of the table of a recipe's fields.
+recipe_options()
+{
+    sed -nE 's/.*OPTION\("([a-z-]+)".*/\1/p' "$top/src/train/recipe.c"
+}
+
 every_option()
 {
-    "$mnist" train --help >help || return 1
+    "$mnist" train --help >help && [ "$(recipe_options | wc -l)" -ge 15 ] || return 1
     local option
     for option in data val threads log verbose json quiet help version $(recipe_options); do
         holds help "--$option" || return 1
     done
 }
 check "--help names every option" every_option
-
-# Those of the table of a recipe's fields.
-recipe_options()
-{
-    sed -nE 's/.*OPTION\("([a-z-]+)".*/\1/p' "$top/src/train/recipe.c"
-}
 
 every_field()
 {
@@ -175,7 +175,7 @@ check "a layer without its number" refused 'needs a number' "${quick[@]}" --net 
 check "a net that ends in the wrong shape" refused '12 outputs' "${quick[@]}" --net 'linear 12'
 check "an empty net" refused 'a layer is missing' "${quick[@]}" --net ''
 check "a missing comma" refused 'comma' "${quick[@]}" --net 'linear 12 relu, linear 10'
-check "a dropout of 1" refused 'dropout needs a rate' "${quick[@]}" --net 'dropout 1, linear 10'
+check "a dropout of 1" refused 'dropout needs a real number of 0 or more and below 1' "${quick[@]}" --net 'dropout 1, linear 10'
 
 for bad in "--lr nan" "--lr inf" "--lr -1" "--lr 1e9" "--lr x" "--batch 0" "--batch -3" "--batch 1e3" \
     "--batch 99999999999999999999" "--epochs 0" "--epochs -1" "--threads 0" "--threads 100000" "--seed -1" \
