@@ -77,11 +77,12 @@ static void a_softmax_names_its_row(void **state)
         build(g, m.root);
         fill(x, 1, -1, 1);
         pmy_value(x).data[3 * 4 + 2] = (pmy_real)INFINITY;
-        expect_message(&m, logarithm
-                               ? "log_softmax0, row 1, position 1: a logit is +inf; the first number that is not finite "
-                                 "is in input0, row 1"
-                               : "softmax0, row 1, position 1: a logit is +inf; the first number that is not finite is "
-                                 "in input0, row 1");
+        expect_message(
+            &m, logarithm
+                    ? "log_softmax0, row 1, position 1: a logit is +inf; the first number that is not finite "
+                      "is in input0, row 1"
+                    : "softmax0, row 1, position 1: a logit is +inf; the first number that is not finite is "
+                      "in input0, row 1");
         pmy_graph_free(g);
     }
 }

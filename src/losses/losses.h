@@ -24,9 +24,9 @@ typedef struct pmy_softmax_xent_options {
 
 /* The cross-entropy of softmax(z/T), fused: its backward is (p − y)/T.
  *
- * z [batch, …, classes] are logits, each vector of them a row; target is either labels, integers [batch, …], or
- * a node of target probabilities y [batch, …, classes], which get no gradient. Options may be NULL. The value is
- * a scalar; where no row counts it is 0.
+ * z [batch, …, classes] are logits, each vector of them a row; target is either labels, integers [batch, …],
+ * or a node of target probabilities y [batch, …, classes], which get no gradient. Options may be NULL. The
+ * value is a scalar; where no row counts it is 0.
  *
  * In the float build, with labels and no smoothing, a row's loss and each component of its gradient
  * are within 4 units in their last place, however small; with target probabilities or smoothing the
