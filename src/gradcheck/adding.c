@@ -49,7 +49,7 @@ pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_chec
 {
     size_t size = pmy_shape_size(node->shape);
     pmy_real *alone = session->room[0], *share = session->room[1];
-    bool added;
+    bool added = false;
     if (is_settled(check))
         return PMY_OK;
     pmy_status status = pmy_weighted_backward(&session->probe, 0, error);

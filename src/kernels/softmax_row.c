@@ -114,6 +114,7 @@ pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_ac
     pmy_accum chunk[CHUNK], lane[LANES] = {0};
     for (size_t begin = 0; begin < classes; begin += CHUNK) {
         size_t n = classes - begin < CHUNK ? classes - begin : CHUNK;
+        /* cppcheck-suppress legacyUninitvar; it is written first */
         pmy_accum *part = e ? e + begin : chunk; /* [n] */
         pmy_plain_exponentials(n, z + begin, row->maximum, temperature, part);
         if (row->argmax - begin < n)
