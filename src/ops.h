@@ -8,7 +8,11 @@
 #define PMY_OP_LIST(X)     \
     X(matmul)              \
     X(add)                 \
+    X(sub)                 \
     X(mul)                 \
+    X(div)                 \
+    X(maximum)             \
+    X(minimum)             \
     X(scale)               \
     X(exp)                 \
     X(log)                 \

@@ -100,28 +100,29 @@ static void element_wise_ops_at_their_ends(void **state)
 
 /* --- Of two inputs ------------------------------------------------------------ */
 
-static void add_and_mul(void **state)
+static void two_inputs_of_the_same_shape(void **state)
 {
     (void)state;
     static const pmy_shape shapes[] = {{{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 70}}};
     for (size_t s = 0; s < ROOM(shapes); s++) {
-        size_t last = pmy_shape_last(shapes[s]);
         pmy_graph *g = new_graph(NULL);
         pmy_node *a = pmy_constant(g, shapes[s]), *b = pmy_constant(g, shapes[s]);
-        pmy_node *bias = pmy_constant(g, PMY_SHAPE(last));
-        pmy_node *sum = pmy_add(g, a, b), *biased = pmy_add(g, a, bias), *product = pmy_mul(g, a, b);
-        pmy_node *scaled = pmy_scale(g, a, -2.5);
+        pmy_node *sum = pmy_add(g, a, b), *difference = pmy_sub(g, a, b), *product = pmy_mul(g, a, b);
+        pmy_node *quotient = pmy_div(g, a, b), *scaled = pmy_scale(g, a, -2.5);
+        pmy_node *larger = pmy_maximum_of(g, a, b), *smaller = pmy_minimum_of(g, a, b);
         build(g, pmy_sum(g, product));
         fill(a, 1, -1, 1);
-        fill(b, 2, -1, 1);
-        fill(bias, 3, -1, 1);
+        fill(b, 2, 0.1, 1);
         forward(g, PMY_EVAL);
         for (size_t i = 0; i < pmy_shape_size(shapes[s]); i++) {
-            expect_close("add", i, value_at(sum, i), value_at(a, i) + value_at(b, i), tolerance);
-            expect_close("mul", i, value_at(product, i), value_at(a, i) * value_at(b, i), tolerance);
-            expect_close("scale", i, value_at(scaled, i), -2.5 * value_at(a, i), tolerance);
-            expect_close("bias", i, value_at(biased, i), value_at(a, i) + value_at(bias, i % last),
-                         tolerance);
+            double x = value_at(a, i), y = value_at(b, i);
+            expect_close("add", i, value_at(sum, i), x + y, tolerance);
+            expect_close("sub", i, value_at(difference, i), x - y, tolerance);
+            expect_close("mul", i, value_at(product, i), x * y, tolerance);
+            expect_close("div", i, value_at(quotient, i), x / y, tolerance);
+            expect_close("maximum", i, value_at(larger, i), fmax(x, y), 0);
+            expect_close("minimum", i, value_at(smaller, i), fmin(x, y), 0);
+            expect_close("scale", i, value_at(scaled, i), -2.5 * x, tolerance);
         }
         pmy_graph_free(g);
     }
@@ -297,7 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(element_wise_ops),
         cmocka_unit_test(element_wise_ops_at_their_ends),
-        cmocka_unit_test(add_and_mul),
+        cmocka_unit_test(two_inputs_of_the_same_shape),
         cmocka_unit_test(matmul),
         cmocka_unit_test(a_computed_second_factor_or_bias_is_waited_for),
         cmocka_unit_test(sum_and_mean),

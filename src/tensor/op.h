@@ -261,6 +261,13 @@ static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
 bool pmy_has_choices(const pmy_node *node);
 uint64_t pmy_choices(const pmy_node *node);
 
+/* Such a number is made from the choices one by one, beginning with PMY_NO_CHOICES (FNV-1a). */
+#define PMY_NO_CHOICES UINT64_C(0xcbf29ce484222325)
+static inline uint64_t pmy_add_choice(uint64_t choices, uint64_t choice)
+{
+    return (choices ^ choice) * UINT64_C(0x100000001b3);
+}
+
 /* --- For element-wise ops ------------------------------------------------ */
 
 pmy_status pmy_unary_infer(pmy_node *node, pmy_error *error);
