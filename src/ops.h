@@ -16,6 +16,9 @@
     X(scale)               \
     X(exp)                 \
     X(log)                 \
+    X(sqrt)                \
+    X(square)              \
+    X(abs)                 \
     X(sum)                 \
     X(mean)                \
     X(reshape)             \

@@ -23,6 +23,9 @@ static const struct {
     {"div", pmy_div, NULL},
     {"maximum", pmy_maximum_of, NULL},
     {"minimum", pmy_minimum_of, NULL},
+    {"square", NULL, pmy_square},
+    {"abs", NULL, pmy_abs},
+    {"sqrt", NULL, pmy_sqrt_of},
 };
 
 enum { MOST = 64 };
@@ -156,9 +159,9 @@ static void every_op_and_shape_as_recorded(void **state)
             ways += agrees(&r, batched);
     }
     (void)fclose(file);
-    assert_int_equal(cases, 6 * 16);
+    assert_int_equal(cases, 6 * 16 + 3);
     /* One way a shape, but none for two scalars and three for a batch of one. */
-    assert_int_equal(ways, 6 * (14 + 0 + 3));
+    assert_int_equal(ways, 6 * (14 + 0 + 3) + 3);
 }
 
 /* --- Batches ------------------------------------------------------------------------ */

@@ -33,6 +33,11 @@ static double silu(double x)
     return x / (1 + exp(-x));
 }
 
+static double square(double x)
+{
+    return x * x;
+}
+
 static void element_wise_ops(void **state)
 {
     (void)state;
@@ -46,6 +51,8 @@ static void element_wise_ops(void **state)
         {"tanh", pmy_tanh, tanh, -5, 5},   {"sigmoid", pmy_sigmoid, sigmoid, -9, 9},
         {"gelu", pmy_gelu, gelu, -5, 5},   {"exp", pmy_exp_of, exp, -5, 2},
         {"log", pmy_log_of, log, 0.01, 9}, {"silu", pmy_silu, silu, -9, 9},
+        {"sqrt", pmy_sqrt_of, sqrt, 0, 9}, {"square", pmy_square, square, -5, 5},
+        {"abs", pmy_abs, fabs, -5, 5},
     };
     static const pmy_shape shapes[] = {{{1}}, {{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 7}}, {{3, 1001}}};
     for (size_t o = 0; o < ROOM(ops); o++)
@@ -81,7 +88,8 @@ static void element_wise_ops_at_their_ends(void **state)
     (void)state;
     const double infinity = (double)INFINITY, nan_value = (double)NAN;
     static pmy_node *(*const all[])(pmy_graph *, pmy_node *) = {
-        pmy_relu, pmy_leaky_relu, pmy_tanh, pmy_sigmoid, pmy_gelu, pmy_silu, pmy_exp_of, pmy_log_of,
+        pmy_relu,   pmy_leaky_relu, pmy_tanh,    pmy_sigmoid, pmy_gelu, pmy_silu,
+        pmy_exp_of, pmy_log_of,     pmy_sqrt_of, pmy_square,  pmy_abs,
     };
     for (size_t i = 0; i < ROOM(all); i++)
         assert_true(isnan(through(all[i], nan_value)));
@@ -94,6 +102,8 @@ static void element_wise_ops_at_their_ends(void **state)
     assert_true(through(pmy_gelu, 1e4) == (double)(pmy_real)1e4 && through(pmy_gelu, -1e4) == 0);
     assert_true(through(pmy_exp_of, -infinity) == 0 && through(pmy_exp_of, 1e5) == infinity);
     assert_true(through(pmy_log_of, 0) == -infinity && isnan(through(pmy_log_of, -1)));
+    assert_true(through(pmy_sqrt_of, 0) == 0 && isnan(through(pmy_sqrt_of, -1)));
+    assert_true(through(pmy_abs, -infinity) == infinity && through(pmy_square, -infinity) == infinity);
     /* Far out, where 1 + erf has no digits left. */
     expect_close("gelu", 0, through(pmy_gelu, -9) / gelu(-9), 1, sizeof(pmy_real) == 4 ? 1e-4 : 1e-12);
 }

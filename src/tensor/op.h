@@ -61,7 +61,7 @@ typedef struct pmy_unary {
     void (*backward)(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
                      pmy_real *dx, bool accumulate);
     bool needs_x;     /* backward reads x; without this, x may be NULL there */
-    bool kinked;      /* f′ jumps where the sign of y changes */
+    bool kinked;      /* f′ jumps where the sign of x changes; an activation's y has that sign, too */
     double low, high; /* samples have x in this range */
     const char *code; /* of an activation: f of a float x, as an expression of C99 with <math.h> */
 } pmy_unary;

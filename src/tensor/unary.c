@@ -51,7 +51,8 @@ uint64_t pmy_choices(const pmy_node *node)
     uint64_t choices = node->op->checks.choices ? node->op->checks.choices(node) : PMY_NO_CHOICES;
     if (!node->activation || !node->activation->kinked)
         return choices;
+    const pmy_real *sign = node->op->unary ? node->input[0]->value : node->value; /* [shape] */
     for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
-        choices = pmy_add_choice(choices, node->value[i] > 0);
+        choices = pmy_add_choice(choices, sign[i] > 0);
     return choices;
 }

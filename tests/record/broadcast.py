@@ -5,8 +5,8 @@
 
 A case is an op on inputs of the shapes in its line, in double. Number i of a is ((7 i + i i) mod 13 - 6)/4, of b
 k/4 with k = (5 i + 3 i i + 2) mod 11 - 5, and one more from 0 on, so that it is never 0, and of the gradient
-from above ((5 i + 3 i i) mod 23 - 11)/16: all exact, and a and b are equal here and there. A line
-per tensor holds its name and its numbers in hexadecimal, so exactly.
+from above ((5 i + 3 i i) mod 23 - 11)/16: all exact, and a and b are equal here and there. The one input of
+sqrt is |b|, that of others a. A line per tensor holds its name and its numbers in hexadecimal, so exactly.
 """
 import re
 
@@ -53,3 +53,6 @@ print(f"PyTorch {torch.__version__}, recorded by tests/record/broadcast.py")
 for op_name, op in BINARY.items():
     for case in SHAPES:
         record(op_name, op, case)
+record("square", torch.square, [(3, 2, 4)])
+record("abs", torch.abs, [(3, 2, 4)])
+record("sqrt", torch.sqrt, [(3, 2, 4)], [lambda i: abs(number_of_b(i))])

@@ -25,6 +25,9 @@ pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor);
 /* Element by element; activations are in activation.h. */
 pmy_node *pmy_exp_of(pmy_graph *graph, pmy_node *x);
 pmy_node *pmy_log_of(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_sqrt_of(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_square(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_abs(pmy_graph *graph, pmy_node *x); /* its gradient is 0 where x is */
 
 /* The sum and the mean of all elements, a scalar. */
 pmy_node *pmy_sum(pmy_graph *graph, pmy_node *x);
