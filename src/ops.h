@@ -8,10 +8,17 @@
 #define PMY_OP_LIST(X)     \
     X(matmul)              \
     X(add)                 \
+    X(sub)                 \
     X(mul)                 \
+    X(div)                 \
+    X(maximum)             \
+    X(minimum)             \
     X(scale)               \
     X(exp)                 \
     X(log)                 \
+    X(sqrt)                \
+    X(square)              \
+    X(abs)                 \
     X(sum)                 \
     X(mean)                \
     X(reshape)             \

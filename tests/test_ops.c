@@ -33,6 +33,11 @@ static double silu(double x)
     return x / (1 + exp(-x));
 }
 
+static double square(double x)
+{
+    return x * x;
+}
+
 static void element_wise_ops(void **state)
 {
     (void)state;
@@ -46,6 +51,8 @@ static void element_wise_ops(void **state)
         {"tanh", pmy_tanh, tanh, -5, 5},   {"sigmoid", pmy_sigmoid, sigmoid, -9, 9},
         {"gelu", pmy_gelu, gelu, -5, 5},   {"exp", pmy_exp_of, exp, -5, 2},
         {"log", pmy_log_of, log, 0.01, 9}, {"silu", pmy_silu, silu, -9, 9},
+        {"sqrt", pmy_sqrt_of, sqrt, 0, 9}, {"square", pmy_square, square, -5, 5},
+        {"abs", pmy_abs, fabs, -5, 5},
     };
     static const pmy_shape shapes[] = {{{1}}, {{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 7}}, {{3, 1001}}};
     for (size_t o = 0; o < ROOM(ops); o++)
@@ -81,7 +88,8 @@ static void element_wise_ops_at_their_ends(void **state)
     (void)state;
     const double infinity = (double)INFINITY, nan_value = (double)NAN;
     static pmy_node *(*const all[])(pmy_graph *, pmy_node *) = {
-        pmy_relu, pmy_leaky_relu, pmy_tanh, pmy_sigmoid, pmy_gelu, pmy_silu, pmy_exp_of, pmy_log_of,
+        pmy_relu,   pmy_leaky_relu, pmy_tanh,    pmy_sigmoid, pmy_gelu, pmy_silu,
+        pmy_exp_of, pmy_log_of,     pmy_sqrt_of, pmy_square,  pmy_abs,
     };
     for (size_t i = 0; i < ROOM(all); i++)
         assert_true(isnan(through(all[i], nan_value)));
@@ -94,34 +102,37 @@ static void element_wise_ops_at_their_ends(void **state)
     assert_true(through(pmy_gelu, 1e4) == (double)(pmy_real)1e4 && through(pmy_gelu, -1e4) == 0);
     assert_true(through(pmy_exp_of, -infinity) == 0 && through(pmy_exp_of, 1e5) == infinity);
     assert_true(through(pmy_log_of, 0) == -infinity && isnan(through(pmy_log_of, -1)));
+    assert_true(through(pmy_sqrt_of, 0) == 0 && isnan(through(pmy_sqrt_of, -1)));
+    assert_true(through(pmy_abs, -infinity) == infinity && through(pmy_square, -infinity) == infinity);
     /* Far out, where 1 + erf has no digits left. */
     expect_close("gelu", 0, through(pmy_gelu, -9) / gelu(-9), 1, sizeof(pmy_real) == 4 ? 1e-4 : 1e-12);
 }
 
 /* --- Of two inputs ------------------------------------------------------------ */
 
-static void add_and_mul(void **state)
+static void two_inputs_of_the_same_shape(void **state)
 {
     (void)state;
     static const pmy_shape shapes[] = {{{7}}, {{5, 7}}, {{3, 2, 11}}, {{2, 3, 5, 70}}};
     for (size_t s = 0; s < ROOM(shapes); s++) {
-        size_t last = pmy_shape_last(shapes[s]);
         pmy_graph *g = new_graph(NULL);
         pmy_node *a = pmy_constant(g, shapes[s]), *b = pmy_constant(g, shapes[s]);
-        pmy_node *bias = pmy_constant(g, PMY_SHAPE(last));
-        pmy_node *sum = pmy_add(g, a, b), *biased = pmy_add(g, a, bias), *product = pmy_mul(g, a, b);
-        pmy_node *scaled = pmy_scale(g, a, -2.5);
+        pmy_node *sum = pmy_add(g, a, b), *difference = pmy_sub(g, a, b), *product = pmy_mul(g, a, b);
+        pmy_node *quotient = pmy_div(g, a, b), *scaled = pmy_scale(g, a, -2.5);
+        pmy_node *larger = pmy_maximum_of(g, a, b), *smaller = pmy_minimum_of(g, a, b);
         build(g, pmy_sum(g, product));
         fill(a, 1, -1, 1);
-        fill(b, 2, -1, 1);
-        fill(bias, 3, -1, 1);
+        fill(b, 2, 0.1, 1);
         forward(g, PMY_EVAL);
         for (size_t i = 0; i < pmy_shape_size(shapes[s]); i++) {
-            expect_close("add", i, value_at(sum, i), value_at(a, i) + value_at(b, i), tolerance);
-            expect_close("mul", i, value_at(product, i), value_at(a, i) * value_at(b, i), tolerance);
-            expect_close("scale", i, value_at(scaled, i), -2.5 * value_at(a, i), tolerance);
-            expect_close("bias", i, value_at(biased, i), value_at(a, i) + value_at(bias, i % last),
-                         tolerance);
+            double x = value_at(a, i), y = value_at(b, i);
+            expect_close("add", i, value_at(sum, i), x + y, tolerance);
+            expect_close("sub", i, value_at(difference, i), x - y, tolerance);
+            expect_close("mul", i, value_at(product, i), x * y, tolerance);
+            expect_close("div", i, value_at(quotient, i), x / y, tolerance);
+            expect_close("maximum", i, value_at(larger, i), fmax(x, y), 0);
+            expect_close("minimum", i, value_at(smaller, i), fmin(x, y), 0);
+            expect_close("scale", i, value_at(scaled, i), -2.5 * x, tolerance);
         }
         pmy_graph_free(g);
     }
@@ -297,7 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(element_wise_ops),
         cmocka_unit_test(element_wise_ops_at_their_ends),
-        cmocka_unit_test(add_and_mul),
+        cmocka_unit_test(two_inputs_of_the_same_shape),
         cmocka_unit_test(matmul),
         cmocka_unit_test(a_computed_second_factor_or_bias_is_waited_for),
         cmocka_unit_test(sum_and_mean),

@@ -168,15 +168,14 @@ static void backward(const pmy_node *node, pmy_piece piece)
 static uint64_t choices(const pmy_node *node)
 {
     pmy_pooling pool = pmy_pooling_of(node);
-    /* FNV-1a over the winners. */
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t winners = PMY_NO_CHOICES;
     for (size_t at = 0; at < pmy_shape_size(node->shape); at++) {
         size_t plane = at / (pool.rows * pool.columns), place = at % (pool.rows * pool.columns);
         const pmy_real *x = node->input[0]->value + plane * pool.height * pool.width; /* [height, width] */
         size_t won = winner(&pool, place / pool.columns, place % pool.columns, x, node->value[at]);
-        hash = (hash ^ won) * 0x100000001b3u;
+        winners = pmy_add_choice(winners, won);
     }
-    return hash;
+    return winners;
 }
 
 static pmy_node *sample(pmy_sample *s, unsigned index)

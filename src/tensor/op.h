@@ -61,7 +61,7 @@ typedef struct pmy_unary {
     void (*backward)(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
                      pmy_real *dx, bool accumulate);
     bool needs_x;     /* backward reads x; without this, x may be NULL there */
-    bool kinked;      /* f′ jumps where the sign of y changes */
+    bool kinked;      /* f′ jumps where the sign of x changes; an activation's y has that sign, too */
     double low, high; /* samples have x in this range */
     const char *code; /* of an activation: f of a float x, as an expression of C99 with <math.h> */
 } pmy_unary;
@@ -260,6 +260,13 @@ static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
 /* Whether discrete choices lie in what the node computes, and a number that differs where one does. */
 bool pmy_has_choices(const pmy_node *node);
 uint64_t pmy_choices(const pmy_node *node);
+
+/* Such a number is made from the choices one by one, beginning with PMY_NO_CHOICES (FNV-1a). */
+#define PMY_NO_CHOICES UINT64_C(0xcbf29ce484222325)
+static inline uint64_t pmy_add_choice(uint64_t choices, uint64_t choice)
+{
+    return (choices ^ choice) * UINT64_C(0x100000001b3);
+}
 
 /* --- For element-wise ops ------------------------------------------------ */
 

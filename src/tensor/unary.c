@@ -48,11 +48,11 @@ bool pmy_has_choices(const pmy_node *node)
 
 uint64_t pmy_choices(const pmy_node *node)
 {
-    uint64_t hash = node->op->checks.choices ? node->op->checks.choices(node) : 0xcbf29ce484222325u;
+    uint64_t choices = node->op->checks.choices ? node->op->checks.choices(node) : PMY_NO_CHOICES;
     if (!node->activation || !node->activation->kinked)
-        return hash;
-    /* FNV-1a over the signs. */
+        return choices;
+    const pmy_real *sign = node->op->unary ? node->input[0]->value : node->value; /* [shape] */
     for (size_t i = 0; i < pmy_shape_size(node->shape); i++)
-        hash = (hash ^ (uint64_t)(node->value[i] > 0)) * 0x100000001b3u;
-    return hash;
+        choices = pmy_add_choice(choices, sign[i] > 0);
+    return choices;
 }

@@ -7,11 +7,17 @@
 /* c[m, n] = a[m, k] · b[k, n]; b is not a part of the batch. */
 pmy_node *pmy_matmul(pmy_graph *graph, pmy_node *a, pmy_node *b);
 
-/* a + b of the same shape, or a[..., n] + b[n]: a bias, added to every row. */
+/* a + b, a − b, a · b, a / b and the larger and smaller of a and b, element by element, broadcast as in
+ * NumPy: shapes are aligned at the last axis, and one that has 1 or nothing along an axis is repeated there;
+ * [batch, time, d] and [d], [time, d], [batch, 1, d] or a scalar give [batch, time, d]. The batch's axis must
+ * be the first of the result, and is 1 or missing in what is not of the batch. */
 pmy_node *pmy_add(pmy_graph *graph, pmy_node *a, pmy_node *b);
-
-/* a · b, element by element, of the same shape. */
+pmy_node *pmy_sub(pmy_graph *graph, pmy_node *a, pmy_node *b);
 pmy_node *pmy_mul(pmy_graph *graph, pmy_node *a, pmy_node *b);
+pmy_node *pmy_div(pmy_graph *graph, pmy_node *a, pmy_node *b);
+/* Where both are equal, each gets half of the gradient. */
+pmy_node *pmy_maximum_of(pmy_graph *graph, pmy_node *a, pmy_node *b);
+pmy_node *pmy_minimum_of(pmy_graph *graph, pmy_node *a, pmy_node *b);
 
 /* factor · x. */
 pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor);
@@ -19,6 +25,9 @@ pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor);
 /* Element by element; activations are in activation.h. */
 pmy_node *pmy_exp_of(pmy_graph *graph, pmy_node *x);
 pmy_node *pmy_log_of(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_sqrt_of(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_square(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_abs(pmy_graph *graph, pmy_node *x); /* its gradient is 0 where x is */
 
 /* The sum and the mean of all elements, a scalar. */
 pmy_node *pmy_sum(pmy_graph *graph, pmy_node *x);
