@@ -45,11 +45,15 @@ static pmy_node *reshape_of_the_batch(pmy_graph *g)
 }
 static pmy_node *transpose_of_a_vector(pmy_graph *g)
 {
-    return pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)));
+    return pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
+}
+static pmy_node *transpose_of_one_axis(pmy_graph *g)
+{
+    return pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5, 6)), 1, -1);
 }
 static pmy_node *transpose_of_the_batch(pmy_graph *g)
 {
-    return pmy_transpose_of(g, pmy_input(g, PMY_SHAPE(5, 6)));
+    return pmy_transpose_of(g, pmy_input(g, PMY_SHAPE(5, 6)), 0, 1);
 }
 static pmy_node *softmax_of_a_scalar(pmy_graph *g)
 {
@@ -199,7 +203,8 @@ static void each_error_names_node_and_shapes(void **state)
         {mul_of_other_shapes, PMY_BAD_SHAPE, {"mul0", "2x3x4, 2x3"}},
         {reshape_to_another_size, PMY_BAD_SHAPE, {"reshape0", "of 5x6", "5x7 has another number"}},
         {reshape_of_the_batch, PMY_BAD_SHAPE, {"reshape0", "of 5x6", "6x5"}},
-        {transpose_of_a_vector, PMY_BAD_SHAPE, {"transpose0", "of 5"}},
+        {transpose_of_a_vector, PMY_BAD_SHAPE, {"transpose0", "of 5", "no axis 1"}},
+        {transpose_of_one_axis, PMY_BAD_SHAPE, {"transpose0", "of 5x6", "1 twice"}},
         {transpose_of_the_batch, PMY_BAD_SHAPE, {"transpose0", "of 5x6", "batch"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
@@ -250,7 +255,7 @@ static void calls_go_on_after_an_error_and_the_first_is_reported(void **state)
     (void)state;
     pmy_graph *g = new_graph(NULL);
     pmy_error error;
-    pmy_node *wrong = pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)));
+    pmy_node *wrong = pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
     pmy_want_gradient(wrong);
     pmy_name(wrong, "wrong");
     pmy_node *x = pmy_add(g, pmy_relu(g, pmy_linear(g, wrong, 3, PMY_RELU)), wrong);

@@ -235,26 +235,41 @@ static void reshape_keeps_the_order(void **state)
     }
 }
 
-static void transpose_swaps_the_last_axes(void **state)
+/* The place of element `at` of a shape once axes a and b of it are swapped. */
+static size_t swapped_place(pmy_shape shape, unsigned a, unsigned b, size_t at)
+{
+    unsigned rank = pmy_shape_rank(shape);
+    size_t index[PMY_MAX_RANK], place = 0;
+    for (unsigned axis = rank; axis-- > 0; at /= shape.dim[axis])
+        index[axis] = at % shape.dim[axis];
+    for (unsigned axis = 0; axis < rank; axis++) {
+        unsigned from = axis == a ? b : axis == b ? a : axis;
+        place = place * shape.dim[from] + index[from];
+    }
+    return place;
+}
+
+static void transpose_swaps_two_axes(void **state)
 {
     (void)state;
     static const pmy_shape shapes[] = {{{5, 7}}, {{1, 9}}, {{3, 2, 5}}, {{2, 3, 33, 17}}};
-    for (size_t s = 0; s < ROOM(shapes); s++) {
-        unsigned rank = pmy_shape_rank(shapes[s]);
-        size_t rows = shapes[s].dim[rank - 2], columns = shapes[s].dim[rank - 1];
-        pmy_graph *g = new_graph(NULL);
-        pmy_node *x = pmy_constant(g, shapes[s]), *y = pmy_transpose_of(g, x);
-        build(g, pmy_sum(g, y));
-        fill(x, s, -1, 1);
-        forward(g, PMY_EVAL);
-        assert_int_equal(pmy_node_shape(y).dim[rank - 1], rows);
-        assert_int_equal(pmy_node_shape(y).dim[rank - 2], columns);
-        for (size_t at = 0; at < pmy_shape_size(shapes[s]); at++) {
-            size_t matrix = at / (rows * columns), i = at / columns % rows, j = at % columns;
-            assert_true(value_at(y, (matrix * columns + j) * rows + i) == value_at(x, at));
-        }
-        pmy_graph_free(g);
-    }
+    for (size_t s = 0; s < ROOM(shapes); s++)
+        for (unsigned a = 0; a < pmy_shape_rank(shapes[s]); a++)
+            for (unsigned b = 0; b < pmy_shape_rank(shapes[s]); b++) {
+                if (a == b)
+                    continue;
+                pmy_graph *g = new_graph(NULL);
+                pmy_node *x = pmy_constant(g, shapes[s]);
+                pmy_node *y = pmy_transpose_of(g, x, (int)a, (int)b - (int)pmy_shape_rank(shapes[s]));
+                build(g, pmy_sum(g, y));
+                fill(x, s, -1, 1);
+                forward(g, PMY_EVAL);
+                assert_int_equal(pmy_node_shape(y).dim[a], shapes[s].dim[b]);
+                assert_int_equal(pmy_node_shape(y).dim[b], shapes[s].dim[a]);
+                for (size_t at = 0; at < pmy_shape_size(shapes[s]); at++)
+                    assert_true(value_at(y, swapped_place(shapes[s], a, b, at)) == value_at(x, at));
+                pmy_graph_free(g);
+            }
 }
 
 /* --- softmax ---------------------------------------------------------------------- */
@@ -313,7 +328,7 @@ int main(void)
         cmocka_unit_test(a_computed_second_factor_or_bias_is_waited_for),
         cmocka_unit_test(sum_and_mean),
         cmocka_unit_test(reshape_keeps_the_order),
-        cmocka_unit_test(transpose_swaps_the_last_axes),
+        cmocka_unit_test(transpose_swaps_two_axes),
         cmocka_unit_test(softmax_and_log_softmax),
         cmocka_unit_test(softmax_of_huge_and_masked_logits),
     };

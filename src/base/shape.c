@@ -27,12 +27,17 @@ unsigned pmy_shape_rank(pmy_shape shape)
     return rank;
 }
 
-size_t pmy_shape_size(pmy_shape shape)
+size_t pmy_shape_span(pmy_shape shape, unsigned begin, unsigned end)
 {
     size_t size = 1;
-    for (unsigned axis = 0; axis < PMY_MAX_RANK && shape.dim[axis]; axis++)
+    for (unsigned axis = begin; axis < end && shape.dim[axis]; axis++)
         size *= shape.dim[axis];
     return size;
+}
+
+size_t pmy_shape_size(pmy_shape shape)
+{
+    return pmy_shape_span(shape, 0, PMY_MAX_RANK);
 }
 
 bool pmy_shape_valid(pmy_shape shape)

@@ -26,6 +26,9 @@ bool pmy_shape_valid(pmy_shape shape);
 
 bool pmy_shape_equal(pmy_shape a, pmy_shape b);
 
+/* The elements of axes begin … end − 1, as far as there are any. */
+size_t pmy_shape_span(pmy_shape shape, unsigned begin, unsigned end);
+
 /* The size of the last axis, 1 for a scalar. */
 size_t pmy_shape_last(pmy_shape shape);
 

@@ -36,8 +36,10 @@ pmy_node *pmy_mean(pmy_graph *graph, pmy_node *x);
 /* The same elements in the same order. The first axis of a batch stays. */
 pmy_node *pmy_reshape(pmy_graph *graph, pmy_node *x, pmy_shape shape);
 
-/* Swaps the last two axes: y[..., j, i] = x[..., i, j]. The batch axis stays first. */
-pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x);
+/* Along an axis, which may be any but the batch's; a negative one is counted from the end, −1 is the last. */
+
+/* Swaps two axes. */
+pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x, int a, int b);
 
 /* Over the last axis. */
 pmy_node *pmy_softmax(pmy_graph *graph, pmy_node *x);
