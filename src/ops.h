@@ -23,6 +23,9 @@
     X(mean)                \
     X(reshape)             \
     X(transpose)           \
+    X(concat)              \
+    X(slice)               \
+    X(max)                 \
     X(softmax)             \
     X(log_softmax)         \
     X(linear)              \

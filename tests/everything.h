@@ -34,6 +34,9 @@ static inline everything everything_new(pmy_pool *pool, size_t batch)
     h = pmy_reshape(g, h, PMY_SHAPE(batch, 20, 16));
     h = pmy_softmax(g, pmy_transpose_of(g, h, 1, 2));
     pmy_node *squares = pmy_mse(g, h, e.target);
+    pmy_node *halves[] = {pmy_slice(g, h, 2, 4, 20), pmy_slice(g, h, 2, 0, 4)};
+    h = pmy_concat(g, 2, halves, 2);
+    pmy_node *most = pmy_mean(g, pmy_max(g, h, 1));
     h = pmy_mul(g, h,
                 pmy_log_softmax(g, pmy_add(g, h, pmy_parameter(g, PMY_SHAPE(20), "b", PMY_UNIFORM, 1))));
     h = pmy_matmul(g, pmy_reshape(g, h, PMY_SHAPE(batch, 320)),
@@ -43,6 +46,7 @@ static inline everything everything_new(pmy_pool *pool, size_t batch)
     pmy_node *loss = pmy_softmax_xent(g, h, e.labels, &(pmy_softmax_xent_options){.label_smoothing = 0.1});
     e.root = pmy_add(g, pmy_add(g, loss, squares), pmy_scale(g, pmy_mean(g, h), 0.1));
     e.root = pmy_add(g, e.root, pmy_scale(g, pmy_sum(g, h), 0.001));
+    e.root = pmy_add(g, e.root, pmy_scale(g, most, 0.1));
     build(g, e.root);
     return e;
 }

@@ -8,6 +8,16 @@ typedef struct model {
     pmy_node *x, *joined, *y;
 } model;
 
+/* [rows, out] to [rows, out], through the ops that go along an axis. */
+static pmy_node *go_along_axes(pmy_graph *g, pmy_node *y)
+{
+    y = pmy_concat(g, 2, (pmy_node *[]){pmy_slice(g, y, 1, 2, OUT), pmy_slice(g, y, 1, 0, 2)}, 1);
+    pmy_shape shape = pmy_node_shape(y);
+    shape.dim[2] = 1;
+    y = pmy_transpose_of(g, pmy_reshape(g, y, shape), 1, 2);
+    return pmy_max(g, pmy_concat(g, 2, (pmy_node *[]){y, pmy_scale(g, y, 0.5)}, 1), 1);
+}
+
 /* x [batch, time, d], joined to [batch·time, d], through a layer, split to [batch, time, out] or left joined.
  */
 static model new_model(pmy_pool *pool, bool joins, bool splits)
@@ -18,6 +28,7 @@ static model new_model(pmy_pool *pool, bool joins, bool splits)
     pmy_want_gradient(m.x);
     m.joined = joins ? pmy_reshape(g, m.x, PMY_SHAPE(BATCH * TIME, D)) : m.x;
     m.y = pmy_softmax(g, pmy_linear(g, m.joined, OUT, PMY_TANH));
+    m.y = go_along_axes(g, m.y);
     if (splits)
         m.y = pmy_reshape(g, m.y, PMY_SHAPE(BATCH, TIME, OUT));
     build(g, pmy_sum(g, pmy_mul(g, m.y, m.y)));

@@ -55,6 +55,47 @@ static pmy_node *transpose_of_the_batch(pmy_graph *g)
 {
     return pmy_transpose_of(g, pmy_input(g, PMY_SHAPE(5, 6)), 0, 1);
 }
+static pmy_node *concat_of_nothing(pmy_graph *g)
+{
+    return pmy_concat(g, 0, NULL, 0);
+}
+static pmy_node *concat_of_too_many(pmy_graph *g)
+{
+    pmy_node *inputs[PMY_MAX_INPUTS + 1];
+    for (size_t i = 0; i < ROOM(inputs); i++)
+        inputs[i] = pmy_constant(g, PMY_SHAPE(5));
+    return pmy_concat(g, ROOM(inputs), inputs, 0);
+}
+static pmy_node *concat_of_other_shapes(pmy_graph *g)
+{
+    return pmy_concat(g, 2,
+                      (pmy_node *[]){pmy_input(g, PMY_SHAPE(5, 7, 2)), pmy_input(g, PMY_SHAPE(5, 6, 3))}, 1);
+}
+static pmy_node *concat_of_batch_and_constant(pmy_graph *g)
+{
+    return pmy_concat(g, 2, (pmy_node *[]){pmy_input(g, PMY_SHAPE(5, 7)), pmy_constant(g, PMY_SHAPE(5, 7))},
+                      1);
+}
+static pmy_node *concat_of_batches(pmy_graph *g)
+{
+    return pmy_concat(g, 2, (pmy_node *[]){pmy_input(g, PMY_SHAPE(5, 7)), pmy_input(g, PMY_SHAPE(5, 7))}, -2);
+}
+static pmy_node *slice_of_nothing(pmy_graph *g)
+{
+    return pmy_slice(g, pmy_constant(g, PMY_SHAPE(5, 7)), 1, 3, 3);
+}
+static pmy_node *slice_beyond_the_end(pmy_graph *g)
+{
+    return pmy_slice(g, pmy_constant(g, PMY_SHAPE(5, 7)), 1, 3, 8);
+}
+static pmy_node *max_of_a_scalar(pmy_graph *g)
+{
+    return pmy_max(g, pmy_constant(g, PMY_SCALAR_SHAPE), -1);
+}
+static pmy_node *max_of_no_axis(pmy_graph *g)
+{
+    return pmy_max(g, pmy_constant(g, PMY_SHAPE(5, 7)), -3);
+}
 static pmy_node *softmax_of_a_scalar(pmy_graph *g)
 {
     return pmy_softmax(g, pmy_constant(g, PMY_SCALAR_SHAPE));
@@ -206,6 +247,15 @@ static void each_error_names_node_and_shapes(void **state)
         {transpose_of_a_vector, PMY_BAD_SHAPE, {"transpose0", "of 5", "no axis 1"}},
         {transpose_of_one_axis, PMY_BAD_SHAPE, {"transpose0", "of 5x6", "1 twice"}},
         {transpose_of_the_batch, PMY_BAD_SHAPE, {"transpose0", "of 5x6", "batch"}},
+        {concat_of_nothing, PMY_BAD_ARGUMENT, {"concat0", "inputs"}},
+        {concat_of_too_many, PMY_BAD_ARGUMENT, {"concat", "17 inputs"}},
+        {concat_of_other_shapes, PMY_BAD_SHAPE, {"concat0", "5x7x2, 5x6x3", "axis 1"}},
+        {concat_of_batch_and_constant, PMY_BAD_SHAPE, {"concat0", "5x7, 5x7", "batch"}},
+        {concat_of_batches, PMY_BAD_SHAPE, {"concat0", "5x7, 5x7", "axis -2 is the batch's"}},
+        {slice_of_nothing, PMY_BAD_SHAPE, {"slice0", "of 5x7", "3 … 3"}},
+        {slice_beyond_the_end, PMY_BAD_SHAPE, {"slice0", "of 5x7", "3 … 8"}},
+        {max_of_a_scalar, PMY_BAD_SHAPE, {"max0", "of scalar", "no axis -1"}},
+        {max_of_no_axis, PMY_BAD_SHAPE, {"max0", "of 5x7", "no axis -3"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
         {labels_of_another_batch, PMY_BAD_SHAPE, {"integers0", "a batch of 4", "has 5"}},

@@ -272,6 +272,49 @@ static void transpose_swaps_two_axes(void **state)
             }
 }
 
+/* The first of the largest wins and has the gradient; NaN is larger than any number. */
+static void max_takes_the_first_of_the_largest(void **state)
+{
+    (void)state;
+    static const struct {
+        double x[5];
+        size_t winner;
+    } cases[] = {{{1, 3, 2, 3, 3}, 1},
+                 {{-4, -4, -4, -4, -4}, 0},
+                 {{1, (double)NAN, 2, (double)INFINITY, (double)NAN}, 1},
+                 {{(double)NAN, 9, 9, 9, 9}, 0},
+                 {{-1, (double)-INFINITY, 0, -1, (double)INFINITY}, 4},
+                 {{(double)-INFINITY, (double)-INFINITY, (double)-INFINITY, -7, (double)-INFINITY}, 3}};
+    for (int down = 0; down < 2; down++) /* along the last axis, and along the first of two */
+        for (size_t c = 0; c < ROOM(cases); c++) {
+            pmy_graph *g = new_graph(NULL);
+            pmy_node *x = pmy_constant(g, down ? PMY_SHAPE(5, 2) : PMY_SHAPE(2, 5));
+            pmy_want_gradient(x);
+            pmy_node *y = pmy_max(g, x, down ? 0 : 1);
+            build(g, y);
+            for (size_t i = 0; i < 10; i++)
+                pmy_value(x).data[i] = (pmy_real)cases[c].x[down ? i / 2 : i % 5];
+            forward(g, PMY_TRAIN);
+            pmy_backward_from(g, (pmy_real[]){3, 4});
+            for (size_t i = 0; i < 2; i++)
+                expect_close("max", c, value_at(y, i), cases[c].x[cases[c].winner], 0);
+            for (size_t i = 0; i < 10; i++) {
+                bool won = (down ? i / 2 : i % 5) == cases[c].winner;
+                assert_true(pmy_gradient(x).data[i] == (won ? 3 + (pmy_real)(down ? i % 2 : i / 5) : 0));
+            }
+            pmy_graph_free(g);
+        }
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_constant(g, PMY_SHAPE(6)), *y = pmy_max(g, x, 0);
+    build(g, y);
+    assert_int_equal(pmy_shape_rank(pmy_node_shape(y)), 0);
+    fill(x, 1, 5, 6);
+    pmy_value(x).data[4] = 7;
+    forward(g, PMY_EVAL);
+    assert_true(pmy_item(y) == 7);
+    pmy_graph_free(g);
+}
+
 /* --- softmax ---------------------------------------------------------------------- */
 
 static void softmax_and_log_softmax(void **state)
@@ -329,6 +372,7 @@ int main(void)
         cmocka_unit_test(sum_and_mean),
         cmocka_unit_test(reshape_keeps_the_order),
         cmocka_unit_test(transpose_swaps_two_axes),
+        cmocka_unit_test(max_takes_the_first_of_the_largest),
         cmocka_unit_test(softmax_and_log_softmax),
         cmocka_unit_test(softmax_of_huge_and_masked_logits),
     };

@@ -40,6 +40,13 @@ pmy_node *pmy_reshape(pmy_graph *graph, pmy_node *x, pmy_shape shape);
 
 /* Swaps two axes. */
 pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x, int a, int b);
+/* `count` nodes, up to PMY_MAX_INPUTS, side by side; their shapes are equal but for that axis. */
+pmy_node *pmy_concat(pmy_graph *graph, unsigned count, pmy_node *const inputs[], int axis);
+/* Of that axis, begin … end − 1. */
+pmy_node *pmy_slice(pmy_graph *graph, pmy_node *x, int axis, size_t begin, size_t end);
+/* The largest along an axis, which goes away. A NaN is larger than any number; of equal ones the first has
+ * the gradient. */
+pmy_node *pmy_max(pmy_graph *graph, pmy_node *x, int axis);
 
 /* Over the last axis. */
 pmy_node *pmy_softmax(pmy_graph *graph, pmy_node *x);
