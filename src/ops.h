@@ -36,6 +36,7 @@
     X(maxpool2d)           \
     X(avgpool2d)           \
     X(global_average_pool) \
+    X(embedding)           \
     X(attention)           \
     X(softmax_xent)        \
     X(mse)                 \

@@ -36,6 +36,7 @@
 #include "layers/maxpool2d.h"
 #include "layers/avgpool2d.h"
 #include "layers/global_average_pool.h"
+#include "layers/embedding.h"
 #include "layers/attention.h"
 #include "net/net.h"
 #include "losses/losses.h"

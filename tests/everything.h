@@ -31,6 +31,7 @@ static inline everything everything_new(pmy_pool *pool, size_t batch)
     h = pmy_dropout(g, h, 0.3);
     h = pmy_linear(g, h, 320, PMY_GELU);
     h = pmy_add(g, h, chain_of_ops(g, h));
+    h = pmy_add(g, h, pmy_embedding(g, e.labels, EVERYTHING_CLASSES, 320));
     h = pmy_reshape(g, h, PMY_SHAPE(batch, 20, 16));
     h = pmy_softmax(g, pmy_transpose_of(g, h, 1, 2));
     pmy_node *squares = pmy_mse(g, h, e.target);

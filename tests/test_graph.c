@@ -96,6 +96,22 @@ static pmy_node *max_of_no_axis(pmy_graph *g)
 {
     return pmy_max(g, pmy_constant(g, PMY_SHAPE(5, 7)), -3);
 }
+static pmy_node *embedding_of_reals(pmy_graph *g)
+{
+    return pmy_embedding(g, pmy_input(g, PMY_SHAPE(5)), 3, 2);
+}
+static pmy_node *embedding_of_rank_4(pmy_graph *g)
+{
+    return pmy_embedding(g, pmy_integers(g, PMY_SHAPE(5, 2, 3, 4)), 3, 2);
+}
+static pmy_node *embedding_in_a_vector(pmy_graph *g)
+{
+    return pmy_embedding_with(g, pmy_labels(g, 5), pmy_constant(g, PMY_SHAPE(3)));
+}
+static pmy_node *embedding_in_a_batch(pmy_graph *g)
+{
+    return pmy_embedding_with(g, pmy_labels(g, 5), pmy_input(g, PMY_SHAPE(5, 3)));
+}
 static pmy_node *softmax_of_a_scalar(pmy_graph *g)
 {
     return pmy_softmax(g, pmy_constant(g, PMY_SCALAR_SHAPE));
@@ -256,6 +272,10 @@ static void each_error_names_node_and_shapes(void **state)
         {slice_beyond_the_end, PMY_BAD_SHAPE, {"slice0", "of 5x7", "3 … 8"}},
         {max_of_a_scalar, PMY_BAD_SHAPE, {"max0", "of scalar", "no axis -1"}},
         {max_of_no_axis, PMY_BAD_SHAPE, {"max0", "of 5x7", "no axis -3"}},
+        {embedding_of_reals, PMY_BAD_ARGUMENT, {"embedding0", "of 5, 3x2", "input0 holds no integers"}},
+        {embedding_of_rank_4, PMY_BAD_SHAPE, {"embedding0", "of 5x2x3x4, 3x2", "one to 3 axes"}},
+        {embedding_in_a_vector, PMY_BAD_SHAPE, {"embedding0", "of 5, 3"}},
+        {embedding_in_a_batch, PMY_BAD_SHAPE, {"embedding0", "of 5, 5x3", "batch"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
         {labels_of_another_batch, PMY_BAD_SHAPE, {"integers0", "a batch of 4", "has 5"}},
