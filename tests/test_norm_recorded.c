@@ -1,8 +1,6 @@
 /* Also in double. */
 /* batchnorm and layernorm against what PyTorch computed (tests/record/norm.py), in double. */
-#include "running.h"
-
-#include <stdio.h>
+#include "recorded.h"
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 1e-5 : 1e-12;
 
@@ -26,19 +24,6 @@ static bool next_layer(record *r, const char *kind)
             return true;
     }
     return false;
-}
-
-/* The next line is of this tensor, with these numbers. */
-static void expect_tensor(const record *r, const char *name, pmy_tensor got)
-{
-    char word[32];
-    assert_int_equal(fscanf(r->file, "%31s", word), 1);
-    assert_string_equal(word, name);
-    for (size_t i = 0; i < pmy_shape_size(got.shape); i++) {
-        double expected;
-        assert_int_equal(fscanf(r->file, "%la", &expected), 1);
-        expect_close(name, i, (double)got.data[i], expected, tolerance);
-    }
 }
 
 typedef struct layer {
@@ -76,45 +61,32 @@ static layer new_layer(const record *r)
 
 static void expect_step(const record *r, const layer *l, size_t step)
 {
-    size_t size = pmy_shape_size(r->shape);
-    pmy_real *dy = malloc(size * sizeof *dy);
-    assert_non_null(dy);
-    for (size_t i = 0; i < size; i++) {
-        pmy_value(l->x).data[i] = (pmy_real)(((double)((7 * i + 13 * step + i * i) % 29) - 14) / 8);
-        dy[i] = (pmy_real)(((double)((5 * i + 3 * i * i) % 23) - 11) / 16);
-    }
+    fill_recorded(l->x, step, 1);
     forward(l->graph, PMY_TRAIN);
-    pmy_backward_from(l->graph, dy);
-    expect_tensor(r, "y", pmy_value(l->y));
-    expect_tensor(r, "dx", pmy_gradient(l->x));
-    expect_tensor(r, "dweight", pmy_gradient(part(l, "weight")));
-    expect_tensor(r, "dbias", pmy_gradient(part(l, "bias")));
-    free(dy);
-}
-
-static FILE *open_records(void)
-{
-    FILE *file = fopen("tests/data/norm_pytorch.txt", "r");
-    assert_non_null(file);
-    return file;
+    backward_recorded(l->graph);
+    expect_recorded(r->file, "y", pmy_value(l->y), tolerance);
+    expect_recorded(r->file, "dx", pmy_gradient(l->x), tolerance);
+    expect_recorded(r->file, "dweight", pmy_gradient(part(l, "weight")), tolerance);
+    expect_recorded(r->file, "dbias", pmy_gradient(part(l, "bias")), tolerance);
 }
 
 static void batchnorm_as_recorded(void **state)
 {
     (void)state;
-    record r = {.file = open_records()};
+    record r = {.file = open_recorded("tests/data/norm_pytorch.txt")};
     size_t cases = 0;
     for (; next_layer(&r, "batchnorm"); cases++) {
         layer l = new_layer(&r);
         for (size_t step = 0; step < STEPS; step++) {
             expect_step(&r, &l, step);
-            expect_tensor(&r, "running_mean", pmy_value(part(&l, "running_mean")));
-            expect_tensor(&r, "running_var", pmy_value(part(&l, "running_var")));
+            expect_recorded(r.file, "running_mean", pmy_value(part(&l, "running_mean")), tolerance);
+            expect_recorded(r.file, "running_var", pmy_value(part(&l, "running_var")), tolerance);
             pmy_real batches = (pmy_real)*pmy_count_data(part(&l, "num_batches_tracked"));
-            expect_tensor(&r, "num_batches_tracked", (pmy_tensor){PMY_SCALAR_SHAPE, &batches});
+            expect_recorded(r.file, "num_batches_tracked", (pmy_tensor){PMY_SCALAR_SHAPE, &batches},
+                            tolerance);
         }
         forward(l.graph, PMY_EVAL);
-        expect_tensor(&r, "y", pmy_value(l.y));
+        expect_recorded(r.file, "y", pmy_value(l.y), tolerance);
         pmy_graph_free(l.graph);
     }
     assert_int_equal(cases, 7);
@@ -124,7 +96,7 @@ static void batchnorm_as_recorded(void **state)
 static void layernorm_as_recorded(void **state)
 {
     (void)state;
-    record r = {.file = open_records()};
+    record r = {.file = open_recorded("tests/data/norm_pytorch.txt")};
     size_t cases = 0;
     for (; next_layer(&r, "layernorm"); cases++) {
         layer l = new_layer(&r);

@@ -3,32 +3,16 @@
 
     tests/record/norm.py > tests/data/norm_pytorch.txt
 
-A case is a layer on an input of the shape in its line, in double. Number i of the input of step s is
-
-    ((7 i + 13 s + i i) mod 29 - 14)/8
-
-that of the gradient from above is ((5 i + 3 i i) mod 23 - 11)/16, a weight 1 + (i mod 5 - 2)/8 and a bias
-(i mod 3 - 1)/4: all exact. batchnorm takes three training steps and then evaluates the last one's
-input. A line per tensor holds its name and its numbers in hexadecimal, so exactly.
+A case is a layer on an input of the shape in its line, in double, of the numbers of figures.py; a weight is
+1 + (i mod 5 - 2)/8 and a bias (i mod 3 - 1)/4. batchnorm takes three training steps and then evaluates the
+last one's input.
 """
-import re
-
 import torch
+
+from figures import gradient_of, input_of, show
 
 SHAPES = [(6, 5), (2, 3), (4, 3, 5, 5), (8, 2, 1, 1), (3, 4, 1, 3), (1, 2, 6, 7), (3, 2, 9)]
 STEPS = 3
-
-
-def input_of(shape, step):
-    size = torch.Size(shape).numel()
-    numbers = [((7 * i + 13 * step + i * i) % 29 - 14) / 8 for i in range(size)]
-    return torch.tensor(numbers, dtype=torch.float64).reshape(shape).requires_grad_()
-
-
-def gradient_of(shape):
-    size = torch.Size(shape).numel()
-    return torch.tensor([((5 * i + 3 * i * i) % 23 - 11) / 16 for i in range(size)],
-                        dtype=torch.float64).reshape(shape)
 
 
 def start(layer):
@@ -36,11 +20,6 @@ def start(layer):
         size = layer.weight.numel()
         layer.weight.flatten().copy_(torch.tensor([1 + (i % 5 - 2) / 8 for i in range(size)]))
         layer.bias.flatten().copy_(torch.tensor([(i % 3 - 1) / 4 for i in range(size)]))
-
-
-def show(name, tensor):
-    numbers = [re.sub(r"\.?0*p", "p", float(value).hex()) for value in tensor.flatten().tolist()]
-    print(name, *numbers)
 
 
 def record_step(layer, shape, step):
