@@ -6,7 +6,7 @@ every_op_has_mutants()
 {
     local op file status=0
     for op in $("$BUILD/gradcheck" --list | cut -d ' ' -f 1); do
-        file=$(grep -rl "^const pmy_op pmy_op_$op = " src)
+        file=$(grep -rlE "^const pmy_op pmy_op_$op = |^PMY_[A-Z]+_OP\($op," src)
         [ -n "$file" ] && holds tests/mutants "@ ${file#src/}" || status=1
     done
     return $status
