@@ -1,210 +1,258 @@
-/* Attention: its values, its shares, its shapes and threads. Its gradients are checked where those of all
- * ops are. */
-#include "layers/attention.h"
-#include "pmy64/layers/attention.h"
-#include "pmy64/tensor/op.h"
-#include "tensor/op.h"
-#include "base/random.h"
+/* Also in double. */
+/* Attention: its values, its shares, masks, shapes and threads. Its gradients are checked where those of all
+ * ops are, and against PyTorch's in test_attention_recorded.c. */
+#include "running.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
+static const double tolerance = sizeof(pmy_real) == 4 ? 2e-6 : 2e-14;
 
 enum { BATCH = 2, HEADS = 3, QUERIES = 4, KEYS = 5, DIM = 3, WIDTH = 2 };
 
-static void fill(pmy64_node *node, uint64_t stream)
+/* What a test makes, of BATCH examples. */
+typedef struct attention {
+    size_t heads, keys;
+    bool causal, masked;
+    pmy_graph *graph;
+    pmy_node *q, *k, *v, *mask, *node;
+} attention;
+
+static void make(attention *a, pmy_pool *pool)
 {
-    pmy_random random = {.seed = 7, .stream = stream};
-    pmy64_tensor tensor = pmy64_value(node);
-    for (size_t i = 0; i < pmy_shape_size(tensor.shape); i++)
-        tensor.data[i] = 4 * pmy_random_uniform(&random) - 2;
+    a->graph = new_graph(pool);
+    a->q = pmy_input(a->graph, PMY_SHAPE(BATCH, QUERIES, a->heads * DIM));
+    a->k = pmy_input(a->graph, PMY_SHAPE(BATCH, a->keys, a->heads * DIM));
+    a->v = pmy_input(a->graph, PMY_SHAPE(BATCH, a->keys, a->heads * WIDTH));
+    pmy_want_gradient(a->q);
+    pmy_want_gradient(a->k);
+    pmy_want_gradient(a->v);
+    pmy_attention_options options = {.heads = a->heads, .causal = a->causal};
+    if (a->masked)
+        a->mask = options.mask = pmy_integers(a->graph, PMY_SHAPE(BATCH, a->keys));
+    a->node = pmy_attention(a->graph, a->q, a->k, a->v, &options);
+    build(a->graph, a->node);
+    fill(a->q, 1, -2, 2);
+    fill(a->k, 2, -2, 2);
+    fill(a->v, 3, -2, 2);
+    for (size_t n = 0; a->masked && n < BATCH * a->keys; n++)
+        pmy_integer_data(a->mask)[n] = n % a->keys == 0 || n % 3 != 1;
 }
 
-/* One head by the definition, each exponential on its own. */
-static void plain_head(size_t queries, size_t keys, bool causal, const double *q /* [queries, DIM] */,
-                       const double *k /* [keys, DIM] */, const double *v /* [keys, WIDTH] */,
-                       double *p /* [queries, keys] */, double *o /* [queries, WIDTH] */)
+static bool sees(const attention *a, size_t example, size_t query, size_t key)
 {
-    for (size_t i = 0; i < queries; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < keys; j++) {
+    return !(a->causal && key > query) && !(a->masked && !pmy_integer_data(a->mask)[example * a->keys + key]);
+}
+
+/* One head of an example by the definition, each exponential on its own. */
+static void expect_head(const attention *a, size_t example, size_t head)
+{
+    const pmy_real *q = pmy_value(a->q).data + (example * QUERIES * a->heads + head) * DIM;
+    const pmy_real *k = pmy_value(a->k).data + (example * a->keys * a->heads + head) * DIM;
+    const pmy_real *v = pmy_value(a->v).data + (example * a->keys * a->heads + head) * WIDTH;
+    const pmy_real *o = pmy_value(a->node).data + (example * QUERIES * a->heads + head) * WIDTH;
+    const pmy_real *shares =
+        pmy_attention_shares(a->node).data + (example * a->heads + head) * QUERIES * a->keys;
+    for (size_t i = 0; i < QUERIES; i++) {
+        double p[KEYS], sum = 0;
+        for (size_t j = 0; j < a->keys; j++) {
             double score = 0;
             for (size_t d = 0; d < DIM; d++)
-                score += q[i * DIM + d] * k[j * DIM + d];
-            p[i * keys + j] = causal && j > i ? 0 : exp(score / sqrt(DIM));
-            sum += p[i * keys + j];
+                score += (double)q[i * a->heads * DIM + d] * (double)k[j * a->heads * DIM + d];
+            p[j] = sees(a, example, i, j) ? exp(score / sqrt(DIM)) : 0;
+            sum += p[j];
         }
-        for (size_t j = 0; j < keys; j++)
-            p[i * keys + j] /= sum;
+        for (size_t j = 0; j < a->keys; j++) {
+            expect_close("p", j, (double)shares[i * a->keys + j], p[j] / sum, tolerance);
+            assert_true(sees(a, example, i, j) || shares[i * a->keys + j] == 0);
+        }
         for (size_t w = 0; w < WIDTH; w++) {
-            o[i * WIDTH + w] = 0;
-            for (size_t j = 0; j < keys; j++)
-                o[i * WIDTH + w] += p[i * keys + j] * v[j * WIDTH + w];
+            double output = 0;
+            for (size_t j = 0; j < a->keys; j++)
+                output += p[j] / sum * (double)v[j * a->heads * WIDTH + w];
+            expect_close("o", w, (double)o[i * a->heads * WIDTH + w], output, tolerance);
         }
     }
-}
-
-static void expect_close(size_t count, const double *given, const double *expected)
-{
-    for (size_t i = 0; i < count; i++)
-        assert_true(fabs(given[i] - expected[i]) <= 1e-14 * (1 + fabs(expected[i])));
-}
-
-static void heads_follow_the_definition(size_t keys, bool causal, bool heads_axis)
-{
-    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    size_t heads = heads_axis ? BATCH * HEADS : BATCH;
-    pmy_shape query = heads_axis ? PMY_SHAPE(BATCH, HEADS, QUERIES, DIM) : PMY_SHAPE(BATCH, QUERIES, DIM);
-    pmy_shape key = heads_axis ? PMY_SHAPE(BATCH, HEADS, keys, DIM) : PMY_SHAPE(BATCH, keys, DIM);
-    pmy_shape value = heads_axis ? PMY_SHAPE(BATCH, HEADS, keys, WIDTH) : PMY_SHAPE(BATCH, keys, WIDTH);
-    pmy64_node *q = pmy64_input(graph, query), *k = pmy64_input(graph, key), *v = pmy64_input(graph, value);
-    pmy64_node *node = pmy64_attention(graph, q, k, v, causal);
-    pmy_error error;
-    assert_int_equal(pmy64_build(graph, node, &error), PMY_OK);
-    fill(q, 1);
-    fill(k, 2);
-    fill(v, 3);
-    assert_int_equal(pmy64_forward(graph, PMY64_EVAL, &error), PMY_OK);
-    pmy64_tensor shares = pmy64_attention_shares(node), output = pmy64_value(node);
-    assert_int_equal(pmy_shape_size(shares.shape), heads * QUERIES * keys);
-    assert_int_equal(pmy_shape_last(shares.shape), keys);
-    for (size_t h = 0; h < heads; h++) {
-        double p[QUERIES * KEYS], o[QUERIES * WIDTH];
-        plain_head(QUERIES, keys, causal, pmy64_value(q).data + h * QUERIES * DIM,
-                   pmy64_value(k).data + h * keys * DIM, pmy64_value(v).data + h * keys * WIDTH, p, o);
-        expect_close(QUERIES * keys, shares.data + h * QUERIES * keys, p);
-        expect_close(QUERIES * WIDTH, output.data + h * QUERIES * WIDTH, o);
-    }
-    pmy64_graph_free(graph);
 }
 
 static void values_follow_the_definition(void **state)
 {
     (void)state;
-    heads_follow_the_definition(KEYS, false, true);
-    heads_follow_the_definition(QUERIES, true, true);
-    heads_follow_the_definition(KEYS, false, false);
-    heads_follow_the_definition(1, false, true);
+    static const attention cases[] = {
+        {.heads = 1, .keys = KEYS},
+        {.heads = HEADS, .keys = KEYS},
+        {.heads = HEADS, .keys = 1},
+        {.heads = 2, .keys = QUERIES, .causal = true},
+        {.heads = HEADS, .keys = KEYS, .masked = true},
+        {.heads = 2, .keys = QUERIES, .causal = true, .masked = true},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        attention a = cases[i];
+        make(&a, NULL);
+        forward(a.graph, PMY_EVAL);
+        pmy_shape shares = PMY_SHAPE(BATCH, a.heads, QUERIES, a.keys);
+        assert_true(pmy_shape_equal(pmy_attention_shares(a.node).shape, shares));
+        for (size_t head = 0; head < BATCH * a.heads; head++)
+            expect_head(&a, head / a.heads, head % a.heads);
+        pmy_graph_free(a.graph);
+    }
 }
 
 /* Scores far beyond what exp can take alone. */
 static void large_scores_stay_finite(void **state)
 {
     (void)state;
-    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    pmy64_node *q = pmy64_input(graph, PMY_SHAPE(1, 1, 1)), *k = pmy64_input(graph, PMY_SHAPE(1, 2, 1));
-    pmy64_node *node = pmy64_attention(graph, q, k, k, false);
-    assert_int_equal(pmy64_build(graph, node, NULL), PMY_OK);
-    pmy64_value(q).data[0] = 1e5;
-    pmy64_value(k).data[0] = 1;
-    pmy64_value(k).data[1] = 2;
-    assert_int_equal(pmy64_forward(graph, PMY64_EVAL, NULL), PMY_OK);
-    assert_true(pmy64_attention_shares(node).data[0] == 0 && pmy64_attention_shares(node).data[1] == 1);
-    assert_true(pmy64_value(node).data[0] == 2);
-    pmy64_graph_free(graph);
+    pmy_graph *graph = new_graph(NULL);
+    pmy_node *q = pmy_input(graph, PMY_SHAPE(1, 1, 1)), *k = pmy_input(graph, PMY_SHAPE(1, 2, 1));
+    pmy_node *node = pmy_attention(graph, q, k, k, NULL);
+    build(graph, node);
+    pmy_value(q).data[0] = (pmy_real)1e5;
+    pmy_value(k).data[0] = 1;
+    pmy_value(k).data[1] = 2;
+    forward(graph, PMY_EVAL);
+    assert_true(pmy_attention_shares(node).data[0] == 0 && pmy_attention_shares(node).data[1] == 1);
+    assert_true(pmy_value(node).data[0] == 2);
+    pmy_graph_free(graph);
 }
 
-static void a_later_token_is_not_seen(void **state)
+/* What is not seen moves no bit, and gets a gradient of exactly 0. */
+static void what_is_not_seen_does_not_matter(void **state)
 {
     (void)state;
-    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    pmy64_node *x = pmy64_input(graph, PMY_SHAPE(1, QUERIES, DIM));
-    pmy64_node *node = pmy64_attention(graph, x, x, x, true);
-    assert_int_equal(pmy64_build(graph, node, NULL), PMY_OK);
-    fill(x, 1);
-    assert_int_equal(pmy64_forward(graph, PMY64_EVAL, NULL), PMY_OK);
-    double before[QUERIES * DIM];
-    memcpy(before, pmy64_value(node).data, sizeof before);
-    for (size_t d = 0; d < DIM; d++)
-        pmy64_value(x).data[(QUERIES - 1) * DIM + d] += 1;
-    assert_int_equal(pmy64_forward(graph, PMY64_EVAL, NULL), PMY_OK);
-    const double *after = pmy64_value(node).data;
-    assert_memory_equal(before, after, (QUERIES - 1) * DIM * sizeof *before);
-    assert_memory_not_equal(before + (QUERIES - 1) * DIM, after + (QUERIES - 1) * DIM, DIM * sizeof *before);
-    pmy64_graph_free(graph);
+    attention a = {.heads = HEADS, .keys = QUERIES, .causal = true, .masked = true};
+    make(&a, NULL);
+    forward(a.graph, PMY_TRAIN);
+    enum { SIZE = BATCH * QUERIES * HEADS * WIDTH };
+    pmy_real before[SIZE], seed[SIZE];
+    memcpy(before, pmy_value(a.node).data, sizeof before);
+    for (size_t i = 0; i < SIZE; i++) /* of each example's first two positions alone */
+        seed[i] = i / (HEADS * WIDTH) % QUERIES < 2 ? 1 : 0;
+    pmy_backward_from(a.graph, seed);
+    for (size_t example = 0; example < BATCH; example++)
+        for (size_t key = 0; key < QUERIES; key++) {
+            bool seen = sees(&a, example, 1, key);
+            pmy_real *v = pmy_value(a.v).data + (example * QUERIES + key) * HEADS * WIDTH;
+            const pmy_real *dv = pmy_gradient(a.v).data + (example * QUERIES + key) * HEADS * WIDTH;
+            const pmy_real *dk = pmy_gradient(a.k).data + (example * QUERIES + key) * HEADS * DIM;
+            for (size_t n = 0; n < HEADS * WIDTH; n++)
+                assert_true(seen == (dv[n] != 0));
+            for (size_t n = 0; n < HEADS * DIM; n++)
+                assert_true(seen || dk[n] == 0);
+            for (size_t n = 0; n < HEADS * WIDTH; n++)
+                v[n] += seen ? 0 : 1;
+        }
+    forward(a.graph, PMY_EVAL);
+    for (size_t i = 0; i < SIZE; i++)
+        assert_true(seed[i] == 0 || pmy_value(a.node).data[i] == before[i]);
+    assert_false(same_bits(pmy_value(a.node).data, before, SIZE));
+    pmy_graph_free(a.graph);
 }
 
-/* dQ, dK and dV for one thread and for three, in float, with a batch smaller than was built for. */
-static void gradients_on(unsigned threads, float *gradients /* [3 · BATCH · QUERIES · DIM] */)
+/* dQ, dK and dV one after the other, of the first `rows` examples. */
+static void gradients_on(unsigned threads, size_t rows, pmy_real *gradients)
 {
     pmy_pool *pool = NULL;
     assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
-    pmy_graph *graph = pmy_graph_new(pool, 1);
-    pmy_node *leaf[3];
-    for (size_t i = 0; i < 3; i++) {
-        leaf[i] = pmy_input(graph, PMY_SHAPE(BATCH + 1, QUERIES, DIM));
-        pmy_want_gradient(leaf[i]);
+    attention a = {.heads = HEADS, .keys = QUERIES, .causal = true, .masked = true};
+    make(&a, pool);
+    pmy_split_always(a.graph, true);
+    assert_int_equal(pmy_set_batch(a.graph, rows, NULL), PMY_OK);
+    pmy_real seed[BATCH * QUERIES * HEADS * WIDTH];
+    for (size_t n = 0; n < ROOM(seed); n++)
+        seed[n] = (pmy_real)(n % 5) - 2;
+    forward(a.graph, PMY_TRAIN);
+    pmy_backward_from(a.graph, seed);
+    pmy_node *leaf[] = {a.q, a.k, a.v};
+    for (size_t i = 0; i < ROOM(leaf); i++) {
+        pmy_tensor gradient = pmy_gradient(leaf[i]);
+        memcpy(gradients, gradient.data, pmy_shape_size(gradient.shape) * sizeof *gradients);
+        gradients += BATCH * QUERIES * HEADS * DIM;
     }
-    pmy_node *node = pmy_attention(graph, leaf[0], leaf[1], leaf[2], true);
-    assert_int_equal(pmy_build(graph, node, NULL), PMY_OK);
-    assert_int_equal(pmy_set_batch(graph, BATCH, NULL), PMY_OK);
-    pmy_random random = {.seed = 1};
-    float seed[BATCH * QUERIES * DIM];
-    for (size_t n = 0; n < BATCH * QUERIES * DIM; n++) {
-        for (size_t i = 0; i < 3; i++)
-            pmy_value(leaf[i]).data[n] = (float)pmy_random_uniform(&random);
-        seed[n] = (float)pmy_random_uniform(&random);
-    }
-    assert_int_equal(pmy_forward(graph, PMY_TRAIN, NULL), PMY_OK);
-    pmy_backward_from(graph, seed);
-    for (size_t i = 0; i < 3; i++)
-        memcpy(gradients + i * BATCH * QUERIES * DIM, pmy_gradient(leaf[i]).data,
-               BATCH * QUERIES * DIM * sizeof *gradients);
-    pmy_graph_free(graph);
+    pmy_graph_free(a.graph);
     pmy_pool_free(pool);
 }
 
-static void threads_do_not_matter(void **state)
+static void neither_threads_nor_other_examples_matter(void **state)
 {
     (void)state;
-    float one[3 * BATCH * QUERIES * DIM], three[3 * BATCH * QUERIES * DIM];
-    gradients_on(1, one);
-    gradients_on(3, three);
-    assert_memory_equal(one, three, sizeof one);
-    assert_true(one[DIM] != 0); /* the first query sees but one key */
+    enum { EACH = QUERIES * HEADS * DIM, ALL = 3 * BATCH * EACH };
+    pmy_real one[ALL] = {0}, three[ALL] = {0}, fewer[ALL] = {0};
+    gradients_on(1, BATCH, one);
+    gradients_on(3, BATCH, three);
+    assert_true(same_bits(one, three, ALL));
+    assert_true(one[2 * HEADS * DIM] != 0); /* the first two queries see but one key */
+    gradients_on(2, 1, fewer);
+    assert_true(same_bits(one, fewer, EACH));
+    assert_true(same_bits(one + BATCH * EACH, fewer + BATCH * EACH, EACH));
+    assert_true(same_bits(one + 2 * BATCH * EACH, fewer + 2 * BATCH * EACH, EACH * WIDTH / DIM));
 }
 
-static void expect_refusal(pmy_shape q, pmy_shape k, pmy_shape v, bool causal, const char *part)
+static void expect_refusal(pmy_shape q, pmy_shape k, pmy_shape v, pmy_attention_options options,
+                           pmy_shape mask, const char *part)
 {
-    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    pmy64_node *node =
-        pmy64_attention(graph, pmy64_input(graph, q), pmy64_input(graph, k), pmy64_input(graph, v), causal);
+    pmy_graph *graph = new_graph(NULL);
+    pmy_node *of[] = {pmy_input(graph, q), pmy_input(graph, k), pmy_input(graph, v)};
+    if (pmy_shape_rank(mask) > 0)
+        options.mask = pmy_integers(graph, mask);
     pmy_error error = {0};
-    assert_int_equal(pmy64_build(graph, node, &error), PMY_BAD_SHAPE);
+    assert_int_equal(pmy_build(graph, pmy_attention(graph, of[0], of[1], of[2], &options), &error),
+                     PMY_BAD_SHAPE);
     if (!strstr(error.message, part))
         fail_msg("\"%s\" does not say \"%s\"", error.message, part);
-    pmy64_graph_free(graph);
+    pmy_graph_free(graph);
 }
 
 static void wrong_shapes_are_refused(void **state)
 {
     (void)state;
-    pmy_shape q = PMY_SHAPE(2, 3, 4, 5);
-    expect_refusal(PMY_SHAPE(4, 5), PMY_SHAPE(4, 5), PMY_SHAPE(4, 5), false, "needs q");
-    expect_refusal(q, PMY_SHAPE(2, 3, 4, 6), q, false, "needs q");
-    expect_refusal(q, PMY_SHAPE(2, 2, 4, 5), q, false, "needs q");
-    expect_refusal(q, q, PMY_SHAPE(2, 3, 3, 5), false, "needs q");
-    expect_refusal(q, PMY_SHAPE(2, 12, 5), PMY_SHAPE(2, 12, 5), false, "needs q");
-    expect_refusal(q, PMY_SHAPE(2, 3, 6, 5), PMY_SHAPE(2, 3, 6, 5), true, "4 queries over 6 keys");
+    pmy_attention_options plain = {0}, causal = {.causal = true}, two = {.heads = 2};
+    pmy_shape q = PMY_SHAPE(2, 4, 6), none = {{0}};
+    expect_refusal(PMY_SHAPE(4, 6), PMY_SHAPE(4, 6), PMY_SHAPE(4, 6), plain, none, "needs q");
+    expect_refusal(PMY_SHAPE(2, 3, 4, 6), PMY_SHAPE(2, 3, 4, 6), PMY_SHAPE(2, 3, 4, 6), plain, none,
+                   "needs q");
+    expect_refusal(q, PMY_SHAPE(2, 4, 8), q, plain, none, "needs q");
+    expect_refusal(q, q, PMY_SHAPE(2, 3, 6), plain, none, "needs q");
+    expect_refusal(q, PMY_SHAPE(2, 5, 6), PMY_SHAPE(2, 5, 6), causal, none, "4 queries over 5 keys");
+    expect_refusal(q, q, PMY_SHAPE(2, 4, 5), two, none, "no multiple of 2 heads");
+    expect_refusal(PMY_SHAPE(2, 4, 5), PMY_SHAPE(2, 4, 5), q, two, none, "no multiple of 2 heads");
+    expect_refusal(q, PMY_SHAPE(2, 5, 6), PMY_SHAPE(2, 5, 6), plain, PMY_SHAPE(2, 4),
+                   "the mask must be integers 2x5");
+    expect_refusal(q, q, q, plain, PMY_SHAPE(2, 4, 1), "the mask must be integers 2x4");
 }
 
-static void scores_that_are_not_finite_are_reported(void **state)
+static void a_mask_of_reals_is_refused(void **state)
 {
     (void)state;
-    pmy64_graph *graph = pmy64_graph_new(NULL, 1);
-    pmy64_node *x = pmy64_input(graph, PMY_SHAPE(2, 2, 1));
-    pmy64_node *node = pmy64_attention(graph, x, x, x, false);
-    assert_int_equal(pmy64_build(graph, node, NULL), PMY_OK);
-    pmy64_value(x).data[3] = (double)NAN;
+    pmy_graph *graph = new_graph(NULL);
+    pmy_node *x = pmy_input(graph, PMY_SHAPE(2, 4, 6)), *mask = pmy_input(graph, PMY_SHAPE(2, 4));
     pmy_error error = {0};
-    assert_int_equal(pmy64_forward(graph, PMY64_EVAL, &error), PMY_BAD_DATA);
-    assert_non_null(strstr(error.message, "row 2: among the scores, a logit is NaN"));
-    pmy64_graph_free(graph);
+    pmy_node *node = pmy_attention(graph, x, x, x, &(pmy_attention_options){.mask = mask});
+    assert_int_equal(pmy_build(graph, node, &error), PMY_BAD_SHAPE);
+    assert_non_null(strstr(error.message, "the mask must be integers 2x4"));
+    pmy_graph_free(graph);
+}
+
+static void expect_bad_data(attention *a, const char *part)
+{
+    pmy_error error = {0};
+    assert_int_equal(pmy_forward(a->graph, PMY_EVAL, &error), PMY_BAD_DATA);
+    if (!strstr(error.message, part))
+        fail_msg("\"%s\" does not say \"%s\"", error.message, part);
+}
+
+static void bad_data_are_named_by_row_and_position(void **state)
+{
+    (void)state;
+    attention a = {.heads = 2, .keys = QUERIES, .causal = true, .masked = true};
+    make(&a, NULL);
+    pmy_real *number = &pmy_value(a.q).data[(QUERIES + 2) * 2 * DIM + DIM];
+    *number = (pmy_real)NAN;
+    expect_bad_data(&a, "attention0, row 1, position 2: a score is not finite");
+    *number = 0;
+    pmy_integer_data(a.mask)[QUERIES] = pmy_integer_data(a.mask)[QUERIES + 1] = 0;
+    expect_bad_data(&a, "attention0, row 1, position 0: all keys are masked");
+    pmy_integer_data(a.mask)[QUERIES] = 1;
+    forward(a.graph, PMY_EVAL);
+    pmy_graph_free(a.graph);
 }
 
 int main(void)
@@ -212,10 +260,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_follow_the_definition),
         cmocka_unit_test(large_scores_stay_finite),
-        cmocka_unit_test(a_later_token_is_not_seen),
-        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(what_is_not_seen_does_not_matter),
+        cmocka_unit_test(neither_threads_nor_other_examples_matter),
         cmocka_unit_test(wrong_shapes_are_refused),
-        cmocka_unit_test(scores_that_are_not_finite_are_reported),
+        cmocka_unit_test(a_mask_of_reals_is_refused),
+        cmocka_unit_test(bad_data_are_named_by_row_and_position),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void backward_is_the_jacobian(bool causal, size_t keys)
     pmy64_want_gradient(q);
     pmy64_want_gradient(k);
     pmy64_want_gradient(v);
-    pmy64_node *node = pmy64_attention(graph, q, k, v, causal);
+    pmy64_node *node = pmy64_attention(graph, q, k, v, &(pmy64_attention_options){.causal = causal});
     assert_int_equal(pmy64_build(graph, node, NULL), PMY_OK);
     pmy_random random = {.seed = 3};
     draw(QUERIES * DIM, pmy64_value(q).data, &random);

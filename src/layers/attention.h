@@ -4,14 +4,23 @@
 
 #include "tensor/graph.h"
 
+/* {0} is one head that sees every key. */
+typedef struct pmy_attention_options {
+    size_t heads;   /* side by side in the last axis, as in PyTorch's nn.MultiheadAttention; 0 stands for 1 */
+    bool causal;    /* query i sees the keys 0 … i alone; there must be as many keys as queries */
+    pmy_node *mask; /* NULL, or integers [batch, keys]: 0 where the key is padding, which no query sees */
+} pmy_attention_options;
+
 /* softmax(Q Kᵀ/√dim) V, for every head by itself:
  *
- *   q [batch, heads, queries, dim], k [batch, heads, keys, dim], v [batch, heads, keys, width]
- *   give [batch, heads, queries, width]
+ *   q [batch, queries, heads · dim], k [batch, keys, heads · dim], v [batch, keys, heads · width]
+ *   give [batch, queries, heads · width]
  *
- * The heads' axis may be left out of all three. Causal: query i sees the keys 0 … i alone, and there must
- * be as many keys as queries. */
-pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v, bool causal);
+ * Options may be NULL. A key that is not seen has a share of exactly 0, and no gradient comes from there; its
+ * numbers must be finite all the same. PMY_BAD_DATA from pmy_forward, naming row and position of the query:
+ * one that sees no key, or whose scores of the keys it sees are not finite. */
+pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v,
+                        const pmy_attention_options *options);
 
 /* After a forward: what share of its attention each query gives to each key,
  * [batch, heads, queries, keys]; rows sum to 1. */

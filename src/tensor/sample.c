@@ -43,6 +43,12 @@ pmy_node *pmy_sample_integers(pmy_sample *sample, pmy_shape shape, size_t classe
     return add_leaf(sample, (pmy_sample_leaf){.node = node, .classes = classes});
 }
 
+pmy_node *pmy_sample_mask(pmy_sample *sample, pmy_shape shape)
+{
+    pmy_node *node = pmy_integers(sample->graph, shape);
+    return add_leaf(sample, (pmy_sample_leaf){.node = node, .classes = 2, .mask = true});
+}
+
 static void fill_leaf(const pmy_sample_leaf *leaf, pmy_random *random)
 {
     pmy_node *node = leaf->node;
@@ -50,7 +56,7 @@ static void fill_leaf(const pmy_sample_leaf *leaf, pmy_random *random)
     if (node->type == PMY_INTEGERS) {
         size_t first = pmy_random_below(random, (uint32_t)leaf->classes);
         for (size_t i = 0; i < size; i++)
-            node->integers[i] = (int32_t)((first + i) % leaf->classes);
+            node->integers[i] = leaf->mask && i % columns == 0 ? 1 : (int32_t)((first + i) % leaf->classes);
         return;
     }
     for (size_t i = 0; i < size; i++) {

@@ -13,6 +13,7 @@ typedef struct pmy_sample_leaf {
     double low, high; /* values are uniform in [low, high] */
     size_t classes;   /* of integers: all in turn, from a random one on */
     bool sparse;      /* every third column is all zeros */
+    bool mask;        /* of integers: the first of a row is not 0 */
 } pmy_sample_leaf;
 
 typedef struct pmy_sample {
@@ -31,6 +32,8 @@ pmy_node *pmy_sample_fixed(pmy_sample *sample, pmy_shape shape, double low, doub
 pmy_node *pmy_sample_sparse_input(pmy_sample *sample, pmy_shape shape, double low, double high);
 /* A batch of integers, each below `classes`. */
 pmy_node *pmy_sample_integers(pmy_sample *sample, pmy_shape shape, size_t classes);
+/* The same of 0 and 1, where the first of each row is 1. */
+pmy_node *pmy_sample_mask(pmy_sample *sample, pmy_shape shape);
 
 /* Once the graph is built: values for the leaves. Parameters have theirs
  * already. */
