@@ -8,16 +8,59 @@ code_of()
     sed -n '/^```c$/,/^```$/p' "$1" | grep -v '^```'
 }
 
+# Compiles it, through sed first, with what else is given.
+compile_first()
+{
+    code_of docs/FIRST.md | sed "$1" >"$TMPDIR/first.c"
+    shift
+    "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc "$@" "$TMPDIR/first.c" \
+        "$BUILD/libpmy.a" -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/first"
+}
+
 first_program()
 {
-    code_of docs/FIRST.md >"$TMPDIR/first.c"
-    "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc "$TMPDIR/first.c" "$BUILD/libpmy.a" \
-        -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/first" || return 1
+    compile_first '' || return 1
     "$TMPDIR/first" >"$TMPDIR/said" || return 1
     # It learns: the last loss is below a third of the first it prints, or below 0.1.
     awk '{ loss[NR] = $4 } END { exit !(NR == 4 && (loss[4] < loss[1] / 3 || loss[4] < 0.1)) }' "$TMPDIR/said"
 }
 check "the first program compiles, runs and learns" first_program
+
+# Its language model learns that all tokens are 0.
+language_model()
+{
+    cat >"$TMPDIR/model.c" <<'END'
+#include "pmy.h"
+#include <stdio.h>
+pmy_node *guess(pmy_graph *g, pmy_node *tokens, pmy_node *labels, size_t vocabulary);
+int main(void)
+{
+    pmy_error error = {0};
+    pmy_optim *optim = NULL;
+    pmy_graph *g = pmy_graph_new(NULL, 1);
+    pmy_node *tokens = pmy_integers(g, PMY_SHAPE(4, 6)), *labels = pmy_integers(g, PMY_SHAPE(4, 6));
+    pmy_node *loss = guess(g, tokens, labels, 7);
+    pmy_status status = pmy_build(g, loss, &error);
+    if (status == PMY_OK)
+        status = pmy_optim_new(pmy_optim_find("adam"), NULL, g, &optim, &error);
+    for (int step = 0; step < 50 && status == PMY_OK; step++) {
+        status = pmy_forward(g, PMY_TRAIN, &error);
+        if (step % 49 == 0)
+            printf("%g\n", (double)pmy_item(loss));
+        pmy_backward(g);
+        pmy_optim_step(optim, 0.01);
+    }
+    pmy_optim_free(optim);
+    pmy_graph_free(g);
+    if (status != PMY_OK)
+        puts(error.message);
+    return status != PMY_OK;
+}
+END
+    compile_first 's/int main/int other_main/' "$TMPDIR/model.c" && "$TMPDIR/first" >"$TMPDIR/said" &&
+        awk 'NR == 1 { before = $1 } NR == 2 { exit !(before > 1 && $1 < 0.1) }' "$TMPDIR/said"
+}
+check "its language model compiles, runs and learns" language_model
 
 # The own op of docs/GRADCHECK.md, through sed first.
 own_op()
