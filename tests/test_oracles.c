@@ -2,10 +2,10 @@
  * trains. The error is |a − b| / max(|a|, |b|, 1e-3 · the tensor's largest |a|).
  *
  * In float, 1e-5 of that floor is a sixth of the rounding error of the largest element. Ops that round
- * once meet it. What linear layers, convolutions, average poolings and attention compute are sums of products
- * of floats; where those cancel, what rounding the terms alone does is allowed on top: FLT_EPSILON of the
- * largest element for the op, sixteen times that for a net of several and for convolutions, whose 3x3 kernels
- * may go by Winograd's way, which rounds more (docs/NUMERICS.md). */
+ * once meet it. What linear layers, convolutions, average poolings, attention and products along repeated
+ * axes compute are sums of products of floats; where those cancel, what rounding the terms alone does is
+ * allowed on top: FLT_EPSILON of the largest element for the op, sixteen times that for a net of several and
+ * for convolutions, whose 3x3 kernels may go by Winograd's way, which rounds more (docs/NUMERICS.md). */
 #include "pmy64/gradcheck/suite.h"
 #include "pmyq/gradcheck/suite.h"
 
@@ -67,7 +67,8 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
  * no more terms than windows overlap. */
 static double rounds_products(const pmy_op *op)
 {
-    static const char *const names[] = {"linear", "avgpool2d", "batchnorm", "layernorm", "attention"};
+    static const char *const names[] = {"linear",    "mul",       "div",      "avgpool2d",
+                                        "batchnorm", "layernorm", "attention"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(op->name, names[i]) == 0)
             return 1;
