@@ -35,8 +35,8 @@ static void lines_become_canonical(void **state)
          {{784}},
          "linear 512, relu, dropout 0.5, linear 10"},
         {"linear 10", {{1, 28, 28}}, "flatten, linear 10"},
-        {"linear 10", {{28, 28}}, "flatten, linear 10"},
-        {"relu, linear 5, linear 4", {{28, 28}}, "relu, flatten, linear 5, linear 4"},
+        {"linear 10", {{28, 28}}, "linear 10"},
+        {"relu, linear 5, linear 4", {{1, 28, 28}}, "relu, flatten, linear 5, linear 4"},
         {"flatten, linear 5", {{28, 28}}, "flatten, linear 5"},
         {"flatten, flatten", {{28}}, "flatten, flatten"},
         {"tanh,sigmoid,gelu,leaky_relu,relu", {{3}}, "tanh, sigmoid, gelu, leaky_relu, relu"},
@@ -137,8 +137,8 @@ static void parameters_are_named_as_pytorch_does(void **state)
 {
     (void)state;
     pmy_node *x, *y;
-    pmy_graph *g = build_net("linear 6, relu, dropout 0.1, linear 5, gelu, tanh, linear 4", PMY_SHAPE(2, 4),
-                             PMY_SHAPE(3, 2, 4), &x, &y);
+    pmy_graph *g = build_net("linear 6, relu, dropout 0.1, linear 5, gelu, tanh, linear 4",
+                             PMY_SHAPE(2, 2, 2), PMY_SHAPE(3, 2, 2, 2), &x, &y);
     static const struct {
         const char *name;
         pmy_shape shape;
@@ -265,6 +265,52 @@ static void image_layers_know_shapes_parameters_and_flops(void **state)
     }
 }
 
+/* Layers take the vectors of a sequence [time, features], each by itself. */
+static void sequence_layers_know_shapes_parameters_and_flops(void **state)
+{
+    (void)state;
+    pmy_net net;
+    pmy_node *x, *y;
+    read_net("linear 8, gelu, [layernorm, linear 8], dropout 0.1, linear 4", PMY_SHAPE(5, 6), &net);
+    static const struct {
+        pmy_shape output;
+        size_t parameters;
+        double flops;
+    } layers[] = {
+        {{{1, 5, 8}}, 56, 2.0 * 5 * 48}, {{{1, 5, 8}}, 0, 0}, {{{1, 5, 8}}, 0, 0},   {{{1, 5, 8}}, 16, 0},
+        {{{1, 5, 8}}, 72, 640},          {{{1, 5, 8}}, 0, 0}, {{{1, 5, 4}}, 36, 320}};
+    assert_int_equal(net.count, ROOM(layers));
+    for (size_t i = 0; i < ROOM(layers); i++) {
+        assert_true(pmy_shape_equal(net.layer[i].output, layers[i].output));
+        assert_int_equal(net.layer[i].parameters, layers[i].parameters);
+        assert_true(net.layer[i].flops == layers[i].flops);
+    }
+    pmy_graph *g = build_net(net.text, PMY_SHAPE(5, 6), PMY_SHAPE(3, 5, 6), &x, &y);
+    assert_true(pmy_shape_equal(pmy_node_shape(y), PMY_SHAPE(3, 5, 4)));
+    pmy_graph_free(g);
+    read_net("linear 8, flatten, linear 4", PMY_SHAPE(5, 6), &net);
+    assert_int_equal(net.parameters, 56 + 164);
+}
+
+static void nets_know_their_least_batch(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t least;
+    } cases[] = {{"linear 3, batchnorm", 2},
+                 {"[batchnorm], linear 3", 1},
+                 {"conv 4 3, [batchnorm], gap", 1},
+                 {"gap, batchnorm, relu, linear 3", 2},
+                 {"conv 4 28, batchnorm, linear 3", 2},
+                 {"layernorm, linear 3", 1}};
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        pmy_net net;
+        read_net(cases[i].text, PMY_SHAPE(1, 28, 28), &net);
+        assert_int_equal(net.least_batch, cases[i].least);
+    }
+}
+
 /* The activation right after a linear lies in its node; the next one has its own. */
 static void a_net_computes_what_its_layers_do(void **state)
 {
@@ -379,11 +425,11 @@ static void each_wrong_word_is_pointed_at(void **state)
         {"dropout half", 8, 4, "a real number"},
         {"dropout 50%", 8, 3, "a real number"},
         /* Too many. */
-        {"linear 5 6", 9, 1, "linear does not take this; is a comma missing before it?"},
-        {"relu 5", 5, 1, "relu does not take this"},
+        {"linear 5 6", 9, 1, "linear does not take '6'; is a comma missing before it?"},
+        {"relu 5", 5, 1, "relu does not take '5'"},
         {"linear 5 relu", 9, 4, "is a comma missing"},
-        {"dropout 0.5 , relu tanh, linear 3", 19, 4, "relu does not take this"},
-        {"flatten linear 3", 8, 6, "flatten does not take this"},
+        {"dropout 0.5 , relu tanh, linear 3", 19, 4, "relu does not take 'tanh'"},
+        {"flatten linear 3", 8, 6, "flatten does not take 'linear'"},
         /* Groups. */
         {"[", 1, 1, "a layer is missing here"},
         {"[]", 1, 1, "a layer is missing here"},
@@ -397,7 +443,7 @@ static void each_wrong_word_is_pointed_at(void **state)
         {"[relu], tanh], relu", 12, 1, "there is no [ that this ] closes"},
         {"[relu] tanh", 7, 4, "a comma is missing before this"},
         {"[relu][tanh]", 6, 1, "a comma is missing before this"},
-        {"relu [tanh]", 5, 1, "relu does not take this; is a comma missing before it?"},
+        {"relu [tanh]", 5, 1, "relu does not take '['; is a comma missing before it?"},
         {"linear [tanh]", 7, 1, "whole positive number"},
         {"[relu, tanj]", 7, 4, "did you mean 'tanh'?"},
         {"relu, [ linear 3 ] , tanh", 6, 12, "it gets 784 and gives 3"},
@@ -422,23 +468,23 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
         {"conv 3 pad 1", 7, 3, "conv needs a whole positive number"},
         {"conv 0 3", 5, 1, "conv needs a number between 1 and 2147483647"},
         {"conv 3 0", 7, 1, "conv needs a number between 1 and 2147483647"},
-        {"conv 3 3 3", 9, 1, "conv does not take this; is a comma missing before it?"},
+        {"conv 3 3 3", 9, 1, "conv does not take '3'; is a comma missing before it?"},
         {"conv 3 3x3", 7, 3, "conv needs a whole positive number"},
         {"conv2d 3 3", 0, 6, "did you mean 'conv'?"},
         {"conv 3 29", 0, 9, "a kernel of 29 does not fit into 28 with a padding of 0"},
         {"conv 3 31 pad 1", 0, 15, "a kernel of 31 does not fit into 28 with a padding of 1"},
-        {"conv 3 2147483647", 0, 17, "too many weights"},
-        {"conv 2147483647 5, conv 2147483647 5", 19, 17, "too many weights"},
+        {"conv 3 2147483647", 0, 17, "a kernel of 2147483647 does not fit into 28"},
+        {"conv 2147483647 5, conv 2147483647 5", 0, 17, "the weight has more than 2147483647 numbers"},
         {"linear 9, conv 3 3", 10, 8, "conv needs images of channels x height x width, not 9"},
         {"relu, [conv 1 3]", 6, 10, "it gets 1x28x28 and gives 1x26x26"},
         {"[conv 2 3 pad 1]", 0, 16, "it gets 1x28x28 and gives 2x28x28"},
         {"maxpool", 0, 7, "maxpool needs a number after it"},
         {"maxpool stride 2", 8, 6, "maxpool needs a whole positive number"},
         {"maxpool 0", 8, 1, "maxpool needs a number between 1 and"},
-        {"maxpool 2 2", 10, 1, "maxpool does not take this; is a comma missing before it?"},
+        {"maxpool 2 2", 10, 1, "maxpool does not take '2'; is a comma missing before it?"},
         {"maxpool 2 relu", 10, 4, "is a comma missing before it?"},
         {"maxpool 2 strid 2", 10, 5, "maxpool does not take 'strid': did you mean 'stride'?"},
-        {"maxpool 2 padding 1", 10, 7, "maxpool does not take this"},
+        {"maxpool 2 padding 1", 10, 7, "maxpool does not take 'padding'"},
         {"maxpool 2 stride", 10, 6, "stride needs a number after it"},
         {"maxpool 2 stride, relu", 10, 6, "stride needs a number after it"},
         {"maxpool 2 stride pad 1", 17, 3, "stride needs a whole positive number"},
@@ -446,11 +492,11 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
         {"maxpool 2 pad -1", 14, 2, "pad needs a whole number"},
         {"maxpool 2 pad 2147483648", 14, 10, "pad needs a number between 0 and 2147483647"},
         {"maxpool 2 pad 1 stride 3 pad 1", 25, 3, "pad is given twice"},
-        {"relu, maxpool 4 pad 3, relu", 6, 15, "a padding of 3 is more than half of the kernel of 4"},
+        {"relu, maxpool 4 pad 3, relu", 6, 15, "a padding of 3 is more than half of the kernel, 4"},
         {"avgpool 29", 0, 10, "a kernel of 29 does not fit into 28"},
         {"maxpool 28, maxpool 2", 12, 9, "a kernel of 2 does not fit into 1"},
         {"maxpool 2 [relu]", 10, 1, "is a comma missing before it?"},
-        {"gap 2", 4, 1, "gap does not take this"},
+        {"gap 2", 4, 1, "gap does not take '2'"},
         {"gap, maxpool 2", 5, 9, "maxpool needs images of channels x height x width, not 1"},
         {"flatten, avgpool 2 stride 3", 9, 18, "avgpool needs images of channels x height x width, not 784"},
         {"[maxpool 2]", 0, 11, "it gets 1x28x28 and gives 1x14x14"},
@@ -468,16 +514,20 @@ static void texts_say_whether_they_want_images(void **state)
     assert_true(pmy_net_wants_images("maxpool 2, linear 3"));
     assert_true(pmy_net_wants_images("relu, [[gap]]"));
     assert_false(pmy_net_wants_images("linear 3, relu"));
-    assert_false(pmy_net_wants_images("relx, maxpool 2"));
+    assert_true(pmy_net_wants_images("[relx, [linear 3,maxpool 2"));
+    assert_false(pmy_net_wants_images("linear 3, relx]] ,,"));
     assert_false(pmy_net_wants_images(""));
 }
 
 static void nets_too_large_are_refused(void **state)
 {
     (void)state;
-    expect_wrong("linear 2147483647, linear 2147483647", PMY_SHAPE(7), 19, 17, "too many weights");
-    expect_wrong("relu, linear 2", PMY_SHAPE((size_t)1 << 32), 6, 8, "too many weights");
-    expect_wrong("relu, linear 2", PMY_SHAPE((size_t)1 << 20, (size_t)1 << 20), 6, 8, "too many weights");
+    expect_wrong("linear 2147483647, linear 2147483647", PMY_SHAPE(7), 19, 17,
+                 "a weight of 2147483647x2147483647 is too large");
+    expect_wrong("relu, linear 2", PMY_SHAPE((size_t)1 << 32), 6, 8,
+                 "4294967296 inputs and 2 outputs are too many");
+    expect_wrong("relu, linear 2", PMY_SHAPE(1, (size_t)1 << 20, (size_t)1 << 20), 6, 8,
+                 "1099511627776 inputs and 2 outputs are too many");
     static const pmy_shape bad[] = {
         {{0}}, {{2, 3, 4, 5}}, {{2, 0, 3}}, {{(size_t)1 << 40, (size_t)1 << 40}}, {{SIZE_MAX}}};
     for (size_t i = 0; i < ROOM(bad); i++) {
@@ -503,7 +553,7 @@ static char *repeated(const char *word, size_t count, const char *end)
 
 static void expect_wrong_and_free(char *text, size_t position, size_t length, const char *words)
 {
-    expect_wrong(text, PMY_SHAPE(4, 4), position, length, words);
+    expect_wrong(text, PMY_SHAPE(1, 4, 4), position, length, words);
     free(text);
 }
 
@@ -525,6 +575,10 @@ static void hostile_lines_are_refused(void **state)
     expect_wrong_and_free(repeated("x", 1000000, ""), 0, 1000000,
                           "unknown layer 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'");
     expect_wrong_and_free(repeated(" ", 1000000, ""), 1000000, 1, "a layer is missing here");
+    /* Each has 2^58 parameters, and the 64th as many more as there are numbers of parameters. */
+    char *layernorms = repeated("layernorm,", 70, "relu");
+    expect_wrong(layernorms, PMY_SHAPE((size_t)1 << 57), 630, 9, "the net becomes too large here");
+    free(layernorms);
     char *digits = repeated("9", 100000, "");
     char *line = repeated("linear ", 1, digits);
     free(digits);
@@ -649,6 +703,8 @@ int main(void)
         cmocka_unit_test(image_nets_have_pytorchs_indices),
         cmocka_unit_test(activations_are_fused_where_they_can_be),
         cmocka_unit_test(image_layers_know_shapes_parameters_and_flops),
+        cmocka_unit_test(sequence_layers_know_shapes_parameters_and_flops),
+        cmocka_unit_test(nets_know_their_least_batch),
         cmocka_unit_test(a_net_computes_what_its_layers_do),
         cmocka_unit_test(groups_know_what_is_in_them),
         cmocka_unit_test(groups_add_their_input),

@@ -36,7 +36,7 @@ static void put(writer *w, const char *words)
     (void)snprintf(w->text + used, sizeof w->text - used, "%s", words);
 }
 
-static void put_number(writer *w, pmy_number_type type)
+static void put_number(writer *w, pmy_argument_type type)
 {
     char number[32];
     if (type == PMY_RATE)
@@ -49,22 +49,21 @@ static void put_number(writer *w, pmy_number_type type)
 static void put_layer(writer *w, const pmy_layer_kind *kind)
 {
     put(w, kind->word);
-    for (size_t i = 0; i < pmy_argument_count(kind->argument); i++) {
-        const char *name = kind->argument[i].name;
-        if (name && below(w, 2))
+    for (const pmy_layer_argument *argument = kind->argument; argument->type; argument++) {
+        if (argument->name[0] && below(w, 2))
             continue;
-        put(w, name ? "  " : "");
-        put(w, name ? name : "");
-        put_number(w, kind->argument[i].type);
+        put(w, "  ");
+        put(w, argument->name);
+        put_number(w, argument->type);
     }
 }
 
 static const pmy_layer_kind *any_kind(writer *w)
 {
     unsigned count = 0;
-    while (pmy_layer_kind_at(count))
+    while (pmy_layer_kinds[count].word)
         count++;
-    return pmy_layer_kind_at(below(w, count));
+    return &pmy_layer_kinds[below(w, count)];
 }
 
 static void put_layers(writer *w, unsigned depth)

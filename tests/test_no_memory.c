@@ -56,13 +56,13 @@ static pmy_status make_net(pmy_error *error)
 {
     static pmy_net net;
     pmy_status status = pmy_net_read("linear 100, relu, dropout 0.2, linear 70, tanh, linear 10",
-                                     PMY_SHAPE(28, 28), &net, error);
+                                     PMY_SHAPE(1, 28, 28), &net, error);
     if (status != PMY_OK)
         return status;
     pmy_graph *g = pmy_graph_new(NULL, 1);
     if (!g)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    pmy_node *z = pmy_net_build(&net, g, pmy_input(g, PMY_SHAPE(32, 28, 28)));
+    pmy_node *z = pmy_net_build(&net, g, pmy_input(g, PMY_SHAPE(32, 1, 28, 28)));
     return build_and_free(g, pmy_softmax_xent(g, z, pmy_labels(g, 32), NULL), error);
 }
 

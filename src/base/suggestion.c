@@ -1,6 +1,7 @@
 #include "base/suggestion.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Nobody misspells words longer than this; they get no suggestion. */
@@ -41,4 +42,12 @@ void pmy_suggest(pmy_suggestion *suggestion, const char *written, size_t length,
     size_t changes = begins ? 0 : edit_distance(written, length, offered, width);
     if (changes <= (length + 2) / 3 && (!suggestion->word || changes < suggestion->changes))
         *suggestion = (pmy_suggestion){offered, changes};
+}
+
+pmy_suggestion_text pmy_suggestion_print(pmy_suggestion suggestion, const char *otherwise)
+{
+    pmy_suggestion_text out;
+    const char *word = suggestion.word;
+    (void)snprintf(out.text, sizeof out.text, word ? ": did you mean '%s'?" : "%s", word ? word : otherwise);
+    return out;
 }

@@ -15,4 +15,10 @@ typedef struct pmy_suggestion {
  * must be inserted, deleted, replaced or swapped with their neighbour (optimal string alignment). */
 void pmy_suggest(pmy_suggestion *suggestion, const char *written, size_t length, const char *offered);
 
+/* ": did you mean 'relu'?"; `otherwise` where none is near. */
+typedef struct pmy_suggestion_text {
+    char text[80];
+} pmy_suggestion_text;
+pmy_suggestion_text pmy_suggestion_print(pmy_suggestion suggestion, const char *otherwise);
+
 #endif

@@ -77,16 +77,11 @@ bool pmy_augmentation_is_none(const pmy_augmentation *augmentation)
 static pmy_status unknown(const pmy_words *words, pmy_span word)
 {
     pmy_suggestion nearest = {0};
-    pmy_shown_word shown = pmy_show_word(words, word);
     for (size_t i = 0; i < KINDS; i++)
         pmy_suggest(&nearest, words->text + word.begin, word.end - word.begin, kinds[i].word);
-    if (nearest.word)
-        return pmy_wrong_word(words, word, "unknown augmentation '%s': did you mean '%s'?", shown.text,
-                              nearest.word);
-    return pmy_wrong_word(words, word,
-                          "unknown augmentation '%s': there are shift, rotate, scale, shear, "
-                          "elastic and cutout",
-                          shown.text);
+    return pmy_wrong_word(
+        words, word, "unknown augmentation '%s'%s", pmy_show_word(words, word).text,
+        pmy_suggestion_print(nearest, ": there are shift, rotate, scale, shear, elastic and cutout").text);
 }
 
 /* The number after `name`. */

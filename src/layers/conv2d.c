@@ -69,7 +69,9 @@ static pmy_status measure(pmy_node *node, pmy_convolution *c, pmy_error *error)
     node->shape = PMY_SHAPE(x.dim[0], c->out, c->out_height, c->out_width);
     if (!fits || !pmy_shape_valid(node->shape) || pmy_convolution_y_size(c) > LARGEST ||
         pmy_convolution_weight_size(c) > LARGEST)
-        return pmy_fail(error, PMY_BAD_SHAPE, "the convolution is too large");
+        return pmy_fail(error, PMY_BAD_SHAPE,
+                        "too large: the padded image, the output or the weight has more than %zu numbers",
+                        LARGEST);
     return PMY_OK;
 }
 

@@ -181,7 +181,9 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
         return pmy_fail(error, PMY_BAD_SHAPE, "weight and bias cannot be a part of the batch");
     if (pmy_vectors(node->input[X]) > PMY_GEMM_MAX || weight.dim[1] > PMY_GEMM_MAX ||
         weight.dim[0] > PMY_GEMM_MAX)
-        return pmy_fail(error, PMY_BAD_SHAPE, "an axis is longer than the product can take");
+        return pmy_fail(error, PMY_BAD_SHAPE,
+                        "%zu vectors of %zu inputs and %zu outputs are too many for a product",
+                        pmy_vectors(node->input[X]), weight.dim[1], weight.dim[0]);
     node->shape = x;
     node->shape.dim[pmy_shape_rank(x) - 1] = weight.dim[0];
     if (!pmy_shape_valid(node->shape))

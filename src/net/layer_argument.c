@@ -1,16 +1,9 @@
 #include "net/layer_argument.h"
 
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
+#include "base/number.h"
 
-size_t pmy_argument_count(const pmy_layer_argument argument[PMY_MAX_ARGUMENTS])
-{
-    size_t count = 0;
-    while (count < PMY_MAX_ARGUMENTS && argument[count].type != PMY_NO_NUMBER)
-        count++;
-    return count;
-}
+#include <limits.h>
+#include <string.h>
 
 double pmy_argument_default(const pmy_layer_argument *argument, double first)
 {
@@ -32,13 +25,4 @@ pmy_status pmy_argument_read(const pmy_layer_argument *argument, const char *who
     if (!readable || !(*number >= least && *number <= INT_MAX))
         return pmy_fail(error, PMY_BAD_NET, "%s needs a number between %d and %d", who, least, INT_MAX);
     return PMY_OK;
-}
-
-pmy_number_text pmy_argument_print(const pmy_layer_argument *argument, double number)
-{
-    if (argument->type == PMY_RATE)
-        return pmy_number_print(number, PMY_NUMBER_DOUBLE);
-    pmy_number_text out;
-    (void)snprintf(out.text, sizeof out.text, "%.0f", number);
-    return out;
 }

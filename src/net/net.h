@@ -8,7 +8,8 @@
  *
  * A layer's place in the canonical line is its index in PyTorch's nn.Sequential
  * of the same layers, and so names its parameters: "1.weight", in a group "3.0.weight". A flatten that
- * was left out before a linear is put in, and counts; gap counts as two, a pool and its flatten. The
+ * was left out between images and a linear is put in, and counts; a linear takes the vectors of a sequence
+ * [time, features] as they are; gap counts as two, a pool and its flatten. The
  * canonical line has named numbers only where they are not what they are when left out. */
 #ifndef PMY_NET_NET_H
 #define PMY_NET_NET_H
@@ -30,7 +31,7 @@ typedef struct pmy_layer {
     size_t position, length; /* of the layer in the text it was read from; both 0 for one that was put in */
     pmy_shape output;        /* [batch, …] as read with a batch of 1 */
     size_t parameters;       /* a group's are those of its layers, and not counted again */
-    double flops; /* of one example's forward pass: the products of linear and conv, beside which the rest is
+    double flops; /* of one example's forward pass: the products with weights, beside which the rest is
                    * little; a multiplication and an addition count as two */
 } pmy_layer;
 
@@ -40,20 +41,19 @@ typedef struct pmy_net {
     pmy_shape input;                 /* [1, …]: one example */
     pmy_shape output;                /* [1, …]: of the last layer */
     size_t parameters;               /* of all layers */
+    size_t least_batch;              /* examples a batch must have to train on: 2 where a batchnorm has one
+                                      * number a channel, else 1 */
     char text[PMY_MAX_NET_TEXT];     /* the canonical line */
 } pmy_net;
 
 /* Reads `text` for examples of shape `input` (without the batch axis). Errors:
  * PMY_BAD_NET, with the word's place in error->position and length; PMY_BAD_SHAPE (no examples have this
- * shape). */
+ * shape); PMY_NO_MEMORY. The shapes are what the layers' own ops say: they are recorded in a graph that is
+ * never built. */
 pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_error *error);
 
-/* Whether a text's first complaint about examples that are a row of numbers is that a layer needs images. */
+/* Whether a layer of the text takes nothing but images. */
 bool pmy_net_wants_images(const char *text);
-
-/* How many examples a batch must have, at least, to train on: 2 where a batchnorm has one number a channel,
- * else 1. */
-size_t pmy_net_least_batch(const pmy_net *net);
 
 /* Appends the net's layers to a graph; x is [batch, …input]. Returns the last
  * node. An activation right after a layer that can compute it (linear, conv, batchnorm) is fused into it.

@@ -10,30 +10,22 @@ typedef struct builder {
     char outer[PMY_MAX_NAME]; /* the graph's prefix */
 } builder;
 
-static void name_layer(const builder *b, const pmy_layer *layer)
-{
-    char name[sizeof b->outer + sizeof layer->name];
-    (void)snprintf(name, sizeof name, "%s%s%s", b->outer, b->outer[0] ? "." : "", layer->name);
-    pmy_prefix(b->graph, name);
-}
-
 /* Layers begin … end − 1, which are all of a group, or of the net. */
 static pmy_node *build_layers(const builder *b, size_t begin, size_t end, pmy_node *x)
 {
-    const pmy_layer *layers = b->net->layer;
     for (size_t i = begin; i < end; i++) {
-        const pmy_layer *layer = &layers[i];
+        const pmy_layer *layer = &b->net->layer[i];
         if (layer->kind->group) {
             x = pmy_add(b->graph, x, build_layers(b, i + 1, i + 1 + layer->inner, x));
             i += layer->inner;
             continue;
         }
-        pmy_activation fused = PMY_NONE;
-        if (layer->kind->fuses && i + 1 < end)
-            fused = layers[i + 1].kind->activation;
-        name_layer(b, layer);
-        x = layer->kind->build(layer, b->graph, x, fused);
-        i += fused != PMY_NONE;
+        char name[sizeof b->outer + sizeof layer->name];
+        (void)snprintf(name, sizeof name, "%s%s%s", b->outer, b->outer[0] ? "." : "", layer->name);
+        pmy_prefix(b->graph, name);
+        x = layer->kind->build(layer, b->graph, x);
+        if (layer->kind->fuses && i + 1 < end && layer[1].kind->activation)
+            x = pmy_fuse(x, b->net->layer[++i].kind->activation);
     }
     return x;
 }

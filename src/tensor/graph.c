@@ -156,6 +156,9 @@ static part_name name_part(const pmy_graph *graph, const char *op, const char *p
 pmy_node *pmy_layer_parameter(pmy_graph *graph, const char *op, const char *part, pmy_shape shape,
                               pmy_start start, double scale)
 {
+    if (!pmy_shape_valid(shape))
+        return pmy_refuse(graph, PMY_BAD_SHAPE, "%s: a %s of %s is too large or has a 0", op, part,
+                          pmy_shape_print(shape).text);
     return pmy_parameter(graph, shape, name_part(graph, op, part).text, start, scale);
 }
 

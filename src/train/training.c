@@ -35,7 +35,7 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
 static pmy_status check_batches(const pmy_training *training, pmy_error *error)
 {
     size_t batch = training->recipe.batch, rest = training->dataset->count % batch;
-    size_t least = pmy_net_least_batch(&training->classifier->facts.net);
+    size_t least = training->classifier->facts.net.least_batch;
     if (batch >= least && (rest == 0 || rest >= least))
         return PMY_OK;
     return pmy_fail(error, PMY_BAD_ARGUMENT,
