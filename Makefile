@@ -180,6 +180,8 @@ $(TEST_PROGRAMS): $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
 
+$(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
+
 # Trains a preset, which it has from where they are.
 $(BUILD)/bench/bench_fast: $(call object,examples/mnist/preset.c)
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)

@@ -72,10 +72,10 @@ def layers(words, shape, residual=False):
         if word == "[":
             layer = layers(words, shape, residual=True)
         elif word == "linear":
-            layer = nn.Linear(shape[0], int(rest[0]))
+            layer = nn.Linear(shape[0], int(rest[0]), bias="nobias" not in rest)
         elif word == "conv":
             kernel, stride, pad = window(rest[1:])
-            layer = nn.Conv2d(shape[0], int(rest[0]), kernel, stride or 1, pad)
+            layer = nn.Conv2d(shape[0], int(rest[0]), kernel, stride or 1, pad, bias="nobias" not in rest)
         elif word == "maxpool":
             kernel, stride, pad = window(rest)
             layer = nn.MaxPool2d(kernel, stride or kernel, pad)
@@ -99,6 +99,7 @@ def layers(words, shape, residual=False):
                 "tanh": nn.Tanh,
                 "sigmoid": nn.Sigmoid,
                 "gelu": nn.GELU,
+                "silu": nn.SiLU,
             }[word]()
         made.append(layer)
         if word == "gap":

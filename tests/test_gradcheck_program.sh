@@ -35,6 +35,13 @@ net_passes()
 }
 check "a net with gelu, relu and dropout passes" net_passes
 
+biasless_net_passes()
+{
+    "$gradcheck" --net "conv 3 3 nobias, tanh, gap, linear 5 nobias, batchnorm, linear 4" >net && holds net "7 checks, 0 failed" &&
+        lacks net "0.bias" && lacks net "4.bias" && holds net "6.bias"
+}
+check "a net with layers without a bias passes" biasless_net_passes
+
 image_net_passes()
 {
     "$gradcheck" --net "[maxpool 3 stride 1 pad 1], avgpool 2, relu, linear 5" >net && holds net "3 checks, 0 failed" &&

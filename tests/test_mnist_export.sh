@@ -48,7 +48,12 @@ check "a perceptron, normalised pixels" same_answers mlp --net mlp-small --mean 
 check "every word of the language" same_answers words --mean 0.13 --std 0.31 --net \
     "conv 8 5 stride 2 pad 2, gelu, [conv 8 3 pad 1, batchnorm, leaky_relu, [layernorm, tanh, dropout 0.1], conv 8 3 pad 1],
      avgpool 3 stride 2 pad 1, layernorm, maxpool 3 stride 2 pad 1, sigmoid, batchnorm, [relu, batchnorm, gelu], flatten,
-     linear 32, batchnorm, gelu, dropout 0.2, [linear 32, tanh], linear 10"
+     linear 32, batchnorm, gelu, dropout 0.2, [linear 32, tanh], silu, linear 10"
+check "layers without a bias, some with a batchnorm after them" same_answers biasless --net \
+    "conv 8 5 stride 2 nobias, relu, conv 8 3 pad 1 nobias, batchnorm, relu, gap, linear 16 nobias, batchnorm, gelu,
+     linear 16, batchnorm, linear 10 nobias"
+has_no_bias() { lacks biasless.c bias_0 && lacks biasless.c bias_12 && holds biasless.c bias_2 && holds biasless.c bias_7; }
+check "and none that the model has not" has_no_bias
 check "groups first, within each other and of nothing, and gap" same_answers groups --net \
     "[[dropout 0.1], batchnorm, relu], conv 12 5 stride 2, relu, [[conv 12 3 pad 1, gelu], [sigmoid]], gap, linear 10"
 

@@ -46,6 +46,15 @@ shows_tensors()
 }
 check "info shows metadata, layers and tensors" shows_tensors
 
+shows_no_bias()
+{
+    "$mnist" "${quick[@]}" --net "conv 4 5 stride 4 nobias, relu, linear 10 nobias" --save n.safetensors --quiet >biasless &&
+        "$mnist" eval --data "$data" --model n.safetensors --quiet | cmp - biasless && "$mnist" info --model n.safetensors >said &&
+        holds said 'conv 4 5 stride 4 nobias, relu, flatten, linear 10 nobias' && lacks said '.bias' &&
+        grep -qE '^ *0 +conv 4 5 stride 4 nobias +4x6x6 +100 +7200' said
+}
+check "a model without biases has none in its file" shows_no_bias
+
 # ---- what is refused --------------------------------------------------------
 
 # refused TEXT ARGUMENTS...: exit status 2, one message that holds the text, nothing on stdout.

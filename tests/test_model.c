@@ -22,8 +22,9 @@
 enum { BATCH = 5, SIDE = 12, CLASSES = 4 };
 
 static const char every_layer[] =
-    "conv 6 3 pad 1, batchnorm, relu, maxpool 2, [conv 6 3 pad 1, gelu, conv 6 1], leaky_relu, "
-    "avgpool 2 stride 1, dropout 0.1, linear 20, layernorm, tanh, [linear 20, sigmoid], batchnorm, linear 4";
+    "conv 6 3 pad 1, batchnorm, relu, maxpool 2, [conv 6 3 pad 1 nobias, gelu, conv 6 1], leaky_relu, "
+    "avgpool 2 stride 1, dropout 0.1, linear 20 nobias, silu, layernorm, tanh, [linear 20, sigmoid], "
+    "batchnorm, linear 4";
 
 static pmy_model_facts facts_of(const char *net)
 {

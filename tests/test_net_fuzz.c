@@ -54,7 +54,8 @@ static void put_layer(writer *w, const pmy_layer_kind *kind)
             continue;
         put(w, "  ");
         put(w, argument->name);
-        put_number(w, argument->type);
+        if (argument->type != PMY_FLAG)
+            put_number(w, argument->type);
     }
 }
 

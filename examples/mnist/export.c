@@ -16,7 +16,7 @@ static void write_head(FILE *file, const pmy_model_facts *facts, const export_pl
 {
     size_t weights = 0, buffers = 0;
     for (size_t i = 0; i < plan->count; i++)
-        weights += export_weights_count(&plan->step[i]);
+        weights += plan->step[i].weights + plan->step[i].biases;
     for (unsigned i = 0; i < plan->buffers; i++)
         buffers += plan->size[i];
     (void)fprintf(file,
@@ -170,7 +170,10 @@ static pmy_status export_model(const char *model, const char *path, pmy_error *e
     pmy_status status = pmy_classifier_load(model, NULL, NULL, &classifier, error);
     if (status != PMY_OK)
         return status;
-    status = strcmp(path, "-") == 0 ? write_output(classifier, error) : write_file(path, classifier, error);
+    status = export_check(&classifier->facts.net, error);
+    if (status == PMY_OK)
+        status =
+            strcmp(path, "-") == 0 ? write_output(classifier, error) : write_file(path, classifier, error);
     pmy_classifier_free(classifier);
     return status;
 }

@@ -42,6 +42,16 @@ static applied apply(const pmy_layer *layer, const char *to)
     return out;
 }
 
+/* "float sum = bias_0[c];", where there is a bias. */
+static applied begin_sum(const export_step *step, const char *channel)
+{
+    applied out = {"float sum = 0;"};
+    if (step->biases)
+        (void)snprintf(out.text, sizeof out.text, "float sum = bias_%s[%s];",
+                       export_name_of(step->layer).text, channel);
+    return out;
+}
+
 /* --- Windows over images ---------------------------------------------------- */
 
 /* The place in the input that a window at `place` has its k-th number at: "2 * i + r - 1". */
@@ -99,15 +109,15 @@ static void write_conv(FILE *file, const export_step *step)
     const size_t *in = step->input.dim;
     export_name name = export_name_of(step->layer);
     pmy_window window = window_of(step->layer, 1);
-    char before[96], over_inputs[96], inner[256];
-    (void)snprintf(before, sizeof before, "float sum = bias_%s[c];", name.text);
+    char over_inputs[96], inner[256];
     (void)snprintf(over_inputs, sizeof over_inputs, "                for (long b = 0; b < %zu; b++)\n",
                    in[1]);
     (void)snprintf(inner, sizeof inner,
                    "sum += weight_%s[((c * %zu + b) * %zu + r) * %zu + s] * x[(b * %zu + row) * %zu + "
                    "column];",
                    name.text, in[1], window.kernel, window.kernel, in[2], in[3]);
-    write_windows(file, step, window, before, over_inputs, inner, apply(step->activation, "sum").text);
+    write_windows(file, step, window, begin_sum(step, "c").text, over_inputs, inner,
+                  apply(step->activation, "sum").text);
 }
 
 static void write_maxpool(FILE *file, const export_step *step)
@@ -149,12 +159,13 @@ static void write_linear(FILE *file, const export_step *step)
     export_name name = export_name_of(step->layer);
     (void)fprintf(file,
                   "    for (long o = 0; o < %zu; o++) {\n"
-                  "        float sum = bias_%s[o];\n"
+                  "        %s\n"
                   "        for (long i = 0; i < %zu; i++)\n"
                   "            sum += weight_%s[o * %zu + i] * x[i];\n"
                   "        y[o] = %s;\n"
                   "    }\n",
-                  step->output.dim[1], name.text, in, name.text, in, apply(step->activation, "sum").text);
+                  step->output.dim[1], begin_sum(step, "o").text, in, name.text, in,
+                  apply(step->activation, "sum").text);
 }
 
 static void write_batchnorm(FILE *file, const export_step *step)
@@ -203,26 +214,33 @@ static void write_sum(FILE *file, const export_step *step)
                   pmy_shape_size(step->output));
 }
 
-/* Every word but an activation's, a flatten's and a dropout's; a test holds that none is missing. */
-typedef struct layer_code {
-    const char *word;
-    void (*write)(FILE *file, const export_step *step);
-} layer_code;
+typedef void layer_writer(FILE *file, const export_step *step);
 
-static const layer_code codes[] = {
-    {"linear", write_linear},       {"conv", write_conv}, {"maxpool", write_maxpool},
-    {"avgpool", write_avgpool},     {"gap", write_gap},   {"batchnorm", write_batchnorm},
-    {"layernorm", write_layernorm}, {"[", write_sum},
-};
-
-static void write_code(FILE *file, const export_step *step)
+/* NULL: none knows the layer. */
+static layer_writer *writer_of(const pmy_layer *layer)
 {
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (export_is(step->layer, codes[i].word)) {
-            codes[i].write(file, step);
-            return;
-        }
-    write_activation(file, step);
+    static const struct {
+        const char *word;
+        layer_writer *write;
+    } writers[] = {
+        {"linear", write_linear},       {"conv", write_conv}, {"maxpool", write_maxpool},
+        {"avgpool", write_avgpool},     {"gap", write_gap},   {"batchnorm", write_batchnorm},
+        {"layernorm", write_layernorm}, {"[", write_sum},
+    };
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
+        if (export_is(layer, writers[i].word))
+            return writers[i].write;
+    const pmy_op *activation = activation_of(layer);
+    return activation && activation->unary->code ? write_activation : NULL;
+}
+
+pmy_status export_check(const pmy_net *net, pmy_error *error)
+{
+    for (const pmy_layer *layer = net->layer; layer < net->layer + net->count; layer++)
+        if (!writer_of(layer) && !export_computes_nothing(layer))
+            return pmy_fail(error, PMY_BAD_NET, "layer %s, %s, cannot be written as C", layer->name,
+                            pmy_layer_print(layer).text);
+    return PMY_OK;
 }
 
 void export_layer(FILE *file, const export_step *step)
@@ -238,6 +256,6 @@ void export_layer(FILE *file, const export_step *step)
                   "{\n",
                   pmy_shape_print(output).text, export_name_of(step->layer).text,
                   group ? "const float *begun_with, " : "");
-    write_code(file, step);
+    writer_of(step->layer)(file, step);
     (void)fputs("}\n\n", file);
 }

@@ -6,6 +6,9 @@
 
 #include <stdio.h>
 
+/* Whether all layers of the net can be written. PMY_BAD_NET, and the message names the first that cannot. */
+pmy_status export_check(const pmy_net *net, pmy_error *error);
+
 /* Writes the functions of one number that the steps use: relu, sigmoid, … */
 void export_activations(FILE *file, const export_plan *plan);
 

@@ -22,6 +22,12 @@ static bool any_of(const pmy_layer *layer, const char *const *words)
     return *words != NULL;
 }
 
+bool export_computes_nothing(const pmy_layer *layer)
+{
+    static const char *const words[] = {"flatten", "dropout", NULL};
+    return any_of(layer, words);
+}
+
 static bool is_activation(const pmy_layer *layer)
 {
     return pmy_layer_activation(layer) != PMY_NONE;
@@ -73,6 +79,15 @@ static export_step *add_step(planner *p, const pmy_layer *layer, pmy_shape outpu
     return step;
 }
 
+/* The layer's own biases among its parameters: half of them, or one an output of a product unless its last
+ * number, nobias, is set. */
+static size_t count_biases(const pmy_layer *layer)
+{
+    if (!has_weights_and_sums(layer))
+        return layer->parameters / 2;
+    return layer->number[export_is(layer, "conv") ? 4 : 1] > 0 ? 0 : layer->output.dim[1];
+}
+
 /* The step of the layer at *i, and of those after it, before `end`, that go with it. */
 static void plan_layer(planner *p, size_t *i, size_t end)
 {
@@ -80,6 +95,8 @@ static void plan_layer(planner *p, size_t *i, size_t end)
     export_step *step = add_step(p, layer, layer->output);
     if (has_weights_and_sums(layer) && *i + 1 < end && export_is(&layers[*i + 1], "batchnorm"))
         step->batchnorm = &layers[++*i];
+    step->biases = step->batchnorm ? layer->output.dim[1] : count_biases(layer);
+    step->weights = layer->parameters - count_biases(layer);
     if ((has_weights_and_sums(layer) || export_is(layer, "batchnorm")) && *i + 1 < end &&
         is_activation(&layers[*i + 1]))
         step->activation = &layers[++*i];
@@ -97,9 +114,9 @@ static void plan_layers(planner *p, size_t begin, size_t end)
             p->holds[begun_with]--;
             add_step(p, layer, p->shape)->begun_with = begun_with;
             i += layer->inner;
-        } else if (export_is(layer, "flatten"))
+        } else if (export_computes_nothing(layer))
             p->shape = layer->output;
-        else if (!export_is(layer, "dropout"))
+        else
             plan_layer(p, &i, end);
     }
 }

@@ -14,6 +14,7 @@ typedef struct export_step {
     pmy_shape input, output;     /* [1, …]: of one example */
     unsigned from, to;           /* buffers; may be the same, of a step that works number by number */
     unsigned begun_with;         /* of a group: the buffer of its input */
+    size_t weights, biases;      /* how many of each are written; a batchnorm's are scales and shifts */
 } export_step;
 
 typedef struct export_plan {
@@ -24,8 +25,10 @@ typedef struct export_plan {
     unsigned result;                 /* the buffer that the logits are in; the pixels are put into 0 */
 } export_plan;
 
-/* Layers that compute nothing (flatten, dropout) have no step. */
 void export_plan_make(const pmy_net *net, export_plan *plan);
+
+/* Whether the layer computes nothing once trained (flatten, dropout), and so has no step. */
+bool export_computes_nothing(const pmy_layer *layer);
 
 /* Whether the layer's word is this one. */
 bool export_is(const pmy_layer *layer, const char *word);

@@ -16,12 +16,13 @@ export_name export_name_of(const pmy_layer *layer)
     return name;
 }
 
-/* A parameter or statistic of a layer, which the built graph has. */
+/* A parameter of a layer in the built graph; NULL: it has none of that name. */
 static const pmy_real *numbers_of(const pmy_graph *graph, const pmy_layer *layer, const char *which)
 {
     char name[64];
     (void)snprintf(name, sizeof name, "%s.%s", layer->name, which);
-    return pmy_value(pmy_find(graph, name)).data;
+    const pmy_node *node = pmy_find(graph, name);
+    return node ? pmy_value(node).data : NULL;
 }
 
 /* --- Arrays ----------------------------------------------------------------- */
@@ -105,16 +106,16 @@ static pmy_status write_batchnorm(FILE *file, const export_step *step, const pmy
 static pmy_status write_folded(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error)
 {
     lines of = {.scale = NULL};
-    size_t outputs = step->output.dim[1], count = step->layer->parameters - outputs;
+    size_t outputs = step->biases, count = step->weights;
     const pmy_real *weight = numbers_of(graph, step->layer, "weight"); /* [outputs, count / outputs] */
-    const pmy_real *bias = numbers_of(graph, step->layer, "bias");     /* [outputs] */
+    const pmy_real *bias = numbers_of(graph, step->layer, "bias");     /* [outputs], or NULL */
     pmy_real *product = calloc(count, sizeof *product);                /* [outputs, count / outputs] */
     pmy_status status = product ? take_lines(graph, step->batchnorm, outputs, &of, error)
                                 : pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu weights", count);
     if (status == PMY_OK) {
         for (size_t i = 0; i < count; i++)
             product[i] = weight[i] * of.scale[i / (count / outputs)];
-        for (size_t o = 0; o < outputs; o++)
+        for (size_t o = 0; bias && o < outputs; o++)
             of.shift[o] = (pmy_real)((pmy_accum)bias[o] * (pmy_accum)of.scale[o] + (pmy_accum)of.shift[o]);
         status = write_array(file, "weight", step->layer, count, product, error);
     }
@@ -127,16 +128,10 @@ static pmy_status write_folded(FILE *file, const export_step *step, const pmy_gr
 
 /* --- A step ----------------------------------------------------------------- */
 
-size_t export_weights_count(const export_step *step)
-{
-    return export_is(step->layer, "[") ? 0 : step->layer->parameters;
-}
-
 pmy_status export_weights(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error)
 {
     const pmy_layer *layer = step->layer;
-    size_t count = export_weights_count(step);
-    if (count == 0)
+    if (step->weights == 0)
         return PMY_OK;
     (void)fprintf(file, "\n/* Of layer %s, %s%s. */\n", layer->name, pmy_layer_print(layer).text,
                   step->batchnorm ? ", with its batchnorm" : "");
@@ -144,10 +139,9 @@ pmy_status export_weights(FILE *file, const export_step *step, const pmy_graph *
         return write_folded(file, step, graph, error);
     if (export_is(layer, "batchnorm"))
         return write_batchnorm(file, step, graph, error);
-    size_t biases = export_is(layer, "layernorm") ? count / 2 : step->output.dim[1];
     pmy_status status =
-        write_array(file, "weight", layer, count - biases, numbers_of(graph, layer, "weight"), error);
-    return status == PMY_OK
-               ? write_array(file, "bias", layer, biases, numbers_of(graph, layer, "bias"), error)
-               : status;
+        write_array(file, "weight", layer, step->weights, numbers_of(graph, layer, "weight"), error);
+    if (status == PMY_OK && step->biases)
+        status = write_array(file, "bias", layer, step->biases, numbers_of(graph, layer, "bias"), error);
+    return status;
 }

@@ -17,7 +17,4 @@ export_name export_name_of(const pmy_layer *layer);
  * the same float. Errors: PMY_BAD_DATA (with its batchnorm a number is not finite), PMY_NO_MEMORY. */
 pmy_status export_weights(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error);
 
-/* How many numbers that writes. */
-size_t export_weights_count(const export_step *step);
-
 #endif

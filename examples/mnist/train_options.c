@@ -29,8 +29,11 @@ static const char *net_notes(void)
     const char *explanation;
     pmy_layer_text usage;
     int used = snprintf(text, sizeof text, "layers of a net:");
-    for (size_t i = 0; pmy_net_word(i, &usage, &explanation) && used < (int)sizeof text; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "\n  %-29s %s", usage.text, explanation);
+    for (size_t i = 0; pmy_net_word(i, &usage, &explanation) && used < (int)sizeof text; i++) {
+        bool wide = strlen(usage.text) > 29;
+        used += snprintf(text + used, sizeof text - (size_t)used, "\n  %-29s%s%*s %s", usage.text,
+                         wide ? "\n" : "", wide ? 31 : 0, "", explanation);
+    }
     return text;
 }
 

@@ -5,13 +5,14 @@
 
 #include "base/status.h"
 
-enum { PMY_MAX_ARGUMENTS = 4 };
+enum { PMY_MAX_ARGUMENTS = 5 };
 
 typedef enum pmy_argument_type {
     PMY_NO_ARGUMENT,
     PMY_COUNT, /* 1 … INT_MAX, which is as far as matrix products go */
     PMY_WHOLE, /* 0 … INT_MAX */
-    PMY_RATE   /* a real number, 0 or more and below 1 */
+    PMY_RATE,  /* a real number, 0 or more and below 1 */
+    PMY_FLAG   /* its name alone: 1 where it is there, else 0 */
 } pmy_argument_type;
 
 /* In pmy_layer_argument.otherwise: what the layer's first number is. */
@@ -21,7 +22,7 @@ typedef enum pmy_argument_type {
  * others follow in any order, each after its name, and may be left out. */
 typedef struct pmy_layer_argument {
     pmy_argument_type type; /* PMY_NO_ARGUMENT: the row has no more */
-    const char *symbol;     /* what explanations call the number: "N" */
+    const char *symbol;     /* what explanations call the number: "N"; a flag's is "" */
     const char *name;
     double otherwise; /* what a named one is where it is left out */
 } pmy_layer_argument;

@@ -37,8 +37,8 @@ static pmy_node *flatten(pmy_graph *graph, pmy_node *x)
         (void)n;                                                                         \
         return call;                                                                     \
     }
-BUILD(linear, pmy_linear(graph, x, (size_t)n[0], PMY_NONE))
-BUILD(conv, pmy_conv2d(graph, x, (size_t)n[0], window_of(n + 1), PMY_NONE))
+BUILD(linear, (n[1] > 0 ? pmy_linear_nobias : pmy_linear)(graph, x, (size_t)n[0], PMY_NONE))
+BUILD(conv, (n[4] > 0 ? pmy_conv2d_nobias : pmy_conv2d)(graph, x, (size_t)n[0], window_of(n + 1), PMY_NONE))
 BUILD(maxpool, pmy_maxpool2d(graph, x, window_of(n)))
 BUILD(avgpool, pmy_avgpool2d(graph, x, window_of(n)))
 BUILD(gap, pmy_global_average_pool(graph, x))
@@ -61,8 +61,8 @@ BUILD(activation, pmy_activate(graph, x, layer->kind->activation))
 
 const pmy_layer_kind pmy_layer_kinds[] = {
     {.word = "linear",
-     .argument = {{PMY_COUNT, "N", "", 0}},
-     .explanation = "fully connected, N outputs",
+     .argument = {{PMY_COUNT, "N", "", 0}, {PMY_FLAG, "", "nobias", 0}},
+     .explanation = "fully connected, N outputs; nobias: no bias",
      .fuses = true,
      .flat = true,
      .build = build_linear},
@@ -70,7 +70,8 @@ const pmy_layer_kind pmy_layer_kinds[] = {
      .argument = {{PMY_COUNT, "N", "", 0},
                   {PMY_COUNT, "K", "", 0},
                   {PMY_COUNT, "S", "stride", 1},
-                  {PMY_WHOLE, "P", "pad", 0}},
+                  {PMY_WHOLE, "P", "pad", 0},
+                  {PMY_FLAG, "", "nobias", 0}},
      .explanation = "convolution, N outputs, KxK; left out, S: 1, P: 0",
      .fuses = true,
      .images = true,
@@ -132,7 +133,7 @@ static void add_argument(pmy_layer_text *to, const pmy_layer_argument *argument,
                          const char *open, const char *close)
 {
     size_t used = strlen(to->text);
-    const char *space = argument->name[0] ? " " : "";
+    const char *space = argument->name[0] && number[0] ? " " : "";
     (void)snprintf(to->text + used, sizeof to->text - used, " %s%s%s%s%s", open, argument->name, space,
                    number, close);
 }
@@ -159,7 +160,9 @@ pmy_layer_text pmy_layer_print(const pmy_layer *layer)
     for (size_t i = 0; argument[i].type; i++) {
         double number = layer->number[i];
         if (!argument[i].name[0] || number != pmy_argument_default(&argument[i], layer->number[0]))
-            add_argument(&out, &argument[i], pmy_number_print(number, PMY_NUMBER_DOUBLE).text, "", "");
+            add_argument(&out, &argument[i],
+                         argument[i].type == PMY_FLAG ? "" : pmy_number_print(number, PMY_NUMBER_DOUBLE).text,
+                         "", "");
     }
     return out;
 }

@@ -81,7 +81,10 @@ static pmy_status read_arguments(reader *r, pmy_layer *layer, pmy_span name)
         if (given[i])
             return pmy_wrong_word(&r->words, word, "%s is given twice", argument[i].name);
         given[i] = true;
-        status = read_number(r, layer, i, word, argument[i].name);
+        if (argument[i].type == PMY_FLAG)
+            layer->number[i] = 1;
+        else
+            status = read_number(r, layer, i, word, argument[i].name);
     }
     return status;
 }

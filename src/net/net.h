@@ -62,7 +62,7 @@ pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x);
 
 /* A layer as it stands in the canonical line: "linear 512"; a group without what is in it: "[...]". */
 typedef struct pmy_layer_text {
-    char text[64];
+    char text[80];
 } pmy_layer_text;
 pmy_layer_text pmy_layer_print(const pmy_layer *layer);
 

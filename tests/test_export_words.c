@@ -1,0 +1,84 @@
+/* What mnist export has no code for, it refuses. */
+#include "mnist/export_layers.h"
+#include "net/layer_kind.h"
+#include "pmy.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static pmy_net net;
+
+/* What must stand after the word, with 0 for a rate and 1 for any other number. */
+static void read_word(const pmy_layer_kind *kind)
+{
+    char text[64];
+    pmy_error error;
+    (void)snprintf(text, sizeof text, "%s", kind->group ? "[flatten]" : kind->word);
+    for (const pmy_layer_argument *argument = kind->argument; argument->type && !argument->name[0];
+         argument++)
+        (void)strcat(text, argument->type == PMY_RATE ? " 0" : " 1");
+    if (pmy_net_read(text, kind->group ? PMY_SHAPE(3) : PMY_SHAPE(1, 5, 5), &net, &error) != PMY_OK)
+        fail_msg("'%s': %s", text, error.message);
+}
+
+/* The code of a net of that word. */
+static char *code_of(void)
+{
+    static export_plan plan;
+    char *code = NULL;
+    size_t size;
+    FILE *file = open_memstream(&code, &size);
+    assert_non_null(file);
+    export_plan_make(&net, &plan);
+    export_activations(file, &plan);
+    for (size_t i = 0; i < plan.count; i++)
+        export_layer(file, &plan.step[i]);
+    assert_int_equal(fclose(file), 0);
+    return code;
+}
+
+static void every_word_has_code(void **state)
+{
+    (void)state;
+    for (const pmy_layer_kind *kind = pmy_layer_kinds; kind->word; kind++) {
+        pmy_error error;
+        read_word(kind);
+        if (export_check(&net, &error) != PMY_OK)
+            fail_msg("%s", error.message);
+        char *code = code_of();
+        bool computes_nothing = strcmp(kind->word, "flatten") == 0 || strcmp(kind->word, "dropout") == 0;
+        assert_int_equal(code[0] == 0, computes_nothing);
+        free(code);
+    }
+}
+
+static void other_words_are_refused(void **state)
+{
+    (void)state;
+    pmy_error error;
+    pmy_layer_kind unknown = {.word = "softshrink"};
+    assert_int_equal(pmy_net_read("linear 3, relu, [tanh]", PMY_SHAPE(3), &net, NULL), PMY_OK);
+    assert_int_equal(export_check(&net, &error), PMY_OK);
+    net.layer[3].kind = &unknown;
+    assert_int_equal(export_check(&net, &error), PMY_BAD_NET);
+    assert_string_equal(error.message, "layer 2.0, softshrink, cannot be written as C");
+    net.layer[1].kind = &unknown;
+    assert_int_equal(export_check(&net, &error), PMY_BAD_NET);
+    assert_string_equal(error.message, "layer 1, softshrink, cannot be written as C");
+    assert_int_equal(export_check(&net, NULL), PMY_BAD_NET);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_word_has_code),
+        cmocka_unit_test(other_words_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
