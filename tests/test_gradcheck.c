@@ -720,8 +720,8 @@ static void an_op_without_a_sample_is_an_error(void **state)
     assert_non_null(strstr(error.message, "kinked has no sample"));
     assert_int_equal(pmy64_check_ops(&suite, "no such op", &error), PMY_BAD_ARGUMENT);
     assert_int_equal(pmy64_check_net(&suite, "linear", PMY_SCALAR_SHAPE, &error), PMY_BAD_NET);
-    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(2, 3), &error), PMY_BAD_NET);
-    assert_non_null(strstr(error.message, "ends in 2x3 for each example, not in one row of logits"));
+    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(1, 2, 3), &error), PMY_BAD_NET);
+    assert_non_null(strstr(error.message, "the net ends in images of 1x2x3, not in logits"));
     assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(2, 3, 4, 5), &error), PMY_BAD_SHAPE);
     assert_int_equal(found, 0);
 }

@@ -42,6 +42,13 @@ biasless_net_passes()
 }
 check "a net with layers without a bias passes" biasless_net_passes
 
+sequence_net_passes()
+{
+    "$gradcheck" --net "linear 8, gelu, [layernorm, linear 8], linear 4" --input 5x6 >net && holds net "9 checks, 0 failed" &&
+        grep -qE "x  +120 " net && grep -qE "2.0.weight  +8 " net
+}
+check "a net of sequences passes, with a label for each vector" sequence_net_passes
+
 image_net_passes()
 {
     "$gradcheck" --net "[maxpool 3 stride 1 pad 1], avgpool 2, relu, linear 5" >net && holds net "3 checks, 0 failed" &&

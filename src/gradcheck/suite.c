@@ -134,33 +134,27 @@ pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *er
 
 /* --- Models --------------------------------------------------------------- */
 
-/* The net for examples of that shape; *example becomes what pmy_check_net says where it is a scalar's. */
-static pmy_status read_net(const char *text, pmy_shape *example, pmy_net *net, pmy_error *error)
-{
-    if (pmy_shape_rank(*example) == 0)
-        *example = pmy_net_wants_images(text) ? PMY_NET_IMAGE : PMY_SHAPE(PMY_NET_FEATURES);
-    pmy_status status = pmy_net_read(text, *example, net, error);
-    if (status != PMY_OK || pmy_shape_rank(net->output) == 2)
-        return status;
-    return pmy_fail(error, PMY_BAD_NET, "the net ends in %s for each example, not in one row of logits",
-                    pmy_shape_print(pmy_shape_of_row(net->output)).text);
-}
-
 pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_shape example, pmy_error *error)
 {
     pmy_net net;
-    pmy_status status = read_net(text, &example, &net, error);
+    if (pmy_shape_rank(example) == 0)
+        example = pmy_net_wants_images(text) ? PMY_NET_IMAGE : PMY_SHAPE(PMY_NET_FEATURES);
+    pmy_status status = pmy_net_read(text, example, &net, error);
+    if (status == PMY_OK && pmy_shape_rank(net.output) == 4)
+        status = pmy_fail(error, PMY_BAD_NET, "the net ends in images of %s, not in logits",
+                          pmy_shape_print(pmy_shape_of_row(net.output)).text);
     if (status != PMY_OK)
         return status;
     pmy_sample sample = {.graph = pmy_graph_new(NULL, suite->seed)};
     if (!sample.graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    pmy_shape batch = net.input;
-    batch.dim[0] = PMY_NET_ROWS;
+    pmy_shape batch = net.input, labelled = net.output;
+    batch.dim[0] = labelled.dim[0] = PMY_NET_ROWS;
+    labelled.dim[pmy_shape_rank(labelled) - 1] = 0; /* a label for each vector of logits */
     pmy_node *x = pmy_sample_input(&sample, batch, -1, 1);
     pmy_name(x, "x");
     pmy_node *z = pmy_net_build(&net, sample.graph, x);
-    pmy_node *labels = pmy_sample_integers(&sample, PMY_SHAPE(PMY_NET_ROWS), pmy_shape_last(net.output));
+    pmy_node *labels = pmy_sample_integers(&sample, labelled, pmy_shape_last(net.output));
     status = pmy_build(sample.graph, pmy_softmax_xent(sample.graph, z, labels, NULL), error);
     if (status == PMY_OK) {
         pmy_sample_fill(&sample, suite->seed);
