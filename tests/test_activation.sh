@@ -58,4 +58,12 @@ check "the exported net answers as it does" exported
 seen() { sed -i 's/log1pf(/0.99f * log1pf(/' model.c && ! parity && grep -q '^10000 ' said; }
 check "and one that is a little off does not" seen
 
+refused()
+{
+    sed -i 's/\.code = .*}/.code = NULL}/' src/tensor/ops/softplus.c && holds src/tensor/ops/softplus.c NULL && built &&
+        status_is 2 "$mnist" export --model model none.c 2>error && holds error 'layer 1, softplus, cannot be written as C' &&
+        [ ! -e none.c ]
+}
+check "without its expression in C, export refuses it before it writes" refused
+
 finish

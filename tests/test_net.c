@@ -517,6 +517,11 @@ static void each_wrong_word_about_images_is_pointed_at(void **state)
     };
     for (size_t i = 0; i < ROOM(cases); i++)
         expect_wrong(cases[i].text, PMY_SHAPE(1, 28, 28), cases[i].position, cases[i].length, cases[i].words);
+    /* What an op says, without its node's name and shapes. */
+    pmy_net net;
+    pmy_error error;
+    assert_int_equal(pmy_net_read("relu, avgpool 4 pad 3", PMY_SHAPE(1, 28, 28), &net, &error), PMY_BAD_NET);
+    assert_string_equal(error.message, "a padding of 3 is more than half of the kernel, 4");
     expect_wrong("maxpool 2", PMY_SHAPE(784), 0, 9, "images of channels x height x width, not 784");
     expect_wrong("maxpool 2", PMY_SHAPE(28, 28), 0, 9, "images of channels x height x width, not 28x28");
 }

@@ -55,8 +55,10 @@ static pmy_status make_deep_graph(pmy_error *error)
 static pmy_status make_net(pmy_error *error)
 {
     static pmy_net net;
-    pmy_status status = pmy_net_read("linear 100, relu, dropout 0.2, linear 70, tanh, linear 10",
-                                     PMY_SHAPE(1, 28, 28), &net, error);
+    pmy_status status =
+        pmy_net_read("linear 100, relu, dropout 0.2, [linear 100, batchnorm, tanh], [linear 100, batchnorm], "
+                     "[linear 100, batchnorm], [linear 100, batchnorm], linear 10",
+                     PMY_SHAPE(1, 28, 28), &net, error);
     if (status != PMY_OK)
         return status;
     pmy_graph *g = pmy_graph_new(NULL, 1);
