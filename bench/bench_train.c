@@ -81,7 +81,7 @@ static double train_rate(runner *r)
     do {
         if (pmy_training_step(r->training, &step, &error) != PMY_OK)
             stop("step", &error);
-        images += (double)pmy_batch(pmy_training_graph(r->training));
+        images += (double)pmy_batch(r->training->classifier->graph);
     } while (measure_now() - started < round_seconds);
     return images / (measure_now() - started);
 }
@@ -154,7 +154,7 @@ static layer_products products_of_layer(const pmy_graph *graph, const pmy_node *
 
 static void products_of(products *p, const runner *r, size_t batch)
 {
-    pmy_graph *graph = pmy_training_graph(r->training);
+    pmy_graph *graph = r->training->classifier->graph;
     *p = (products){.batch = batch, .steps = 1};
     size_t largest = 0;
     for (size_t i = 0; i < pmy_graph_parameters(graph).count; i++) {

@@ -69,10 +69,9 @@ static int load(run *r)
 static pmy_status begin_from(const run *r, pmy_error *error)
 {
     pmy_model *model;
-    pmy_status status =
-        pmy_model_open(r->options.init, &pmy_training_classifier(r->training)->facts, &model, error);
+    pmy_status status = pmy_model_open(r->options.init, &r->training->classifier->facts, &model, error);
     if (status == PMY_OK)
-        status = pmy_model_fill(model, pmy_training_graph(r->training), error);
+        status = pmy_model_fill(model, r->training->classifier->graph, error);
     pmy_model_free(model);
     return status;
 }
@@ -121,8 +120,7 @@ static bool after_step(void *context, const pmy_step_report *step)
     progress_step(&r->progress, step);
     if (r->options.report)
         history_step(&r->history, step);
-    uint64_t every =
-        r->options.every ? (uint64_t)r->options.every : pmy_training_position(r->training).steps_per_epoch;
+    uint64_t every = r->options.every ? (uint64_t)r->options.every : r->training->steps_per_epoch;
     bool stops = interrupted;
     if (r->options.checkpoint && (stops || step->step % every == 0))
         write_checkpoint(r);
@@ -142,8 +140,7 @@ static pmy_status test(run *r, pmy_error *error)
     pmy_score score;
     pmy_status status = pmy_assessment_new(r->test.classes, r->test.count, &r->assessment, error);
     if (status == PMY_OK)
-        status =
-            pmy_evaluate_watched(r->training, &r->test, pmy_assessment_watcher(r->assessment), &score, error);
+        status = pmy_evaluate(r->training, &r->test, pmy_assessment_watcher(r->assessment), &score, error);
     if (status == PMY_OK)
         pmy_assessment_end(r->assessment);
     return status;
@@ -191,17 +188,17 @@ static int write_report(run *r)
     pmy_error error;
     /* A run that had done all its steps when it was resumed has no curves to show. */
     const history *h = r->history.step_count ? &r->history : NULL;
-    pmy_status status = report_write(
-        &(report){.folder = r->options.report,
-                  .command = &r->options.command,
-                  .data = r->options.data,
-                  .net = pmy_training_net(r->training),
-                  .graph = pmy_training_graph(r->training),
-                  .test = &r->test,
-                  .classes = data_class_labels(&pmy_training_classifier(r->training)->facts, &r->test),
-                  .result = r->assessment,
-                  .history = h},
-        &error);
+    pmy_status status =
+        report_write(&(report){.folder = r->options.report,
+                               .command = &r->options.command,
+                               .data = r->options.data,
+                               .net = &r->training->classifier->facts.net,
+                               .graph = r->training->classifier->graph,
+                               .test = &r->test,
+                               .classes = data_class_labels(&r->training->classifier->facts, &r->test),
+                               .result = r->assessment,
+                               .history = h},
+                     &error);
     if (status != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
     progress_report(&r->progress);

@@ -1,7 +1,7 @@
 /* How good a classifier's predictions on a dataset are, and where they are wrong.
  *
  *   pmy_assessment_new(classes, examples, &assessment, &error);
- *   pmy_evaluate_watched(training, &test, pmy_assessment_watcher(assessment), &score, &error);
+ *   pmy_evaluate(training, &test, pmy_assessment_watcher(assessment), &score, &error);
  *   pmy_assessment_end(assessment);
  *   …                                   read its members and call what follows
  *   pmy_assessment_free(assessment);

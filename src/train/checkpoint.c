@@ -1,7 +1,6 @@
 #include "train/checkpoint.h"
 
 #include "train/stored.h"
-#include "train/training_state.h"
 #include "base/version.h"
 
 #include <libdeflate.h>
@@ -124,14 +123,8 @@ static pmy_status read_position(const pmy_training *training, const char *path, 
     return status;
 }
 
-/* An epoch that is under way goes on in its order. */
-static pmy_status take_position(pmy_training *training, const position *at, pmy_error *error)
+static void take_position(pmy_training *training, const position *at)
 {
-    pmy_status status = PMY_OK;
-    if (at->step % training->steps_per_epoch)
-        status = pmy_training_order(training, at->step / training->steps_per_epoch, error);
-    if (status != PMY_OK)
-        return status;
     training->step = at->step;
     training->optim->steps = at->optim_steps;
     pmy_set_graph_step(training->classifier->graph, at->graph_step);
@@ -139,7 +132,6 @@ static pmy_status take_position(pmy_training *training, const position *at, pmy_
     training->seconds = at->seconds;
     training->epoch_loss = at->epoch_loss;
     training->epoch_seconds = at->epoch_seconds;
-    return PMY_OK;
 }
 
 /* --- The optimizer's state -------------------------------------------------- */
@@ -273,10 +265,9 @@ static pmy_status resume(pmy_training *training, const char *path, const pmy_saf
         status = check_state(path, kept, training->optim, error);
     if (status == PMY_OK)
         status = check_average(path, kept, training->average, error);
-    if (status == PMY_OK)
-        status = take_position(training, &at, error);
     if (status != PMY_OK)
         return status;
+    take_position(training, &at);
     pmy_stored_copy_graph(kept, graph);
     copy_state(kept, training->optim);
     copy_average(kept, training->average, at.step);

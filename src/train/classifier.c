@@ -59,8 +59,7 @@ static pmy_status build(pmy_classifier *classifier, pmy_error *error)
 pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier_options *options,
                               pmy_pool *pool, pmy_classifier **result, pmy_error *error)
 {
-    *result = NULL;
-    pmy_classifier *classifier = calloc(1, sizeof *classifier);
+    pmy_classifier *classifier = *result = calloc(1, sizeof *classifier);
     if (!classifier)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a classifier");
     classifier->facts = *facts;
@@ -71,10 +70,9 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
         status = build(classifier, error);
     if (status != PMY_OK) {
         pmy_classifier_free(classifier);
-        return status;
+        *result = NULL;
     }
-    *result = classifier;
-    return PMY_OK;
+    return status;
 }
 
 pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed, pmy_pool *pool,

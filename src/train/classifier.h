@@ -53,16 +53,12 @@ void pmy_classifier_free(pmy_classifier *classifier);
 pmy_shape pmy_image_shape(const pmy_dataset *dataset);
 
 /* Fills images, normalized, and labels with the examples indices[0 … count − 1] of a dataset of fitting
- * pictures, and makes that the size of the batch. Errors: PMY_BAD_ARGUMENT. */
+ * pictures, and makes that the size of the batch. With an augmenter for each thread of the pool, the pictures
+ * are augmented as they are in this epoch, and the seed is that of the options; NULL: they stay as they are.
+ * Errors: PMY_BAD_ARGUMENT. */
 pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
-                               const uint32_t *indices, size_t count, pmy_error *error);
-
-/* The same for training, with the pictures augmented as they are in this epoch; the seed is that of the
- * options. */
-pmy_status pmy_classifier_feed_augmented(pmy_classifier *classifier, const pmy_dataset *dataset,
-                                         const uint32_t *indices, size_t count,
-                                         pmy_augmenter *const *augmenter /* [threads of the pool] */,
-                                         uint32_t epoch, pmy_error *error);
+                               const uint32_t *indices, size_t count, pmy_augmenter *const *augmenter,
+                               uint32_t epoch, pmy_error *error);
 
 /* How many rows of the batch have their largest logit at their label. */
 size_t pmy_count_correct(const pmy_classifier *classifier);

@@ -51,7 +51,7 @@ static pmy_status evaluate_batch(pmy_classifier *classifier, const pmy_dataset *
     uint32_t indices[PMY_EVALUATED];
     for (size_t i = 0; i < count; i++)
         indices[i] = (uint32_t)(first + i);
-    pmy_status status = pmy_classifier_feed(classifier, dataset, indices, count, error);
+    pmy_status status = pmy_classifier_feed(classifier, dataset, indices, count, NULL, 0, error);
     if (status == PMY_OK)
         status = pmy_forward(classifier->graph, PMY_EVAL, error);
     if (status == PMY_OK && watcher.see)
