@@ -1,4 +1,5 @@
 /* Model files: what is saved comes back, PyTorch takes and makes them, and what does not fit is refused. */
+#include "io/safetensors.h"
 #include "train/class_names.h"
 #include "train/classifier.h"
 

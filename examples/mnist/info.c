@@ -4,6 +4,7 @@
 #include "common/program.h"
 #include "common/table.h"
 #include "io/file.h"
+#include "io/safetensors.h"
 #include "mnist/commands.h"
 #include "mnist/net_table.h"
 #include "train/classifier.h"
