@@ -2,10 +2,10 @@
 
 #include "common/json.h"
 #include "common/terminal.h"
-#include "mnist/clock.h"
 #include "mnist/data.h"
 #include "mnist/net_table.h"
 #include "mnist/outcome.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,7 +36,7 @@ static FILE *reopen_log(const char *path, uint64_t steps)
 
 bool progress_open(progress *p, const train_options *chosen, const pmy_training *training)
 {
-    *p = (progress){.options = chosen, .started = clock_seconds() - training->seconds, .loss = (double)NAN};
+    *p = (progress){.options = chosen, .started = pmy_seconds() - training->seconds, .loss = (double)NAN};
     p->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
     if (!chosen->log)
         return true;
@@ -85,7 +85,7 @@ static void print_time(double seconds)
 static void show_progress(progress *p, const pmy_step_report *step)
 {
     enum { TENTHS = 10 };
-    double now = clock_seconds();
+    double now = pmy_seconds();
     if (now - p->shown < 1.0 / TENTHS || step->ends_epoch)
         return;
     p->shown = now;
@@ -146,7 +146,7 @@ void progress_test(progress *p, const pmy_assessment *assessment, const pmy_data
 {
     const pmy_model_facts *facts = &training->classifier->facts;
     double train_seconds = training->seconds;
-    double total = clock_seconds() - p->started;
+    double total = pmy_seconds() - p->started;
     if (p->options->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");

@@ -1,16 +1,8 @@
 #include "train/training.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "base/clock.h"
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
+#include <stdlib.h>
 
 /* --- Preparing ------------------------------------------------------------ */
 
@@ -178,7 +170,7 @@ static void name_step(const char *when, uint64_t step, pmy_error *error)
 
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error)
 {
-    double started = now();
+    double started = pmy_seconds();
     size_t examples = training->dataset->count;
     size_t first = (size_t)(training->step % training->steps_per_epoch) * training->recipe.batch;
     size_t count = examples - first < training->recipe.batch ? examples - first : training->recipe.batch;
@@ -190,7 +182,7 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     if (first == 0)
         training->epoch_loss = training->epoch_seconds = 0, training->epoch_correct = 0;
     training->epoch_correct += pmy_count_correct(training->classifier);
-    double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = now() - started;
+    double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = pmy_seconds() - started;
     training->step++;
     training->seconds += seconds;
     training->epoch_seconds += seconds;
