@@ -32,7 +32,6 @@ typedef struct pmy_assessment {
     double loss;           /* mean of −log p of the label; no smoothing, whatever the training had */
     size_t *confusion;     /* [classes of labels, classes of predictions] */
     pmy_mistake *mistakes; /* [count − correct]; the most confident first, once it has ended */
-    size_t most;           /* examples there is room for */
     pmy_reliability_bin bins[PMY_RELIABILITY_BINS];
 } pmy_assessment;
 

@@ -89,36 +89,26 @@ static void add_position(pmy_stored *stored, const pmy_training *training)
     pmy_stored_note_real(stored, "pmy.epoch_seconds", training->epoch_seconds);
 }
 
-typedef struct position {
-    uint64_t step, graph_step, optim_steps, epoch_correct;
-    double seconds, epoch_loss, epoch_seconds;
-} position;
-
-static pmy_status read_position(const pmy_training *training, const pmy_stored_file *kept, position *at,
-                                pmy_error *error)
+/* Goes there, if the checkpoint says where that is. */
+static pmy_status take_position(pmy_training *training, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored_reader reader = {kept, error, PMY_OK};
-    at->step = pmy_stored_whole(&reader, "pmy.step", training->schedule.total);
-    at->graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX);
-    at->optim_steps = pmy_stored_whole(&reader, "pmy.optim_steps", UINT64_MAX);
-    at->epoch_correct = pmy_stored_whole(&reader, "pmy.epoch_correct", training->dataset->count);
-    at->seconds = pmy_stored_real(&reader, "pmy.seconds");
-    at->epoch_loss = pmy_stored_real(&reader, "pmy.epoch_loss");
-    at->epoch_seconds = pmy_stored_real(&reader, "pmy.epoch_seconds");
-    return reader.status;
-}
-
-static void take_position(pmy_training *training, const position *at)
-{
-    pmy_set_graph_step(training->classifier->graph, at->graph_step);
-    training->optim->steps = at->optim_steps;
+    pmy_training at = *training;
+    at.step = pmy_stored_whole(&reader, "pmy.step", training->schedule.total);
+    uint64_t graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX),
+             optim_steps = pmy_stored_whole(&reader, "pmy.optim_steps", UINT64_MAX);
+    at.epoch_correct = (size_t)pmy_stored_whole(&reader, "pmy.epoch_correct", training->dataset->count);
+    at.seconds = pmy_stored_real(&reader, "pmy.seconds");
+    at.epoch_loss = pmy_stored_real(&reader, "pmy.epoch_loss");
+    at.epoch_seconds = pmy_stored_real(&reader, "pmy.epoch_seconds");
+    if (reader.status != PMY_OK)
+        return reader.status;
+    *training = at;
+    training->optim->steps = optim_steps;
     if (training->average)
-        training->average->steps = at->step;
-    training->step = at->step;
-    training->epoch_correct = (size_t)at->epoch_correct;
-    training->seconds = at->seconds;
-    training->epoch_loss = at->epoch_loss;
-    training->epoch_seconds = at->epoch_seconds;
+        training->average->steps = at.step;
+    pmy_set_graph_step(training->classifier->graph, graph_step);
+    return PMY_OK;
 }
 
 /* --- Its numbers ------------------------------------------------------------ */
@@ -194,19 +184,16 @@ pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
     pmy_stored_file kept;
-    position at;
     pmy_status status = open_kept(path, &kept, error);
     if (status != PMY_OK)
         return status;
     status = check_recipe(training, &kept, error);
     if (status == PMY_OK)
-        status = read_position(training, &kept, &at, error);
-    if (status == PMY_OK)
         status = pmy_stored_check(&kept, tensor_of_run, training, error);
-    if (status == PMY_OK) {
-        take_position(training, &at);
+    if (status == PMY_OK)
+        status = take_position(training, &kept, error);
+    if (status == PMY_OK)
         pmy_stored_copy(&kept, tensor_of_run, training);
-    }
     pmy_stored_close(&kept);
     return status;
 }

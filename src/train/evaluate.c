@@ -23,25 +23,21 @@ size_t pmy_count_correct(const pmy_classifier *classifier)
     return correct;
 }
 
-/* A class is a class by its name, where both say what that is. */
-static pmy_status check_names(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
+static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
 {
+    pmy_shape taken = pmy_shape_of_row(facts->net.input);
+    if (!pmy_shape_equal(pmy_image_shape(dataset), taken) || dataset->classes != facts->classes)
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "pictures of %s in %zu classes, but the model takes %s in %zu",
+                        pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
+                        pmy_shape_print(taken).text, facts->classes);
+    /* A class is a class by its name, where both say what that is. */
     for (size_t k = 0; facts->names && dataset->names && k < facts->classes; k++)
         if (strcmp(facts->names[k], dataset->names[k]) != 0)
             return pmy_fail(error, PMY_BAD_ARGUMENT,
                             "class %zu of the pictures is '%.100s', but the model's '%.100s'", k,
                             dataset->names[k], facts->names[k]);
     return PMY_OK;
-}
-
-static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
-{
-    pmy_shape taken = pmy_shape_of_row(facts->net.input);
-    if (pmy_shape_equal(pmy_image_shape(dataset), taken) && dataset->classes == facts->classes)
-        return check_names(facts, dataset, error);
-    return pmy_fail(error, PMY_BAD_ARGUMENT, "pictures of %s in %zu classes, but the model takes %s in %zu",
-                    pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
-                    pmy_shape_print(taken).text, facts->classes);
 }
 
 /* The next `count` examples, from `first` on. */
