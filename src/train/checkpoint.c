@@ -168,26 +168,21 @@ static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *
 pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 {
     pmy_stored_file kept;
-    *note = NULL;
-    pmy_status status = open_kept(path, &kept, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_stored_reader reader = {&kept, error, PMY_OK};
+    pmy_stored_reader reader = {&kept, error, open_kept(path, &kept, error)};
     const char *text = pmy_stored_text(&reader, "pmy.note");
-    status = reader.status;
-    if (status == PMY_OK && !(*note = strdup(text)))
-        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
+    *note = reader.status == PMY_OK ? strdup(text) : NULL;
+    if (reader.status == PMY_OK && !*note)
+        reader.status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
     pmy_stored_close(&kept);
-    return status;
+    return reader.status;
 }
 
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
     pmy_stored_file kept;
     pmy_status status = open_kept(path, &kept, error);
-    if (status != PMY_OK)
-        return status;
-    status = check_recipe(training, &kept, error);
+    if (status == PMY_OK)
+        status = check_recipe(training, &kept, error);
     if (status == PMY_OK)
         status = pmy_stored_check(&kept, tensor_of_run, training, error);
     if (status == PMY_OK)

@@ -105,11 +105,6 @@ static pmy_status blame_file(const pmy_model *model, const char *what, const pmy
                     model->stored.path, what, why->message);
 }
 
-static bool names_class(const pmy_safetensors_note *note)
-{
-    return strncmp(note->key, CLASS_KEY, strlen(CLASS_KEY)) == 0;
-}
-
 /* The names of the classes: of all, or of none. */
 static pmy_status read_names(pmy_model *model, pmy_stored_reader *reader)
 {
@@ -117,7 +112,7 @@ static pmy_status read_names(pmy_model *model, pmy_stored_reader *reader)
     const pmy_safetensors *contents = &model->stored.contents;
     size_t classes = model->facts.classes, count = 0;
     for (size_t i = 0; i < contents->notes; i++)
-        count += names_class(&contents->note[i]);
+        count += strncmp(contents->note[i].key, CLASS_KEY, strlen(CLASS_KEY)) == 0;
     if (count == 0)
         return PMY_OK;
     if (count != classes)

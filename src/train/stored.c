@@ -209,22 +209,16 @@ void pmy_stored_copy(const pmy_stored_file *stored, pmy_stored_list *list, const
     }
 }
 
-static bool has(const pmy_graph *graph, const char *name)
-{
-    pmy_stored_tensor tensor;
-    for (size_t i = 0; next(pmy_stored_of_graph, graph, &i, &tensor);)
-        if (strcmp(tensor.name, name) == 0)
-            return true;
-    return false;
-}
-
 pmy_status pmy_stored_fill(const pmy_stored_file *stored, pmy_graph *graph, pmy_error *error)
 {
     pmy_status status = pmy_stored_check(stored, pmy_stored_of_graph, graph, error);
-    for (size_t i = 0; status == PMY_OK && i < stored->contents.count; i++)
-        if (!has(graph, stored->contents.tensor[i].name))
-            status = pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", stored->path,
-                              stored->contents.tensor[i].name);
+    for (size_t i = 0; status == PMY_OK && i < stored->contents.count; i++) {
+        const char *name = stored->contents.tensor[i].name;
+        const pmy_node *node = pmy_find(graph, name);
+        if (!node || node->role == PMY_COMPUTED || node->role == PMY_GIVEN)
+            status =
+                pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", stored->path, name);
+    }
     if (status == PMY_OK)
         pmy_stored_copy(stored, pmy_stored_of_graph, graph);
     return status;

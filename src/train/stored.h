@@ -58,8 +58,8 @@ typedef struct pmy_stored_file {
     pmy_safetensors contents; /* within the file */
 } pmy_stored_file;
 
-/* `path` must outlive *stored. Errors: PMY_IO, PMY_BAD_FILE, PMY_NO_MEMORY; then there is nothing to close.
- */
+/* `path` must outlive *stored. Errors: PMY_IO, PMY_BAD_FILE, PMY_NO_MEMORY; then it is empty, and closing it
+ * does nothing. */
 pmy_status pmy_stored_open(const char *path, pmy_stored_file *stored, pmy_error *error);
 void pmy_stored_close(pmy_stored_file *stored);
 
@@ -74,8 +74,8 @@ void pmy_stored_copy(const pmy_stored_file *stored, pmy_stored_list *list, const
 /* Both, for a graph and a file that has no other tensors; else PMY_BAD_FILE, and the graph is as it was. */
 pmy_status pmy_stored_fill(const pmy_stored_file *stored, pmy_graph *graph, pmy_error *error);
 
-/* Reads entries of the metadata. The first that is missing or wrong makes PMY_BAD_FILE of `status`; what
- * follows is then 0 or "". */
+/* Reads entries of the metadata. The first that is missing or wrong makes PMY_BAD_FILE of `status`, and what
+ * is read from then on means nothing; a text is never NULL. */
 typedef struct pmy_stored_reader {
     const pmy_stored_file *stored;
     pmy_error *error;
