@@ -1,7 +1,7 @@
 /* A net as a classifier of pictures: a graph that goes from pictures to logits to the loss, to train, to
  * evaluate or to ask.
  *
- *   pmy_classifier_load("m.safetensors", NULL, pool, &classifier, &error);
+ *   pmy_classifier_load("m.safetensors", NULL, NULL, pool, &classifier, &error);
  *   pmy_classifier_evaluate(classifier, &test, (pmy_predictions_watcher){0}, &score, &error);
  */
 #ifndef PMY_TRAIN_CLASSIFIER_H
@@ -42,10 +42,11 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
  * Errors: PMY_BAD_ARGUMENT, PMY_NO_MEMORY. */
 pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier_options *options,
                               pmy_pool *pool, pmy_classifier **classifier, pmy_error *error);
-/* One with the numbers of a file, for up to PMY_EVALUATED pictures at a time; `assumed` and errors as for
- * pmy_model_open and pmy_model_fill. */
+/* One with the numbers of a file; options may be NULL, for up to PMY_EVALUATED pictures at a time; `assumed`
+ * and errors as for pmy_model_open and pmy_model_fill. */
 enum { PMY_EVALUATED = 256 };
-pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed, pmy_pool *pool,
+pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
+                               const pmy_classifier_options *options, pmy_pool *pool,
                                pmy_classifier **classifier, pmy_error *error);
 void pmy_classifier_free(pmy_classifier *classifier);
 

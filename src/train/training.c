@@ -214,11 +214,6 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
     return status;
 }
 
-pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error)
-{
-    return pmy_model_save(path, &training->classifier->facts, training->classifier->graph, error);
-}
-
 static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,
                             const pmy_dataset *validation, const pmy_watcher *watcher, pmy_error *error)
 {

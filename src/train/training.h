@@ -3,6 +3,7 @@
  *   pmy_training_new(&recipe, &dataset, pool, &training, &error);
  *   pmy_train(training, &validation, &watcher, &error);
  *   pmy_evaluate(training, &test, (pmy_predictions_watcher){0}, &score, &error);
+ *   pmy_model_save("m.safetensors", &training->classifier->facts, training->classifier->graph, &error);
  *
  * An epoch visits every example once, in batches of recipe.batch; its last batch has what is left. All
  * random numbers come from the recipe's seed: the same recipe and data end in the same bits, on
@@ -59,9 +60,6 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
 /* How the model, or its average where the recipe has one, does on a dataset: pmy_classifier_evaluate. */
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_predictions_watcher watcher,
                         pmy_score *score, pmy_error *error);
-
-/* Writes the model, with the numbers that pmy_evaluate computes with (see train/model.h). */
-pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {
