@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE /* for wait4 */
 #include "measure.h"
 
+#include "base/clock.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -39,7 +41,7 @@ static void become(const char *program, const command *c)
 /* Runs it once; NaN seconds if it failed. */
 static double run_once(const char *program, const command *c, double *megabytes)
 {
-    double started = measure_now();
+    double started = pmy_seconds();
     pid_t process = fork();
     if (process == 0)
         become(program, c);
@@ -48,7 +50,7 @@ static double run_once(const char *program, const command *c, double *megabytes)
     if (process < 0 || wait4(process, &status, 0, &usage) != process || status != 0)
         return (double)NAN;
     *megabytes = (double)usage.ru_maxrss / 1024;
-    return measure_now() - started;
+    return pmy_seconds() - started;
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include "measure.h"
 #include "peer.h"
 
+#include "base/clock.h"
 #include "pmy.h"
 #include "tensor/op.h"
 #include "train/training.h"
@@ -77,13 +78,13 @@ static double train_rate(runner *r)
 {
     pmy_error error;
     pmy_step_report step;
-    double images = 0, started = measure_now();
+    double images = 0, started = pmy_seconds();
     do {
         if (pmy_training_step(r->training, &step, &error) != PMY_OK)
             stop("step", &error);
-        images += (double)pmy_batch(pmy_training_graph(r->training));
-    } while (measure_now() - started < round_seconds);
-    return images / (measure_now() - started);
+        images += (double)pmy_batch(r->training->classifier->graph);
+    } while (pmy_seconds() - started < round_seconds);
+    return images / (pmy_seconds() - started);
 }
 
 static void runner_free(runner *r)
@@ -154,7 +155,7 @@ static layer_products products_of_layer(const pmy_graph *graph, const pmy_node *
 
 static void products_of(products *p, const runner *r, size_t batch)
 {
-    pmy_graph *graph = pmy_training_graph(r->training);
+    pmy_graph *graph = r->training->classifier->graph;
     *p = (products){.batch = batch, .steps = 1};
     size_t largest = 0;
     for (size_t i = 0; i < pmy_graph_parameters(graph).count; i++) {
@@ -178,12 +179,12 @@ static void products_of(products *p, const runner *r, size_t batch)
 static double gemm_rate(products *p, const runner *r)
 {
     unsigned threads = pmy_pool_threads(r->pool);
-    double started = measure_now();
+    double started = pmy_seconds();
     p->steps = 1;
     for (size_t steps = 0;; p->steps *= 2) {
         pmy_pool_run(r->pool, threads, multiply, p);
         steps += p->steps;
-        double elapsed = measure_now() - started;
+        double elapsed = pmy_seconds() - started;
         if (elapsed >= round_seconds / 2)
             return (double)(threads * p->batch * steps) / elapsed;
     }

@@ -5,9 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Seconds of a clock that only goes forward. */
-double measure_now(void);
-
 /* The middle of n > 0 numbers, which are sorted; NaN if one is. */
 double measure_median(double *numbers, size_t n);
 

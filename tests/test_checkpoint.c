@@ -1,4 +1,5 @@
 /* Checkpoints: a run that was interrupted anywhere ends as one that was not, to the last bit. */
+#include "io/safetensors.h"
 #include "train/checkpoint.h"
 
 #include "folder.h"
@@ -52,10 +53,10 @@ static void resume(pmy_training *training, const char *path)
 
 static void expect_same_numbers(const pmy_training *a, const pmy_training *b)
 {
-    pmy_parameters p = pmy_graph_parameters(pmy_training_graph(a)),
-                   q = pmy_graph_parameters(pmy_training_graph(b));
-    pmy_statistics s = pmy_graph_statistics(pmy_training_graph(a)),
-                   t = pmy_graph_statistics(pmy_training_graph(b));
+    pmy_parameters p = pmy_graph_parameters(a->classifier->graph),
+                   q = pmy_graph_parameters(b->classifier->graph);
+    pmy_statistics s = pmy_graph_statistics(a->classifier->graph),
+                   t = pmy_graph_statistics(b->classifier->graph);
     assert_int_equal(p.size, q.size);
     assert_int_equal(s.size, t.size);
     assert_memory_equal(p.values, q.values, p.size * sizeof *p.values);

@@ -1,4 +1,5 @@
 /* Model files: what is saved comes back, PyTorch takes and makes them, and what does not fit is refused. */
+#include "io/safetensors.h"
 #include "train/class_names.h"
 #include "train/classifier.h"
 
@@ -101,7 +102,7 @@ static void a_model_comes_back(void **state)
     move_statistics(saved);
     save(path, saved);
     pmy_error error;
-    if (pmy_classifier_load(path, NULL, NULL, &loaded, &error) != PMY_OK)
+    if (pmy_classifier_load(path, NULL, NULL, NULL, &loaded, &error) != PMY_OK)
         fail_msg("%s", error.message);
     assert_string_equal(loaded->facts.net.text, facts.net.text);
     assert_true(loaded->facts.normalization.mean == facts.normalization.mean);
@@ -158,7 +159,7 @@ static void names_come_back(void **state)
     pmy_classifier *saved = new_classifier(&facts, 1), *loaded;
     save(path, saved);
     pmy_classifier_free(saved);
-    assert_int_equal(pmy_classifier_load(path, NULL, NULL, &loaded, NULL), PMY_OK);
+    assert_int_equal(pmy_classifier_load(path, NULL, NULL, NULL, &loaded, NULL), PMY_OK);
     assert_ptr_not_equal(loaded->facts.names, names);
     for (size_t k = 0; k < CLASSES; k++)
         assert_string_equal(loaded->facts.names[k], names[k]);
@@ -218,10 +219,10 @@ static void load_from_torch(test_folder *folder, const pmy_model_facts *facts)
 {
     pmy_classifier *loaded;
     pmy_error error;
-    assert_int_equal(pmy_classifier_load(folder_file(folder, "t"), NULL, NULL, &loaded, &error),
+    assert_int_equal(pmy_classifier_load(folder_file(folder, "t"), NULL, NULL, NULL, &loaded, &error),
                      PMY_BAD_FILE);
     assert_non_null(strstr(error.message, "does not say which net"));
-    if (pmy_classifier_load(folder_file(folder, "t"), facts, NULL, &loaded, &error) != PMY_OK)
+    if (pmy_classifier_load(folder_file(folder, "t"), facts, NULL, NULL, &loaded, &error) != PMY_OK)
         fail_msg("%s", error.message);
     pmy_file file;
     pmy_safetensors numbers;
@@ -304,7 +305,7 @@ static void expect_refused(const char *path, const pmy_model_facts *facts, const
     pmy_error error = {0};
     pmy_classifier *loaded, *graph = new_classifier(facts, 2), *same = new_classifier(facts, 2);
     pmy_model *model;
-    assert_int_equal(pmy_classifier_load(path, NULL, NULL, &loaded, &error), PMY_BAD_FILE);
+    assert_int_equal(pmy_classifier_load(path, NULL, NULL, NULL, &loaded, &error), PMY_BAD_FILE);
     assert_null(loaded);
     if (strncmp(error.message, path, strlen(path)) != 0 || !strstr(error.message, words))
         fail_msg("'%s' does not say '%s'", error.message, words);
@@ -473,7 +474,7 @@ static void no_normalization_comes_back(void **state)
     pmy_classifier *saved = new_classifier(&facts, 1), *loaded;
     assert_true(saved->facts.normalization.deviation == 1);
     assert_int_equal(pmy_model_save(path, &facts, saved->graph, NULL), PMY_OK);
-    assert_int_equal(pmy_classifier_load(path, NULL, NULL, &loaded, NULL), PMY_OK);
+    assert_int_equal(pmy_classifier_load(path, NULL, NULL, NULL, &loaded, NULL), PMY_OK);
     assert_true(loaded->facts.normalization.mean == 0 && loaded->facts.normalization.deviation == 1);
     pmy_classifier_free(saved);
     pmy_classifier_free(loaded);

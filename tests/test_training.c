@@ -65,7 +65,8 @@ static void a_run_learns_and_reports(void **state)
     /* The cosine's rate of the last of 40 steps. */
     assert_true(fabs(w.step.learning_rate - 0.05 * (1 + cos(acos(-1) * 39 / 40))) < 1e-12);
     pmy_score score;
-    assert_int_equal(pmy_evaluate(training, &test.dataset, &score, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &test.dataset, (pmy_predictions_watcher){0}, &score, NULL),
+                     PMY_OK);
     assert_int_equal(score.correct, w.epoch.validation.correct);
     assert_true(score.correct > COUNT * 95 / 100);
     assert_true(score.loss > 0 && score.loss < 0.3);
@@ -82,9 +83,10 @@ static void evaluation_counts_each_example_once(void **state)
     pmy_score all, front_score, back_score;
     pmy_dataset front, back;
     assert_int_equal(pmy_dataset_split(&p.dataset, 77, &front, &back, NULL), PMY_OK);
-    assert_int_equal(pmy_evaluate(training, &p.dataset, &all, NULL), PMY_OK);
-    assert_int_equal(pmy_evaluate(training, &front, &front_score, NULL), PMY_OK);
-    assert_int_equal(pmy_evaluate(training, &back, &back_score, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &all, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &front, (pmy_predictions_watcher){0}, &front_score, NULL),
+                     PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &back, (pmy_predictions_watcher){0}, &back_score, NULL), PMY_OK);
     assert_int_equal(all.correct, front_score.correct + back_score.correct);
     double mean = (front_score.loss * 223 + back_score.loss * 77) / COUNT;
     assert_true(fabs(all.loss - mean) < 1e-6 * mean);
@@ -121,9 +123,9 @@ static void an_evaluation_shows_every_prediction(void **state)
     pmy_training *training = new_training(&recipe, &p, NULL);
     pmy_score watched, plain;
     passing shown = {&p.dataset, 0, 0};
-    assert_int_equal(pmy_evaluate(training, &p.dataset, &plain, NULL), PMY_OK);
-    assert_int_equal(pmy_evaluate_watched(training, &p.dataset,
-                                          (pmy_predictions_watcher){&shown, see_predictions}, &watched, NULL),
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &plain, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){&shown, see_predictions},
+                                  &watched, NULL),
                      PMY_OK);
     assert_int_equal(shown.seen, COUNT);
     assert_int_equal(shown.correct, watched.correct);
@@ -149,7 +151,8 @@ static void steps_augment_and_evaluation_does_not(void **state)
         if (i == 2)
             recipe.normalization = (pmy_normalization){0.5f, 0.25f};
         pmy_training *training = new_training(&recipe, &p, NULL);
-        assert_int_equal(pmy_evaluate(training, &p.dataset, &score[i], NULL), PMY_OK);
+        assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &score[i], NULL),
+                         PMY_OK);
         assert_int_equal(pmy_training_step(training, &step[i], NULL), PMY_OK);
         pmy_training_free(training);
     }
@@ -174,7 +177,7 @@ static void last_epochs_do_not_augment(void **state)
     recipe.augmentation.shift = 2;
     recipe.unaugmented = 2;
     pmy_training *training = new_training(&recipe, &p, NULL);
-    assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &score, NULL), PMY_OK);
     for (size_t epoch = 0; epoch < recipe.epochs; epoch++) {
         assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
         assert_int_equal(fabs(step.loss - score.loss) < 1e-5, epoch >= 2);
@@ -204,7 +207,7 @@ static bool reckon_step(void *context, const pmy_step_report *step)
         r->loss = 0, r->seen = 0;
     r->loss += step->loss * (double)(step->seen - r->seen);
     r->seen = step->seen;
-    pmy_parameters model = pmy_graph_parameters(pmy_training_graph(r->training));
+    pmy_parameters model = pmy_graph_parameters(r->training->classifier->graph);
     double rising = ((double)step->step - 1) / ((double)step->step + 9);
     double kept = rising < r->decay ? rising : r->decay;
     for (size_t i = 0; i < model.size; i++)
@@ -215,14 +218,14 @@ static bool reckon_step(void *context, const pmy_step_report *step)
 /* The score of the average, by way of the model. */
 static pmy_score score_of_average(reckoning *r)
 {
-    pmy_parameters model = pmy_graph_parameters(pmy_training_graph(r->training));
+    pmy_parameters model = pmy_graph_parameters(r->training->classifier->graph);
     pmy_real kept[3 * SIDE * SIDE + 64];
     pmy_score score;
     assert_true(model.size <= sizeof kept / sizeof *kept);
     memcpy(kept, model.values, model.size * sizeof *kept);
     for (size_t i = 0; i < model.size; i++)
         model.values[i] = (pmy_real)r->average[i];
-    assert_int_equal(pmy_classifier_evaluate(pmy_training_classifier(r->training), r->validation,
+    assert_int_equal(pmy_classifier_evaluate(r->training->classifier, r->validation,
                                              (pmy_predictions_watcher){0}, &score, NULL),
                      PMY_OK);
     memcpy(model.values, kept, model.size * sizeof *kept);
@@ -274,8 +277,9 @@ static void the_average_is_evaluated_and_left(void **state)
             assert_true(reckon_step(&r, &report));
         }
         average = score_of_average(&r);
-        assert_int_equal(pmy_evaluate(r.training, &test.dataset, &evaluated, NULL), PMY_OK);
-        assert_int_equal(pmy_classifier_evaluate(pmy_training_classifier(r.training), &test.dataset,
+        assert_int_equal(
+            pmy_evaluate(r.training, &test.dataset, (pmy_predictions_watcher){0}, &evaluated, NULL), PMY_OK);
+        assert_int_equal(pmy_classifier_evaluate(r.training->classifier, &test.dataset,
                                                  (pmy_predictions_watcher){0}, &model, NULL),
                          PMY_OK);
         assert_true(fabs(average.loss - evaluated.loss) < 1e-5);
@@ -286,10 +290,11 @@ static void the_average_is_evaluated_and_left(void **state)
         assert_int_equal(pmy_train(r.training, &test.dataset, &(pmy_watcher){&r, NULL, keep_epoch}, NULL),
                          PMY_OK);
         assert_true(r.epoch.validation.loss == evaluated.loss);
-        pmy_parameters left = pmy_graph_parameters(pmy_training_graph(r.training));
+        pmy_parameters left = pmy_graph_parameters(r.training->classifier->graph);
         for (size_t i = 0; i < left.size; i++)
             assert_true(fabs((double)left.values[i] - r.average[i]) < 1e-6);
-        assert_int_equal(pmy_evaluate(r.training, &test.dataset, &evaluated, NULL), PMY_OK);
+        assert_int_equal(
+            pmy_evaluate(r.training, &test.dataset, (pmy_predictions_watcher){0}, &evaluated, NULL), PMY_OK);
         assert_true(r.epoch.validation.loss == evaluated.loss);
         pmy_training_free(r.training);
     }
@@ -298,10 +303,10 @@ static void the_average_is_evaluated_and_left(void **state)
 /* A net that answers the same to every picture. */
 static void answer(pmy_training *training, const double *logits /* [CLASSES] */)
 {
-    pmy_parameters all = pmy_graph_parameters(pmy_training_graph(training));
+    pmy_parameters all = pmy_graph_parameters(training->classifier->graph);
     memset(all.values, 0, all.size * sizeof *all.values);
     for (size_t k = 0; k < CLASSES; k++)
-        pmy_value(pmy_find(pmy_training_graph(training), "1.bias")).data[k] = (pmy_real)logits[k];
+        pmy_value(pmy_find(training->classifier->graph, "1.bias")).data[k] = (pmy_real)logits[k];
 }
 
 static size_t count_labels(const pictures *p, int32_t label)
@@ -326,7 +331,8 @@ static void of_equal_logits_the_first_is_the_answer(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         pmy_score score;
         answer(training, cases[i].logits);
-        assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+        assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &score, NULL),
+                         PMY_OK);
         assert_int_equal(score.correct, count_labels(&p, cases[i].first));
     }
     pmy_training_free(training);
@@ -344,7 +350,7 @@ static void labels_are_smoothed_by_as_much_as_is_said(void **state)
     pmy_training *training = new_training(&recipe, &p, NULL);
     answer(training, logits);
     pmy_score score;
-    assert_int_equal(pmy_evaluate(training, &p.dataset, &score, NULL), PMY_OK);
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &score, NULL), PMY_OK);
     const double log_sum = log(exp(logits[0]) + exp(logits[1]) + exp(logits[2]));
     const double mean_logit = (logits[0] + logits[1] + logits[2]) / CLASSES;
     double loss = 0;
@@ -363,8 +369,8 @@ static void a_normalization_is_whole_or_none(void **state)
     draw(&p, 1);
     pmy_recipe recipe = recipe_for("linear 3");
     pmy_training *training = new_training(&recipe, &p, NULL);
-    assert_true(pmy_training_classifier(training)->facts.normalization.mean == 0);
-    assert_true(pmy_training_classifier(training)->facts.normalization.deviation == 1);
+    assert_true(training->classifier->facts.normalization.mean == 0);
+    assert_true(training->classifier->facts.normalization.deviation == 1);
     pmy_training_free(training);
     static const pmy_normalization wrong[] = {{0.5f, 0}, {0, -1}, {NAN, 1}, {0, INFINITY}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -420,7 +426,7 @@ static void a_loss_that_is_infinite_stops_it(void **state)
     pmy_error error;
     pmy_recipe recipe = recipe_for("linear 3");
     pmy_training *training = new_training(&recipe, &p, NULL);
-    pmy_tensor bias = pmy_value(pmy_find(pmy_training_graph(training), "1.bias"));
+    pmy_tensor bias = pmy_value(pmy_find(training->classifier->graph, "1.bias"));
     bias.data[0] = 3e38f, bias.data[1] = -3e38f;
     pmy_step_report step;
     assert_int_equal(pmy_training_step(training, &step, &error), PMY_BAD_DATA);
@@ -439,7 +445,7 @@ static void a_step_schedule_falls_after_each_third(void **state)
     recipe.epochs = 6;
     recipe.optim_options.momentum = 0;
     pmy_training *training = new_training(&recipe, &p, NULL);
-    pmy_node *bias = pmy_find(pmy_training_graph(training), "1.bias");
+    pmy_node *bias = pmy_find(training->classifier->graph, "1.bias");
     for (int i = 0; i < 6; i++) {
         static const double rates[] = {0.1, 0.1, 0.01, 0.01, 0.001, 0.001};
         double before = (double)pmy_value(bias).data[0];
@@ -462,7 +468,7 @@ static void a_loss_that_is_not_a_number_stops_it(void **state)
     pmy_training *training = new_training(&recipe, &p, NULL);
     pmy_step_report step;
     assert_int_equal(pmy_training_step(training, &step, &error), PMY_OK);
-    pmy_node *weight = pmy_find(pmy_training_graph(training), "4.weight");
+    pmy_node *weight = pmy_find(training->classifier->graph, "4.weight");
     assert_non_null(weight);
     pmy_value(weight).data[5] = NAN;
     assert_int_equal(pmy_training_step(training, &step, &error), PMY_BAD_DATA);
@@ -523,7 +529,8 @@ static void other_pictures_are_refused(void **state)
     pmy_score score;
     pmy_dataset wider = p.dataset;
     wider.width = SIDE / 2;
-    assert_int_equal(pmy_evaluate(training, &wider, &score, &error), PMY_BAD_ARGUMENT);
+    assert_int_equal(pmy_evaluate(training, &wider, (pmy_predictions_watcher){0}, &score, &error),
+                     PMY_BAD_ARGUMENT);
     assert_non_null(strstr(error.message, "1x8x4"));
     pmy_training_free(training);
 }
@@ -558,7 +565,7 @@ static void the_same_bits_on_any_number_of_threads(void **state)
             recipe.augmentation = (pmy_augmentation){.shift = 1, .elastic = 0.5, .cutout = 2};
             pmy_training *training = new_training(&recipe, &p, pool);
             assert_int_equal(pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){0}, NULL), PMY_OK);
-            pmy_parameters all = pmy_graph_parameters(pmy_training_graph(training));
+            pmy_parameters all = pmy_graph_parameters(training->classifier->graph);
             size_t bytes = all.size * sizeof *all.values;
             if (!first)
                 first = memcpy(malloc(bytes), all.values, bytes);

@@ -53,7 +53,8 @@ static pmy_status load(evaluation *e, pmy_error *error)
     if (status == PMY_OK && e->net)
         status = pmy_facts_for(preset_net(e->net), &e->test, (pmy_normalization){0, 1}, &assumed, error);
     if (status == PMY_OK)
-        status = pmy_classifier_load(e->model, e->net ? &assumed : NULL, e->pool, &e->classifier, error);
+        status =
+            pmy_classifier_load(e->model, e->net ? &assumed : NULL, NULL, e->pool, &e->classifier, error);
     if (status == PMY_OK && e->net)
         status = check_net(e, &assumed, error);
     return status;

@@ -167,7 +167,7 @@ static pmy_status write_output(const pmy_classifier *classifier, pmy_error *erro
 static pmy_status export_model(const char *model, const char *path, pmy_error *error)
 {
     pmy_classifier *classifier;
-    pmy_status status = pmy_classifier_load(model, NULL, NULL, &classifier, error);
+    pmy_status status = pmy_classifier_load(model, NULL, NULL, NULL, &classifier, error);
     if (status != PMY_OK)
         return status;
     status = export_check(&classifier->facts.net, error);

@@ -4,6 +4,7 @@
 #include "common/program.h"
 #include "common/table.h"
 #include "io/file.h"
+#include "io/safetensors.h"
 #include "mnist/commands.h"
 #include "mnist/net_table.h"
 #include "train/classifier.h"
@@ -152,7 +153,7 @@ static pmy_status find_net(const char *path, const pmy_safetensors *contents, pm
 {
     if (!pmy_safetensors_text(contents, "pmy.net"))
         return PMY_OK;
-    return pmy_classifier_load(path, NULL, NULL, classifier, error);
+    return pmy_classifier_load(path, NULL, NULL, NULL, classifier, error);
 }
 
 static pmy_status inform(const char *path, bool json, pmy_error *error)

@@ -49,25 +49,19 @@ void prediction_free(prediction *picture)
 static pmy_status load(const char *path, size_t count, bool explains, pmy_classifier **classifier,
                        pmy_error *error)
 {
-    pmy_model *model = NULL;
-    pmy_status status = pmy_model_open(path, NULL, &model, error);
-    if (status != PMY_OK)
-        return status;
-    const pmy_model_facts *facts = pmy_model_facts_of(model);
     pmy_classifier_options options = {.batch = count < PMY_EVALUATED ? count : PMY_EVALUATED,
                                       .pictures_gradient = explains};
-    if (!pmy_shape_equal(pmy_shape_of_row(facts->net.input), PMY_SHAPE(1, PMY_FIT_SIDE, PMY_FIT_SIDE)))
-        status =
-            pmy_fail(error, PMY_BAD_FILE, "%s: takes pictures of %s, not of 1x%dx%d", path,
-                     pmy_shape_print(pmy_shape_of_row(facts->net.input)).text, PMY_FIT_SIDE, PMY_FIT_SIDE);
-    else if (facts->classes < 2)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: knows one class: there is nothing to tell apart", path);
-    if (status == PMY_OK)
-        status = pmy_classifier_new(facts, &options, NULL, classifier, error);
-    if (status == PMY_OK)
-        status = pmy_model_fill(model, (*classifier)->graph, error);
-    pmy_model_free(model);
-    return status;
+    pmy_status status = pmy_classifier_load(path, NULL, &options, NULL, classifier, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_model_facts *facts = &(*classifier)->facts;
+    pmy_shape taken = pmy_shape_of_row(facts->net.input);
+    if (!pmy_shape_equal(taken, PMY_SHAPE(1, PMY_FIT_SIDE, PMY_FIT_SIDE)))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: takes pictures of %s, not of 1x%dx%d", path,
+                        pmy_shape_print(taken).text, PMY_FIT_SIDE, PMY_FIT_SIDE);
+    if (facts->classes < 2)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: knows one class: there is nothing to tell apart", path);
+    return PMY_OK;
 }
 
 /* Softmax of a row of logits, and the two classes that come first. */

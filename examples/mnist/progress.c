@@ -2,10 +2,10 @@
 
 #include "common/json.h"
 #include "common/terminal.h"
-#include "mnist/clock.h"
 #include "mnist/data.h"
 #include "mnist/net_table.h"
 #include "mnist/outcome.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,15 +36,14 @@ static FILE *reopen_log(const char *path, uint64_t steps)
 
 bool progress_open(progress *p, const train_options *chosen, const pmy_training *training)
 {
-    pmy_position at = pmy_training_position(training);
-    *p = (progress){.options = chosen, .started = clock_seconds() - at.seconds, .loss = (double)NAN};
+    *p = (progress){.options = chosen, .started = pmy_seconds() - training->seconds, .loss = (double)NAN};
     p->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
     if (!chosen->log)
         return true;
-    p->log = at.step ? reopen_log(chosen->log, at.step) : fopen(chosen->log, "w");
+    p->log = training->step ? reopen_log(chosen->log, training->step) : fopen(chosen->log, "w");
     if (!p->log && errno == EINVAL)
         (void)options_wrong(&chosen->command, "--log %s: it does not hold the %llu steps that were done",
-                            chosen->log, (unsigned long long)at.step);
+                            chosen->log, (unsigned long long)training->step);
     else if (!p->log)
         (void)options_wrong(&chosen->command, "--log %s: %s", chosen->log, strerror(errno));
     return p->log != NULL;
@@ -61,14 +60,14 @@ void progress_flush(progress *p)
 void progress_start(progress *p, const pmy_dataset *train, const pmy_dataset *validation,
                     const pmy_dataset *test, const pmy_training *training)
 {
-    const pmy_net *net = pmy_training_net(training);
+    const pmy_net *net = &training->classifier->facts.net;
     if (!talks(p))
         return;
     printf("data    %s: %zu pictures of %zux%zu in %zu classes to train on, %zu to validate, %zu to test\n",
            p->options->data, train->count, train->height, train->width, train->classes, validation->count,
            test->count);
     printf("net     %s\n\n", net->text);
-    net_table_print(net, p->options->verbose ? pmy_training_graph(training) : NULL);
+    net_table_print(net, p->options->verbose ? training->classifier->graph : NULL);
     printf("\nrecipe\n");
     options_print_line(&p->options->command, stdout, true);
     printf("\n\n");
@@ -86,7 +85,7 @@ static void print_time(double seconds)
 static void show_progress(progress *p, const pmy_step_report *step)
 {
     enum { TENTHS = 10 };
-    double now = clock_seconds();
+    double now = pmy_seconds();
     if (now - p->shown < 1.0 / TENTHS || step->ends_epoch)
         return;
     p->shown = now;
@@ -145,9 +144,9 @@ void progress_epoch(progress *p, const pmy_epoch_report *epoch)
 void progress_test(progress *p, const pmy_assessment *assessment, const pmy_dataset *test,
                    const pmy_training *training)
 {
-    const pmy_model_facts *facts = &pmy_training_classifier(training)->facts;
-    double train_seconds = pmy_training_position(training).seconds;
-    double total = clock_seconds() - p->started;
+    const pmy_model_facts *facts = &training->classifier->facts;
+    double train_seconds = training->seconds;
+    double total = pmy_seconds() - p->started;
     if (p->options->json) {
         json_line line = json_begin();
         json_text(&line, "event", "test");

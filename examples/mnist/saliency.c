@@ -13,7 +13,7 @@ pmy_status saliency_of(pmy_classifier *classifier, const uint8_t *pixels, size_t
                                  .height = PMY_FIT_SIDE,
                                  .width = PMY_FIT_SIDE,
                                  .classes = classifier->facts.classes};
-    pmy_status status = pmy_classifier_feed(classifier, &picture, &(uint32_t){0}, 1, error);
+    pmy_status status = pmy_classifier_feed(classifier, &picture, &(uint32_t){0}, 1, NULL, 0, error);
     if (status == PMY_OK)
         status = pmy_forward(classifier->graph, PMY_FROZEN, error);
     if (status != PMY_OK)

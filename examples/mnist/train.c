@@ -37,73 +37,54 @@ static void interrupt(int signal)
 static int fail(const run *r, const pmy_error *error, int status)
 {
     (void)options_wrong(&r->options.command, "%s", error->message);
+    if (error->code == PMY_BAD_NET)
+        underline(stderr, r->options.recipe.net, error->position, error->length);
     return status;
 }
 
-/* Under a net's text, where it is wrong. */
-static int fail_net(const run *r, const char *net, const pmy_error *error)
+static pmy_status load(run *r, pmy_error *error)
 {
-    (void)fail(r, error, PROGRAM_WRONG);
-    underline(stderr, net, error->position, error->length);
-    return PROGRAM_WRONG;
-}
-
-static int load(run *r)
-{
-    pmy_error error;
     const char *folder = r->options.data;
-    if (data_load(folder, r->pool, &r->whole, &r->test, &error) != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
-    if ((size_t)r->options.validation >= r->whole.count) {
-        (void)options_wrong(&r->options.command, "--val %lld: %s has only %zu training pictures",
-                            r->options.validation, folder, r->whole.count);
-        return PROGRAM_WRONG;
-    }
-    if (pmy_dataset_split(&r->whole, (size_t)r->options.validation, &r->train, &r->validation, &error) !=
-        PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
-    return PROGRAM_FINE;
+    pmy_status status = data_load(folder, r->pool, &r->whole, &r->test, error);
+    if (status == PMY_OK && (size_t)r->options.validation >= r->whole.count)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--val %lld: %s has only %zu training pictures",
+                          r->options.validation, folder, r->whole.count);
+    return status == PMY_OK
+               ? pmy_dataset_split(&r->whole, (size_t)r->options.validation, &r->train, &r->validation, error)
+               : status;
 }
 
 /* The weights to begin with. */
 static pmy_status begin_from(const run *r, pmy_error *error)
 {
     pmy_model *model;
-    pmy_status status =
-        pmy_model_open(r->options.init, &pmy_training_classifier(r->training)->facts, &model, error);
+    pmy_status status = pmy_model_open(r->options.init, &r->training->classifier->facts, &model, error);
     if (status == PMY_OK)
-        status = pmy_model_fill(model, pmy_training_graph(r->training), error);
+        status = pmy_model_fill(model, r->training->classifier->graph, error);
     pmy_model_free(model);
     return status;
 }
 
-static int prepare(run *r)
+static pmy_status prepare(run *r, pmy_error *error)
 {
-    pmy_error error;
-    const pmy_recipe *recipe = &r->options.recipe;
-    pmy_status status = pmy_training_new(recipe, &r->train, r->pool, &r->training, &error);
-    if (status == PMY_BAD_NET)
-        return fail_net(r, recipe->net, &error);
+    pmy_status status = pmy_training_new(&r->options.recipe, &r->train, r->pool, &r->training, error);
     if (status == PMY_OK && r->options.resume)
-        status = pmy_checkpoint_resume(r->training, r->options.resume, &error);
+        status = pmy_checkpoint_resume(r->training, r->options.resume, error);
     else if (status == PMY_OK && r->options.init)
-        status = begin_from(r, &error);
+        status = begin_from(r, error);
     if (status == PMY_OK && r->options.checkpoint && !(r->kept = options_keep(&r->options.command)))
-        status = pmy_fail(&error, PMY_NO_MEMORY, "no memory for checkpoints");
-    return status == PMY_OK ? PROGRAM_FINE : fail(r, &error, PROGRAM_WRONG);
+        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for checkpoints");
+    return status;
 }
 
 /* Whether a file can be written when the time comes: better said now than then. */
-static int try_path(const run *r, const char *path)
+static pmy_status try_path(const char *path, pmy_error *error)
 {
-    pmy_error error;
     pmy_atomic_file trial;
-    if (!path)
-        return PROGRAM_FINE;
-    if (pmy_atomic_file_begin(path, &trial, &error) != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
-    pmy_atomic_file_abandon(&trial);
-    return PROGRAM_FINE;
+    pmy_status status = path ? pmy_atomic_file_begin(path, &trial, error) : PMY_OK;
+    if (path && status == PMY_OK)
+        pmy_atomic_file_abandon(&trial);
+    return status;
 }
 
 static void write_checkpoint(run *r)
@@ -121,8 +102,7 @@ static bool after_step(void *context, const pmy_step_report *step)
     progress_step(&r->progress, step);
     if (r->options.report)
         history_step(&r->history, step);
-    uint64_t every =
-        r->options.every ? (uint64_t)r->options.every : pmy_training_position(r->training).steps_per_epoch;
+    uint64_t every = r->options.every ? (uint64_t)r->options.every : r->training->steps_per_epoch;
     bool stops = interrupted;
     if (r->options.checkpoint && (stops || step->step % every == 0))
         write_checkpoint(r);
@@ -142,8 +122,7 @@ static pmy_status test(run *r, pmy_error *error)
     pmy_score score;
     pmy_status status = pmy_assessment_new(r->test.classes, r->test.count, &r->assessment, error);
     if (status == PMY_OK)
-        status =
-            pmy_evaluate_watched(r->training, &r->test, pmy_assessment_watcher(r->assessment), &score, error);
+        status = pmy_evaluate(r->training, &r->test, pmy_assessment_watcher(r->assessment), &score, error);
     if (status == PMY_OK)
         pmy_assessment_end(r->assessment);
     return status;
@@ -166,7 +145,8 @@ static int train_and_test(run *r)
     pmy_watcher watcher = {r, after_step, after_epoch};
     pmy_status status = pmy_train(r->training, &r->validation, &watcher, &error);
     if (status == PMY_OK && r->options.save)
-        status = pmy_training_save(r->training, r->options.save, &error);
+        status = pmy_model_save(r->options.save, &r->training->classifier->facts,
+                                r->training->classifier->graph, &error);
     if (status == PMY_OK)
         status = test(r, &error);
     if (status == PMY_OK) {
@@ -191,17 +171,17 @@ static int write_report(run *r)
     pmy_error error;
     /* A run that had done all its steps when it was resumed has no curves to show. */
     const history *h = r->history.step_count ? &r->history : NULL;
-    pmy_status status = report_write(
-        &(report){.folder = r->options.report,
-                  .command = &r->options.command,
-                  .data = r->options.data,
-                  .net = pmy_training_net(r->training),
-                  .graph = pmy_training_graph(r->training),
-                  .test = &r->test,
-                  .classes = data_class_labels(&pmy_training_classifier(r->training)->facts, &r->test),
-                  .result = r->assessment,
-                  .history = h},
-        &error);
+    pmy_status status =
+        report_write(&(report){.folder = r->options.report,
+                               .command = &r->options.command,
+                               .data = r->options.data,
+                               .net = &r->training->classifier->facts.net,
+                               .graph = r->training->classifier->graph,
+                               .test = &r->test,
+                               .classes = data_class_labels(&r->training->classifier->facts, &r->test),
+                               .result = r->assessment,
+                               .history = h},
+                     &error);
     if (status != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
     progress_report(&r->progress);
@@ -211,24 +191,23 @@ static int write_report(run *r)
 static int train_run(run *r)
 {
     pmy_error error;
-    if (pmy_pool_new((unsigned)r->options.threads, &r->pool, &error) != PMY_OK)
+    pmy_status ready = pmy_pool_new((unsigned)r->options.threads, &r->pool, &error);
+    if (ready == PMY_OK)
+        ready = load(r, &error);
+    if (ready == PMY_OK)
+        ready = prepare(r, &error);
+    if (ready == PMY_OK)
+        ready = try_path(r->options.save, &error);
+    if (ready == PMY_OK)
+        ready = try_path(r->options.checkpoint, &error);
+    if (ready == PMY_OK && r->options.report)
+        ready = output_folder_make(r->options.report, &error);
+    if (ready != PMY_OK)
         return fail(r, &error, PROGRAM_WRONG);
-    int status = load(r);
-    if (status == PROGRAM_FINE)
-        status = prepare(r);
-    if (status == PROGRAM_FINE)
-        status = try_path(r, r->options.save);
-    if (status == PROGRAM_FINE)
-        status = try_path(r, r->options.checkpoint);
-    if (status == PROGRAM_FINE && r->options.report &&
-        output_folder_make(r->options.report, &error) != PMY_OK)
-        status = fail(r, &error, PROGRAM_WRONG);
-    if (status == PROGRAM_FINE && !progress_open(&r->progress, &r->options, r->training))
-        status = PROGRAM_WRONG;
-    if (status != PROGRAM_FINE)
-        return status;
+    if (!progress_open(&r->progress, &r->options, r->training))
+        return PROGRAM_WRONG;
     progress_start(&r->progress, &r->train, &r->validation, &r->test, r->training);
-    status = train_and_test(r);
+    int status = train_and_test(r);
     if (status == PROGRAM_FINE && r->options.report)
         status = write_report(r);
     if ((!progress_close(&r->progress) || r->lost) && status == PROGRAM_FINE)

@@ -14,20 +14,19 @@ pmy_status pmy_average_new(double decay, pmy_graph *graph, pmy_average **result,
     if (!(decay > 0 && decay < 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "an average's decay of %g is not between 0 and 1", decay);
     pmy_average *average = calloc(1, sizeof *average);
-    if (!average)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for an average");
-    pmy_parameters parameters = pmy_graph_parameters(graph);
-    pmy_statistics statistics = pmy_graph_statistics(graph);
-    average->graph = graph;
-    average->decay = decay;
-    average->parameters = pmy_arena_take(&average->arena, parameters.size, sizeof(pmy_real));
-    average->statistics = pmy_arena_take(&average->arena, statistics.size, sizeof(pmy_real));
-    if (!average->parameters || !average->statistics) {
-        pmy_average_free(average);
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for an average of %zu numbers", parameters.size);
+    size_t parameters = pmy_graph_parameters(graph).size, statistics = pmy_graph_statistics(graph).size;
+    if (average) {
+        average->graph = graph;
+        average->decay = decay;
+        average->parameters = pmy_arena_take(&average->arena, parameters, sizeof(pmy_real));
+        average->statistics = pmy_arena_take(&average->arena, statistics, sizeof(pmy_real));
     }
-    *result = average;
-    return PMY_OK;
+    if (average && average->parameters && average->statistics) {
+        *result = average;
+        return PMY_OK;
+    }
+    pmy_average_free(average);
+    return pmy_fail(error, PMY_NO_MEMORY, "no memory for an average of %zu numbers", parameters);
 }
 
 void pmy_average_free(pmy_average *average)
@@ -48,34 +47,25 @@ static void pmy_average_move(size_t n, pmy_real share, const pmy_real *model, pm
         average[i] += share * (model[i] - average[i]);
 }
 
-typedef struct moving {
-    pmy_parameters parameters;
-    pmy_real *average; /* [parameters.size] */
-    pmy_real share;
-} moving;
-
 static void move_piece(void *context, size_t piece, unsigned worker)
 {
     (void)worker;
-    const moving *m = context;
-    size_t first = piece * PIECE, left = m->parameters.size - first;
-    pmy_average_move(left < PIECE ? left : PIECE, m->share, m->parameters.values + first, m->average + first);
+    const pmy_average *average = context;
+    pmy_parameters model = pmy_graph_parameters(average->graph);
+    size_t first = piece * PIECE, left = model.size - first;
+    pmy_average_move(left < PIECE ? left : PIECE, average->share, model.values + first,
+                     average->parameters + first);
 }
 
 void pmy_average_step(pmy_average *average)
 {
     assert(!average->swapped);
     double t = (double)++average->steps, rising = (t - 1) / (t + 9);
-    double decay = average->decay < rising ? average->decay : rising;
-    moving m = {pmy_graph_parameters(average->graph), average->parameters, (pmy_real)(1 - decay)};
-    pmy_pool_run(pmy_graph_pool(average->graph), (m.parameters.size + PIECE - 1) / PIECE, move_piece, &m);
+    average->share = (pmy_real)(1 - (average->decay < rising ? average->decay : rising));
+    size_t size = pmy_graph_parameters(average->graph).size;
+    pmy_pool_run(pmy_graph_pool(average->graph), (size + PIECE - 1) / PIECE, move_piece, average);
     pmy_statistics statistics = pmy_graph_statistics(average->graph);
-    for (size_t s = 0; s < statistics.count; s++) {
-        pmy_tensor model = pmy_value(pmy_statistic_at(average->graph, s));
-        if (model.data)
-            pmy_average_move(pmy_shape_size(model.shape), m.share, model.data,
-                             average->statistics + (model.data - statistics.values));
-    }
+    pmy_average_move(statistics.size, average->share, statistics.values, average->statistics);
 }
 
 /* --- Swapping -------------------------------------------------------------- */

@@ -17,6 +17,7 @@ typedef struct pmy_average {
     pmy_graph *graph;
     double decay;
     uint64_t steps;       /* averaged so far */
+    pmy_real share;       /* 1 − d, of the last step */
     bool swapped;         /* the model is in here and its average in the graph */
     pmy_real *parameters; /* [pmy_graph_parameters.size] */
     pmy_real *statistics; /* [pmy_graph_statistics.size] */

@@ -17,15 +17,15 @@ static const pmy_optim_kind *const kinds[] = {PMY_OPTIM_LIST(KIND)};
 
 const pmy_optim_kind *pmy_optim_kind_at(size_t index)
 {
-    return index < sizeof kinds / sizeof kinds[0] ? kinds[index] : NULL;
+    return index < sizeof kinds / sizeof *kinds ? kinds[index] : NULL;
 }
 
 const pmy_optim_kind *pmy_optim_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i]->name, name) == 0)
-            return kinds[i];
-    return NULL;
+    const pmy_optim_kind *kind;
+    for (size_t i = 0; (kind = pmy_optim_kind_at(i)) && strcmp(kind->name, name) != 0;)
+        i++;
+    return kind;
 }
 
 static size_t pieces_of(const pmy_optim *optim)
@@ -59,13 +59,11 @@ static bool list_tensors(pmy_optim *optim, const pmy_graph *graph)
 
 static bool take_memory(pmy_optim *optim)
 {
-    for (size_t s = 0; s < optim->states; s++) {
-        optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof *optim->state[s]);
-        if (!optim->state[s])
-            return false;
-    }
     optim->sums = pmy_arena_take(&optim->arena, pieces_of(optim), sizeof *optim->sums);
-    return optim->sums != NULL;
+    bool taken = optim->sums;
+    for (size_t s = 0; taken && s < optim->states; s++)
+        taken = (optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof(pmy_real)));
+    return taken;
 }
 
 static pmy_status check_number(const pmy_optim_kind *kind, const char *name, double number, pmy_error *error)
@@ -87,20 +85,19 @@ pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *op
     if (status != PMY_OK)
         return status;
     pmy_optim *optim = malloc(sizeof *optim);
-    if (!optim)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer", kind->name);
-    *optim = (pmy_optim){.kind = kind,
-                         .options = *options,
-                         .parameters = pmy_graph_parameters(graph),
-                         .states = kind->states(options),
-                         .gradient_scale = 1,
-                         .pool = pmy_graph_pool(graph)};
-    if (!list_tensors(optim, graph) || !take_memory(optim)) {
-        pmy_optim_free(optim);
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer's state", kind->name);
+    if (optim)
+        *optim = (pmy_optim){.kind = kind,
+                             .options = *options,
+                             .parameters = pmy_graph_parameters(graph),
+                             .states = kind->states(options),
+                             .gradient_scale = 1,
+                             .pool = pmy_graph_pool(graph)};
+    if (optim && list_tensors(optim, graph) && take_memory(optim)) {
+        *result = optim;
+        return PMY_OK;
     }
-    *result = optim;
-    return PMY_OK;
+    pmy_optim_free(optim);
+    return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the optimizer", kind->name);
 }
 
 void pmy_optim_free(pmy_optim *optim)

@@ -13,13 +13,6 @@ static double along_cosine(double start, double end, double x)
     return end + (start - end) * ((1 + cos(pi * x)) / 2);
 }
 
-static pmy_status constant_check(const pmy_schedule *schedule, pmy_error *error)
-{
-    (void)schedule;
-    (void)error;
-    return PMY_OK;
-}
-
 static double constant_rate(const pmy_schedule *schedule, double step, double steps)
 {
     (void)step;
@@ -82,26 +75,22 @@ static double onecycle_rate(const pmy_schedule *schedule, double step, double st
     return along_cosine(schedule->rate, last, (step - peak) / (end - peak));
 }
 
-#define KIND(name)                       \
-    {                                    \
-#name, name##_check, name##_rate \
-    }
-static const pmy_schedule_kind kinds[] = {KIND(constant), KIND(step), KIND(cosine), KIND(onecycle)};
-#undef KIND
-
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
+static const pmy_schedule_kind kinds[] = {{"constant", NULL, constant_rate},
+                                          {"step", step_check, step_rate},
+                                          {"cosine", cosine_check, cosine_rate},
+                                          {"onecycle", onecycle_check, onecycle_rate}};
 
 const pmy_schedule_kind *pmy_schedule_kind_at(size_t index)
 {
-    return index < KINDS ? &kinds[index] : NULL;
+    return index < sizeof kinds / sizeof *kinds ? &kinds[index] : NULL;
 }
 
 const pmy_schedule_kind *pmy_schedule_find(const char *name)
 {
-    for (size_t i = 0; i < KINDS; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
+    const pmy_schedule_kind *kind;
+    for (size_t i = 0; (kind = pmy_schedule_kind_at(i)) && strcmp(kind->name, name) != 0;)
+        i++;
+    return kind;
 }
 
 /* --- A schedule --------------------------------------------------------- */
@@ -126,7 +115,7 @@ pmy_status pmy_schedule_check(const pmy_schedule *schedule, pmy_error *error)
     if (schedule->warm_up >= schedule->total)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%ju steps of warm-up leave nothing of a run of %ju",
                         (uintmax_t)schedule->warm_up, (uintmax_t)schedule->total);
-    return schedule->kind->check(schedule, error);
+    return schedule->kind->check ? schedule->kind->check(schedule, error) : PMY_OK;
 }
 
 double pmy_schedule_rate(const pmy_schedule *schedule, uint64_t step)

@@ -25,7 +25,7 @@ typedef struct pmy_schedule pmy_schedule;
 
 typedef struct pmy_schedule_kind {
     const char *name;
-    /* Whether it can work with its own numbers; those of all kinds have been looked at. */
+    /* Whether it can work with its own numbers, NULL: it has none; those of all kinds have been looked at. */
     pmy_status (*check)(const pmy_schedule *schedule, pmy_error *error);
     /* The rate at t = `step` of T = `steps`, after the warm-up. */
     double (*rate)(const pmy_schedule *schedule, double step, double steps);

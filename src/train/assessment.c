@@ -3,13 +3,12 @@
 #include "kernels/softmax_row.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 pmy_status pmy_assessment_new(size_t classes, size_t examples, pmy_assessment **assessment, pmy_error *error)
 {
     pmy_assessment *a = *assessment = calloc(1, sizeof *a);
     if (a) {
-        *a = (pmy_assessment){.classes = classes, .most = examples};
+        a->classes = classes;
         a->mistakes = calloc(examples + 1, sizeof *a->mistakes);
         /* calloc refuses a product of its two numbers that is too large. */
         a->confusion = classes <= SIZE_MAX / sizeof *a->confusion
@@ -123,13 +122,12 @@ size_t pmy_worst_confusions(const pmy_assessment *assessment, size_t most, pmy_c
         if (next.label == next.prediction || next.count == 0)
             continue;
         size_t place = found;
-        while (place > 0 && worst[place - 1].count < next.count)
-            place--;
-        if (place == most)
-            continue;
+        for (; place > 0 && worst[place - 1].count < next.count; place--)
+            if (place < most)
+                worst[place] = worst[place - 1];
+        if (place < most)
+            worst[place] = next;
         found += found < most;
-        memmove(worst + place + 1, worst + place, (found - place - 1) * sizeof *worst);
-        worst[place] = next;
     }
     return found;
 }

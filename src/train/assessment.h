@@ -1,7 +1,7 @@
 /* How good a classifier's predictions on a dataset are, and where they are wrong.
  *
  *   pmy_assessment_new(classes, examples, &assessment, &error);
- *   pmy_evaluate_watched(training, &test, pmy_assessment_watcher(assessment), &score, &error);
+ *   pmy_evaluate(training, &test, pmy_assessment_watcher(assessment), &score, &error);
  *   pmy_assessment_end(assessment);
  *   …                                   read its members and call what follows
  *   pmy_assessment_free(assessment);
@@ -32,7 +32,6 @@ typedef struct pmy_assessment {
     double loss;           /* mean of −log p of the label; no smoothing, whatever the training had */
     size_t *confusion;     /* [classes of labels, classes of predictions] */
     pmy_mistake *mistakes; /* [count − correct]; the most confident first, once it has ended */
-    size_t most;           /* examples there is room for */
     pmy_reliability_bin bins[PMY_RELIABILITY_BINS];
 } pmy_assessment;
 

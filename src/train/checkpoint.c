@@ -1,7 +1,6 @@
 #include "train/checkpoint.h"
 
 #include "train/stored.h"
-#include "train/training_state.h"
 #include "base/version.h"
 
 #include <libdeflate.h>
@@ -48,41 +47,35 @@ static const char *note_text(const pmy_safetensors *contents, const char *key)
 }
 
 /* Whether each line of one recipe is in the other; `kept` is the checkpoint's. */
-static pmy_status compare(const char *path, const pmy_safetensors *kept, const pmy_safetensors *ours,
+static pmy_status compare(const pmy_stored_file *kept, const pmy_safetensors *ours,
                           const pmy_safetensors *lines, pmy_error *error)
 {
     for (size_t i = 0; i < lines->notes; i++) {
-        const char *key = lines->note[i].key, *there = note_text(kept, key), *here = note_text(ours, key);
+        const char *key = lines->note[i].key, *there = pmy_safetensors_text(&kept->contents, key),
+                   *here = note_text(ours, key);
         if (strncmp(key, RECIPE, strlen(RECIPE)) == 0 && (!there || !here || strcmp(there, here) != 0))
             return pmy_fail(error, PMY_BAD_FILE,
-                            "%s: its run is another: its %.60s is '%.100s', but here '%.100s'", path,
+                            "%s: its run is another: its %.60s is '%.100s', but here '%.100s'", kept->path,
                             key + strlen(RECIPE), there ? there : "", here ? here : "");
     }
     return PMY_OK;
 }
 
-static pmy_status check_recipe(const pmy_training *training, const char *path, const pmy_safetensors *kept,
-                               pmy_error *error)
+static pmy_status check_recipe(const pmy_training *training, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored ours = {.failed = false};
-    pmy_status status = PMY_OK;
     add_recipe(&ours, training);
-    if (ours.failed)
-        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to read it", path);
+    pmy_status status =
+        ours.failed ? pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to read it", kept->path) : PMY_OK;
     if (status == PMY_OK)
-        status = compare(path, kept, &ours.contents, &ours.contents, error);
+        status = compare(kept, &ours.contents, &ours.contents, error);
     if (status == PMY_OK)
-        status = compare(path, kept, &ours.contents, kept, error);
+        status = compare(kept, &ours.contents, &kept->contents, error);
     pmy_stored_free(&ours);
     return status;
 }
 
 /* --- How far the run is ----------------------------------------------------- */
-
-typedef struct position {
-    uint64_t step, graph_step, optim_steps, epoch_correct;
-    double seconds, epoch_loss, epoch_seconds;
-} position;
 
 static void add_position(pmy_stored *stored, const pmy_training *training)
 {
@@ -96,125 +89,57 @@ static void add_position(pmy_stored *stored, const pmy_training *training)
     pmy_stored_note_real(stored, "pmy.epoch_seconds", training->epoch_seconds);
 }
 
-static pmy_status read_position(const pmy_training *training, const char *path, const pmy_safetensors *kept,
-                                position *at, pmy_error *error)
+/* Goes there, if the checkpoint says where that is. */
+static pmy_status take_position(pmy_training *training, const pmy_stored_file *kept, pmy_error *error)
 {
-    const struct {
-        const char *key;
-        uint64_t *place, most;
-    } wholes[] = {{"pmy.step", &at->step, training->schedule.total},
-                  {"pmy.graph_step", &at->graph_step, UINT64_MAX},
-                  {"pmy.optim_steps", &at->optim_steps, UINT64_MAX},
-                  {"pmy.epoch_correct", &at->epoch_correct, training->dataset->count}};
-    const struct {
-        const char *key;
-        double *place;
-    } reals[] = {{"pmy.seconds", &at->seconds},
-                 {"pmy.epoch_loss", &at->epoch_loss},
-                 {"pmy.epoch_seconds", &at->epoch_seconds}};
-    pmy_status status = PMY_OK;
-    for (size_t i = 0; status == PMY_OK && i < sizeof wholes / sizeof *wholes; i++) {
-        status = pmy_stored_whole(path, kept, wholes[i].key, wholes[i].place, error);
-        if (status == PMY_OK && *wholes[i].place > wholes[i].most)
-            status = pmy_fail(error, PMY_BAD_FILE, "%s: its %s is beyond %llu", path, wholes[i].key,
-                              (unsigned long long)wholes[i].most);
-    }
-    for (size_t i = 0; status == PMY_OK && i < sizeof reals / sizeof *reals; i++)
-        status = pmy_stored_real(path, kept, reals[i].key, reals[i].place, error);
-    return status;
-}
-
-/* An epoch that is under way goes on in its order. */
-static pmy_status take_position(pmy_training *training, const position *at, pmy_error *error)
-{
-    pmy_status status = PMY_OK;
-    if (at->step % training->steps_per_epoch)
-        status = pmy_training_order(training, at->step / training->steps_per_epoch, error);
-    if (status != PMY_OK)
-        return status;
-    training->step = at->step;
-    training->optim->steps = at->optim_steps;
-    pmy_set_graph_step(training->classifier->graph, at->graph_step);
-    training->epoch_correct = (size_t)at->epoch_correct;
-    training->seconds = at->seconds;
-    training->epoch_loss = at->epoch_loss;
-    training->epoch_seconds = at->epoch_seconds;
+    pmy_stored_reader reader = {kept, error, PMY_OK};
+    pmy_training at = *training;
+    at.step = pmy_stored_whole(&reader, "pmy.step", training->schedule.total);
+    uint64_t graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX),
+             optim_steps = pmy_stored_whole(&reader, "pmy.optim_steps", UINT64_MAX);
+    at.epoch_correct = (size_t)pmy_stored_whole(&reader, "pmy.epoch_correct", training->dataset->count);
+    at.seconds = pmy_stored_real(&reader, "pmy.seconds");
+    at.epoch_loss = pmy_stored_real(&reader, "pmy.epoch_loss");
+    at.epoch_seconds = pmy_stored_real(&reader, "pmy.epoch_seconds");
+    if (reader.status != PMY_OK)
+        return reader.status;
+    *training = at;
+    training->optim->steps = optim_steps;
+    if (training->average)
+        training->average->steps = at.step;
+    pmy_set_graph_step(training->classifier->graph, graph_step);
     return PMY_OK;
 }
 
-/* --- The optimizer's state -------------------------------------------------- */
+/* --- Its numbers ------------------------------------------------------------ */
 
-typedef struct state_name {
-    char text[64];
-} state_name;
-
-static state_name name_state(const pmy_optim *optim, size_t index)
+/* A flat vector; none where it has no elements. */
+static pmy_stored_tensor vector(const char *of, const char *name, size_t size, pmy_real *elements)
 {
-    state_name name;
-    (void)snprintf(name.text, sizeof name.text, "optimizer.%s", optim->kind->state[index]);
-    return name;
+    pmy_stored_tensor tensor = {.shape = PMY_SHAPE(size), .type = PMY_REALS, .elements = elements};
+    if (size)
+        (void)snprintf(tensor.name, sizeof tensor.name, "%s.%s", of, name);
+    return tensor;
 }
 
-static void add_state(pmy_stored *stored, const pmy_optim *optim)
+/* The graph's tensors, the optimizer's state, the average. */
+static pmy_stored_tensor tensor_of_run(const void *owner, size_t index)
 {
-    for (size_t i = 0; i < optim->states; i++)
-        pmy_stored_add(stored, name_state(optim, i).text, PMY_SHAPE(optim->parameters.size), PMY_REALS,
-                       optim->state[i]);
-}
-
-static pmy_status check_state(const char *path, const pmy_safetensors *kept, const pmy_optim *optim,
-                              pmy_error *error)
-{
-    pmy_status status = PMY_OK;
-    for (size_t i = 0; status == PMY_OK && i < optim->states; i++)
-        status = pmy_stored_check(path, kept, name_state(optim, i).text, PMY_SHAPE(optim->parameters.size),
-                                  PMY_REALS, error);
-    return status;
-}
-
-static void copy_state(const pmy_safetensors *kept, const pmy_optim *optim)
-{
-    for (size_t i = 0; i < optim->states; i++)
-        pmy_stored_copy(kept, name_state(optim, i).text, PMY_REALS, optim->state[i]);
-}
-
-/* --- The average ------------------------------------------------------------ */
-
-static const char average_parameters[] = "average.parameters", average_statistics[] = "average.statistics";
-
-static void add_average(pmy_stored *stored, const pmy_average *average)
-{
-    if (!average)
-        return;
-    pmy_stored_add(stored, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size),
-                   PMY_REALS, average->parameters);
-    if (pmy_graph_statistics(average->graph).size)
-        pmy_stored_add(stored, average_statistics, PMY_SHAPE(pmy_graph_statistics(average->graph).size),
-                       PMY_REALS, average->statistics);
-}
-
-static pmy_status check_average(const char *path, const pmy_safetensors *kept, const pmy_average *average,
-                                pmy_error *error)
-{
-    if (!average)
-        return PMY_OK;
-    size_t statistics = pmy_graph_statistics(average->graph).size;
-    pmy_status status =
-        pmy_stored_check(path, kept, average_parameters, PMY_SHAPE(pmy_graph_parameters(average->graph).size),
-                         PMY_REALS, error);
-    if (status == PMY_OK && statistics)
-        status = pmy_stored_check(path, kept, average_statistics, PMY_SHAPE(statistics), PMY_REALS, error);
-    return status;
-}
-
-static void copy_average(const pmy_safetensors *kept, pmy_average *average, uint64_t steps)
-{
-    if (!average)
-        return;
-    pmy_stored_copy(kept, average_parameters, PMY_REALS, average->parameters);
-    if (pmy_graph_statistics(average->graph).size)
-        pmy_stored_copy(kept, average_statistics, PMY_REALS, average->statistics);
-    average->steps = steps;
+    const pmy_training *training = owner;
+    const pmy_graph *graph = training->classifier->graph;
+    const pmy_optim *optim = training->optim;
+    const pmy_average *average = training->average;
+    pmy_parameters parameters = pmy_graph_parameters(graph);
+    pmy_statistics statistics = pmy_graph_statistics(graph);
+    size_t own = parameters.count + statistics.count, states = own + optim->states;
+    if (index >= own && index < states)
+        return vector("optimizer", optim->kind->state[index - own], parameters.size,
+                      optim->state[index - own]);
+    if (average && index == states)
+        return vector("average", "parameters", parameters.size, average->parameters);
+    if (average && index == states + 1)
+        return vector("average", "statistics", statistics.size, average->statistics);
+    return pmy_stored_of_graph(graph, index);
 }
 
 /* --- Saving and resuming ---------------------------------------------------- */
@@ -227,12 +152,8 @@ pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, c
     add_position(&stored, training);
     pmy_stored_note(&stored, "pmy.note", "%s", note ? note : "");
     pmy_stored_note(&stored, "pmy.version", "%s", PMY_VERSION);
-    pmy_stored_add_graph(&stored, training->classifier->graph);
-    add_state(&stored, training->optim);
-    add_average(&stored, training->average);
-    pmy_status status = pmy_stored_write(&stored, path, error);
-    pmy_stored_free(&stored);
-    return status;
+    pmy_stored_add(&stored, tensor_of_run, training);
+    return pmy_stored_write(&stored, path, error);
 }
 
 static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *error)
@@ -247,49 +168,27 @@ static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *
 pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 {
     pmy_stored_file kept;
-    const char *text;
-    *note = NULL;
-    pmy_status status = open_kept(path, &kept, error);
-    if (status != PMY_OK)
-        return status;
-    status = pmy_stored_text(path, &kept.contents, "pmy.note", &text, error);
-    if (status == PMY_OK && !(*note = strdup(text)))
-        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
+    pmy_stored_reader reader = {&kept, error, open_kept(path, &kept, error)};
+    const char *text = pmy_stored_text(&reader, "pmy.note");
+    *note = reader.status == PMY_OK ? strdup(text) : NULL;
+    if (reader.status == PMY_OK && !*note)
+        reader.status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
     pmy_stored_close(&kept);
-    return status;
-}
-
-static pmy_status resume(pmy_training *training, const char *path, const pmy_safetensors *kept,
-                         pmy_error *error)
-{
-    position at;
-    pmy_graph *graph = training->classifier->graph;
-    pmy_status status = check_recipe(training, path, kept, error);
-    if (status == PMY_OK)
-        status = read_position(training, path, kept, &at, error);
-    if (status == PMY_OK)
-        status = pmy_stored_check_graph(path, kept, graph, error);
-    if (status == PMY_OK)
-        status = check_state(path, kept, training->optim, error);
-    if (status == PMY_OK)
-        status = check_average(path, kept, training->average, error);
-    if (status == PMY_OK)
-        status = take_position(training, &at, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_stored_copy_graph(kept, graph);
-    copy_state(kept, training->optim);
-    copy_average(kept, training->average, at.step);
-    return PMY_OK;
+    return reader.status;
 }
 
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
     pmy_stored_file kept;
     pmy_status status = open_kept(path, &kept, error);
-    if (status != PMY_OK)
-        return status;
-    status = resume(training, path, &kept.contents, error);
+    if (status == PMY_OK)
+        status = check_recipe(training, &kept, error);
+    if (status == PMY_OK)
+        status = pmy_stored_check(&kept, tensor_of_run, training, error);
+    if (status == PMY_OK)
+        status = take_position(training, &kept, error);
+    if (status == PMY_OK)
+        pmy_stored_copy(&kept, tensor_of_run, training);
     pmy_stored_close(&kept);
     return status;
 }

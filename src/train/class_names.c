@@ -30,28 +30,23 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static pmy_status check_differ(size_t count, const char *const *names, pmy_error *error)
-{
-    const char **sorted = pmy_class_names_copy(count, names);
-    if (!sorted)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
-    qsort(sorted, count, sizeof *sorted, compare);
-    pmy_status status = PMY_OK;
-    for (size_t i = 1; status == PMY_OK && i < count; i++)
-        if (strcmp(sorted[i - 1], sorted[i]) == 0)
-            status = pmy_fail(error, PMY_BAD_ARGUMENT, "two classes are called '%s'", sorted[i]);
-    free(sorted);
-    return status;
-}
-
 pmy_status pmy_class_names_check(size_t count, const char *const *names, pmy_error *error)
 {
+    pmy_status status = PMY_OK;
     for (size_t i = 0; i < count; i++) {
         const char *fault = fault_of(names[i]);
         if (fault)
             return pmy_fail(error, PMY_BAD_ARGUMENT, "the name of class %zu %s", i, fault);
     }
-    return check_differ(count, names, error);
+    const char **sorted = pmy_class_names_copy(count, names);
+    if (!sorted)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
+    qsort(sorted, count, sizeof *sorted, compare);
+    for (size_t i = 1; status == PMY_OK && i < count; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            status = pmy_fail(error, PMY_BAD_ARGUMENT, "two classes are called '%s'", sorted[i]);
+    free(sorted);
+    return status;
 }
 
 const char **pmy_class_names_copy(size_t count, const char *const *names)

@@ -59,8 +59,7 @@ static pmy_status build(pmy_classifier *classifier, pmy_error *error)
 pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier_options *options,
                               pmy_pool *pool, pmy_classifier **result, pmy_error *error)
 {
-    *result = NULL;
-    pmy_classifier *classifier = calloc(1, sizeof *classifier);
+    pmy_classifier *classifier = *result = calloc(1, sizeof *classifier);
     if (!classifier)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a classifier");
     classifier->facts = *facts;
@@ -71,22 +70,23 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
         status = build(classifier, error);
     if (status != PMY_OK) {
         pmy_classifier_free(classifier);
-        return status;
+        *result = NULL;
     }
-    *result = classifier;
-    return PMY_OK;
+    return status;
 }
 
-pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed, pmy_pool *pool,
+pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
+                               const pmy_classifier_options *options, pmy_pool *pool,
                                pmy_classifier **classifier, pmy_error *error)
 {
+    const pmy_classifier_options usual = {.batch = PMY_EVALUATED};
     pmy_model *model;
     *classifier = NULL;
     pmy_status status = pmy_model_open(path, assumed, &model, error);
     if (status != PMY_OK)
         return status;
-    pmy_classifier_options options = {.batch = PMY_EVALUATED};
-    status = pmy_classifier_new(pmy_model_facts_of(model), &options, pool, classifier, error);
+    status =
+        pmy_classifier_new(pmy_model_facts_of(model), options ? options : &usual, pool, classifier, error);
     if (status == PMY_OK)
         status = pmy_model_fill(model, (*classifier)->graph, error);
     pmy_model_free(model);

@@ -1,7 +1,7 @@
 /* A net as a classifier of pictures: a graph that goes from pictures to logits to the loss, to train, to
  * evaluate or to ask.
  *
- *   pmy_classifier_load("m.safetensors", NULL, pool, &classifier, &error);
+ *   pmy_classifier_load("m.safetensors", NULL, NULL, pool, &classifier, &error);
  *   pmy_classifier_evaluate(classifier, &test, (pmy_predictions_watcher){0}, &score, &error);
  */
 #ifndef PMY_TRAIN_CLASSIFIER_H
@@ -42,10 +42,11 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
  * Errors: PMY_BAD_ARGUMENT, PMY_NO_MEMORY. */
 pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier_options *options,
                               pmy_pool *pool, pmy_classifier **classifier, pmy_error *error);
-/* One with the numbers of a file, for up to PMY_EVALUATED pictures at a time; `assumed` and errors as for
- * pmy_model_open and pmy_model_fill. */
+/* One with the numbers of a file; options may be NULL, for up to PMY_EVALUATED pictures at a time; `assumed`
+ * and errors as for pmy_model_open and pmy_model_fill. */
 enum { PMY_EVALUATED = 256 };
-pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed, pmy_pool *pool,
+pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
+                               const pmy_classifier_options *options, pmy_pool *pool,
                                pmy_classifier **classifier, pmy_error *error);
 void pmy_classifier_free(pmy_classifier *classifier);
 
@@ -53,16 +54,12 @@ void pmy_classifier_free(pmy_classifier *classifier);
 pmy_shape pmy_image_shape(const pmy_dataset *dataset);
 
 /* Fills images, normalized, and labels with the examples indices[0 … count − 1] of a dataset of fitting
- * pictures, and makes that the size of the batch. Errors: PMY_BAD_ARGUMENT. */
+ * pictures, and makes that the size of the batch. With an augmenter for each thread of the pool, the pictures
+ * are augmented as they are in this epoch, and the seed is that of the options; NULL: they stay as they are.
+ * Errors: PMY_BAD_ARGUMENT. */
 pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
-                               const uint32_t *indices, size_t count, pmy_error *error);
-
-/* The same for training, with the pictures augmented as they are in this epoch; the seed is that of the
- * options. */
-pmy_status pmy_classifier_feed_augmented(pmy_classifier *classifier, const pmy_dataset *dataset,
-                                         const uint32_t *indices, size_t count,
-                                         pmy_augmenter *const *augmenter /* [threads of the pool] */,
-                                         uint32_t epoch, pmy_error *error);
+                               const uint32_t *indices, size_t count, pmy_augmenter *const *augmenter,
+                               uint32_t epoch, pmy_error *error);
 
 /* How many rows of the batch have their largest logit at their label. */
 size_t pmy_count_correct(const pmy_classifier *classifier);

@@ -23,9 +23,15 @@ size_t pmy_count_correct(const pmy_classifier *classifier)
     return correct;
 }
 
-/* A class is a class by its name, where both say what that is. */
-static pmy_status check_names(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
+static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
 {
+    pmy_shape taken = pmy_shape_of_row(facts->net.input);
+    if (!pmy_shape_equal(pmy_image_shape(dataset), taken) || dataset->classes != facts->classes)
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "pictures of %s in %zu classes, but the model takes %s in %zu",
+                        pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
+                        pmy_shape_print(taken).text, facts->classes);
+    /* A class is a class by its name, where both say what that is. */
     for (size_t k = 0; facts->names && dataset->names && k < facts->classes; k++)
         if (strcmp(facts->names[k], dataset->names[k]) != 0)
             return pmy_fail(error, PMY_BAD_ARGUMENT,
@@ -34,46 +40,28 @@ static pmy_status check_names(const pmy_model_facts *facts, const pmy_dataset *d
     return PMY_OK;
 }
 
-static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset *dataset, pmy_error *error)
-{
-    pmy_shape taken = pmy_shape_of_row(facts->net.input);
-    if (pmy_shape_equal(pmy_image_shape(dataset), taken) && dataset->classes == facts->classes)
-        return check_names(facts, dataset, error);
-    return pmy_fail(error, PMY_BAD_ARGUMENT, "pictures of %s in %zu classes, but the model takes %s in %zu",
-                    pmy_shape_print(pmy_image_shape(dataset)).text, dataset->classes,
-                    pmy_shape_print(taken).text, facts->classes);
-}
-
-/* The next `count` examples, from `first` on. */
-static pmy_status evaluate_batch(pmy_classifier *classifier, const pmy_dataset *dataset, size_t first,
-                                 size_t count, pmy_predictions_watcher watcher, pmy_error *error)
-{
-    uint32_t indices[PMY_EVALUATED];
-    for (size_t i = 0; i < count; i++)
-        indices[i] = (uint32_t)(first + i);
-    pmy_status status = pmy_classifier_feed(classifier, dataset, indices, count, error);
-    if (status == PMY_OK)
-        status = pmy_forward(classifier->graph, PMY_EVAL, error);
-    if (status == PMY_OK && watcher.see)
-        watcher.see(watcher.context, &(pmy_predictions){.first = first,
-                                                        .count = count,
-                                                        .classes = dataset->classes,
-                                                        .logits = pmy_value(classifier->logits).data,
-                                                        .labels = pmy_integer_data(classifier->labels)});
-    return status;
-}
-
 pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
                                    pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
     *score = (pmy_score){.count = dataset->count};
-    pmy_status status = check_pictures(&classifier->facts, dataset, error);
+    uint32_t indices[PMY_EVALUATED];
     size_t largest = classifier->options.batch < PMY_EVALUATED ? classifier->options.batch : PMY_EVALUATED;
+    pmy_status status = check_pictures(&classifier->facts, dataset, error);
     for (size_t first = 0; status == PMY_OK && first < dataset->count; first += largest) {
         size_t count = dataset->count - first < largest ? dataset->count - first : largest;
-        status = evaluate_batch(classifier, dataset, first, count, watcher, error);
+        for (size_t i = 0; i < count; i++)
+            indices[i] = (uint32_t)(first + i);
+        status = pmy_classifier_feed(classifier, dataset, indices, count, NULL, 0, error);
+        if (status == PMY_OK)
+            status = pmy_forward(classifier->graph, PMY_EVAL, error);
         if (status != PMY_OK)
             break;
+        if (watcher.see)
+            watcher.see(watcher.context, &(pmy_predictions){.first = first,
+                                                            .count = count,
+                                                            .classes = dataset->classes,
+                                                            .logits = pmy_value(classifier->logits).data,
+                                                            .labels = pmy_integer_data(classifier->labels)});
         score->correct += pmy_count_correct(classifier);
         score->loss += (double)pmy_item(classifier->loss) * (double)count / (double)dataset->count;
     }

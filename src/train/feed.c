@@ -26,23 +26,13 @@ static void gather_piece(void *context, size_t piece, unsigned worker)
         pmy_gather(g->dataset, g->indices, begin, end, normalization, images, labels);
 }
 
-static pmy_status gather(gathering *g, pmy_error *error)
-{
-    pmy_status status = pmy_set_batch(g->classifier->graph, g->count, error);
-    if (status == PMY_OK)
-        pmy_pool_run(g->classifier->pool, GATHER_PIECES, gather_piece, g);
-    return status;
-}
-
 pmy_status pmy_classifier_feed(pmy_classifier *classifier, const pmy_dataset *dataset,
-                               const uint32_t *indices, size_t count, pmy_error *error)
+                               const uint32_t *indices, size_t count, pmy_augmenter *const *augmenter,
+                               uint32_t epoch, pmy_error *error)
 {
-    return gather(&(gathering){classifier, dataset, indices, count, NULL, 0}, error);
-}
-
-pmy_status pmy_classifier_feed_augmented(pmy_classifier *classifier, const pmy_dataset *dataset,
-                                         const uint32_t *indices, size_t count,
-                                         pmy_augmenter *const *augmenter, uint32_t epoch, pmy_error *error)
-{
-    return gather(&(gathering){classifier, dataset, indices, count, augmenter, epoch}, error);
+    gathering g = {classifier, dataset, indices, count, augmenter, epoch};
+    pmy_status status = pmy_set_batch(classifier->graph, count, error);
+    if (status == PMY_OK)
+        pmy_pool_run(classifier->pool, GATHER_PIECES, gather_piece, &g);
+    return status;
 }

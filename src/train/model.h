@@ -17,7 +17,6 @@
 #define PMY_TRAIN_MODEL_H
 
 #include "data/batch.h"
-#include "io/safetensors.h"
 #include "net/net.h"
 
 /* All of a model but its numbers. */
@@ -47,7 +46,6 @@ pmy_status pmy_model_open(const char *path, const pmy_model_facts *assumed, pmy_
 void pmy_model_free(pmy_model *model);
 
 const pmy_model_facts *pmy_model_facts_of(const pmy_model *model);
-const pmy_safetensors *pmy_model_tensors(const pmy_model *model);
 
 /* Writes the file's numbers into the parameters and statistics of a built graph. First it checks that
  * the file has them all, in their shapes, and no others, and that each number is finite; else PMY_BAD_FILE,

@@ -113,86 +113,82 @@ pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_fiel
     return print("%s", pmy_augmentation_print(at).text);
 }
 
-/* The index of a field's word, which an order's number stands for, too; false: it is none. */
-static bool find_word(const pmy_recipe_field *field, const char *text, size_t *index)
+/* What follows reads the text of a field, or says that it is none, and then has 0. */
+
+/* The index of a word, which an order's number stands for, too. */
+static size_t read_word(const pmy_recipe_field *field, const char *text, bool *good)
 {
     const char *word;
-    for (*index = 0; (word = pmy_recipe_word(field->type, *index)); ++*index)
+    for (size_t i = 0; (word = pmy_recipe_word(field->type, i)); i++)
         if (strcmp(word, text) == 0 ||
-            (field->type == PMY_RECIPE_ORDER && strcmp(print("%zu", *index).text, text) == 0))
-            return true;
-    return false;
+            (field->type == PMY_RECIPE_ORDER && strcmp(print("%zu", i).text, text) == 0))
+            return i;
+    *good = false;
+    return 0;
 }
 
-static bool read_number(const pmy_recipe_field *field, const char *text, double *number)
+static double read_number(const pmy_recipe_field *field, const char *text, bool *good)
 {
-    if (!pmy_number_read(text, strlen(text), number) || !pmy_is_finite((pmy_real)*number))
-        return false;
+    double number = 0;
+    *good = pmy_number_read(text, strlen(text), &number) && pmy_is_finite((pmy_real)number);
     if (field->type == PMY_RECIPE_REAL) /* what is too small for it is 0 */
-        *number = (double)(pmy_real)*number;
-    return *number >= field->least && *number <= field->most &&
-           !(field->above_least && *number == field->least) && !(field->below_most && *number == field->most);
+        number = (double)(pmy_real)number;
+    *good &= number >= field->least && number <= field->most &&
+             !(field->above_least && number == field->least) && !(field->below_most && number == field->most);
+    return *good ? number : 0;
 }
 
-static bool read_whole(const pmy_recipe_field *field, const char *text, uint64_t *whole)
+static uint64_t read_whole(const pmy_recipe_field *field, const char *text, bool *good)
 {
-    return pmy_whole_read(text, whole) && (double)*whole >= field->least && (double)*whole <= field->most;
+    uint64_t whole;
+    *good = pmy_whole_read(text, &whole) && (double)whole >= field->least && (double)whole <= field->most;
+    return *good ? whole : 0;
 }
 
 pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, const char *text,
                           pmy_error *error)
 {
-    void *at = (char *)recipe + field->offset;
-    uint64_t whole = 0;
-    double number = 0;
-    size_t word = 0;
-    bool good = false;
+    pmy_recipe changed = *recipe;
+    void *at = (char *)&changed + field->offset;
+    bool good = true;
     switch (field->type) {
     case PMY_RECIPE_TEXT:
         *(const char **)at = text;
-        return PMY_OK;
+        break;
     case PMY_RECIPE_AUGMENTATION: {
-        pmy_augmentation augmentation;
-        pmy_status status = pmy_augmentation_read(text, &augmentation, error);
-        if (status == PMY_OK)
-            recipe->augmentation = augmentation;
-        return status;
+        pmy_status status = pmy_augmentation_read(text, at, error);
+        if (status != PMY_OK)
+            return status;
+        break;
     }
     case PMY_RECIPE_COUNT:
-        if ((good = read_whole(field, text, &whole)))
-            *(size_t *)at = (size_t)whole;
+        *(size_t *)at = (size_t)read_whole(field, text, &good);
         break;
     case PMY_RECIPE_SEED:
-        if ((good = read_whole(field, text, &whole)))
-            *(uint64_t *)at = whole;
+        *(uint64_t *)at = read_whole(field, text, &good);
         break;
     case PMY_RECIPE_FLAG:
-        if ((good = read_whole(field, text, &whole)))
-            *(bool *)at = whole;
+        *(bool *)at = read_whole(field, text, &good);
         break;
     case PMY_RECIPE_DOUBLE:
-        if ((good = read_number(field, text, &number)))
-            *(double *)at = number;
+        *(double *)at = read_number(field, text, &good);
         break;
     case PMY_RECIPE_REAL:
-        if ((good = read_number(field, text, &number)))
-            *(pmy_real *)at = (pmy_real)number;
+        *(pmy_real *)at = (pmy_real)read_number(field, text, &good);
         break;
     case PMY_RECIPE_OPTIM:
-        if ((good = find_word(field, text, &word))) {
-            recipe->optim = pmy_optim_kind_at(word);
-            recipe->optim_options = recipe->optim->defaults;
-        }
+        changed.optim = pmy_optim_kind_at(read_word(field, text, &good));
+        changed.optim_options = changed.optim->defaults;
         break;
     case PMY_RECIPE_SCHEDULE:
-        if ((good = find_word(field, text, &word)))
-            recipe->schedule = pmy_schedule_kind_at(word);
+        changed.schedule = pmy_schedule_kind_at(read_word(field, text, &good));
         break;
     case PMY_RECIPE_ORDER:
-        if ((good = find_word(field, text, &word)))
-            recipe->order = (pmy_order)word;
+        changed.order = (pmy_order)read_word(field, text, &good);
         break;
     }
-    return good ? PMY_OK
-                : pmy_fail(error, PMY_BAD_ARGUMENT, "the %s of a run cannot be '%.100s'", field->key, text);
+    if (!good)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the %s of a run cannot be '%.100s'", field->key, text);
+    *recipe = changed;
+    return PMY_OK;
 }

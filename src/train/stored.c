@@ -3,89 +3,107 @@
 #include "base/number.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+pmy_stored_tensor pmy_stored_of_graph(const void *owner, size_t index)
+{
+    const pmy_graph *graph = owner;
+    size_t parameters = pmy_graph_parameters(graph).count;
+    size_t count = parameters + pmy_graph_statistics(graph).count;
+    pmy_stored_tensor tensor = {.elements = NULL};
+    if (index < count) {
+        const pmy_node *node =
+            index < parameters ? pmy_parameter_at(graph, index) : pmy_statistic_at(graph, index - parameters);
+        tensor.shape = pmy_node_shape(node);
+        tensor.type = pmy_node_type(node);
+        tensor.elements =
+            tensor.type == PMY_COUNTS ? (void *)pmy_count_data(node) : (void *)pmy_value(node).data;
+        (void)snprintf(tensor.name, sizeof tensor.name, "%s", pmy_node_name(node));
+    }
+    return tensor;
+}
+
+/* The next tensor of a list; false after the last. */
+static bool next(pmy_stored_list *list, const void *owner, size_t *index, pmy_stored_tensor *tensor)
+{
+    *tensor = list(owner, (*index)++);
+    return tensor->name[0];
+}
+
 /* --- Into a file ------------------------------------------------------------ */
 
-/* The list with room for one more entry, which is zeroed; NULL: no memory, and the list is as it was. */
+/* Memory that lasts as long as *stored; NULL: there is none. */
+static void *take(pmy_stored *stored, size_t count, size_t size)
+{
+    void *memory = pmy_arena_take(&stored->arena, count, size);
+    stored->failed |= !memory;
+    return memory;
+}
+
+static const char *keep(pmy_stored *stored, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = take(stored, size, 1);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
+/* The list with room for one more entry; NULL: no memory, and the list is as it was. */
 static void *extend(pmy_stored *stored, void *list, size_t count, size_t size)
 {
-    char *longer = realloc(list, (count + 1) * size);
-    if (!longer) {
-        stored->failed = true;
-        return NULL;
-    }
-    memset(longer + count * size, 0, size);
+    void *longer = realloc(list, (count + 1) * size);
+    stored->failed |= !longer;
     return longer;
 }
 
-static pmy_dtype real_dtype(void)
+/* The elements as the file has them: it has nothing wider than a double. */
+static const void *elements_of(pmy_stored *stored, const pmy_stored_tensor *tensor)
 {
-    return sizeof(pmy_real) == sizeof(float) ? PMY_F32 : PMY_F64;
+    if (tensor->type == PMY_COUNTS || sizeof(pmy_real) <= sizeof(double))
+        return tensor->elements;
+    size_t size = pmy_shape_size(tensor->shape);
+    const pmy_real *wide = tensor->elements;
+    double *narrow = take(stored, size, sizeof *narrow);
+    for (size_t i = 0; narrow && i < size; i++)
+        narrow[i] = (double)wide[i];
+    return narrow;
 }
 
-static void *copy_of(pmy_dtype dtype, size_t count, const void *elements /* [count] */)
+void pmy_stored_add(pmy_stored *stored, pmy_stored_list *list, const void *owner)
 {
-    const pmy_real *values = elements;
-    void *copy = malloc(count * pmy_dtype_size(dtype));
-    if (copy && dtype == PMY_I64)
-        return memcpy(copy, elements, count * sizeof(int64_t));
-    for (size_t i = 0; copy && i < count; i++) {
-        if (dtype == PMY_F32)
-            ((float *)copy)[i] = (float)values[i];
-        else
-            ((double *)copy)[i] = (double)values[i];
-    }
-    return copy;
-}
-
-void pmy_stored_add(pmy_stored *stored, const char *name, pmy_shape shape, pmy_type type,
-                    const void *elements)
-{
+    const pmy_dtype reals = sizeof(pmy_real) == sizeof(float) ? PMY_F32 : PMY_F64;
     pmy_safetensors *contents = &stored->contents;
-    pmy_safetensor *longer = extend(stored, contents->tensor, contents->count, sizeof *longer);
-    if (!longer)
-        return;
-    contents->tensor = longer;
-    pmy_safetensor *tensor = &longer[contents->count++];
-    tensor->name = strdup(name);
-    tensor->dtype = type == PMY_COUNTS ? PMY_I64 : real_dtype();
-    tensor->shape = shape;
-    tensor->data = copy_of(tensor->dtype, pmy_shape_size(shape), elements);
-    stored->failed |= !tensor->name || !tensor->data;
-}
-
-static void add_note(pmy_stored *stored, const char *key, char *text)
-{
-    pmy_safetensors *contents = &stored->contents;
-    pmy_safetensors_note *longer = extend(stored, contents->note, contents->notes, sizeof *longer);
-    if (!longer) {
-        free(text);
-        return;
+    pmy_stored_tensor tensor;
+    for (size_t i = 0; next(list, owner, &i, &tensor);) {
+        pmy_safetensor *longer = extend(stored, contents->tensor, contents->count, sizeof *longer);
+        if (!longer)
+            return;
+        contents->tensor = longer;
+        longer[contents->count++] = (pmy_safetensor){.name = keep(stored, tensor.name),
+                                                     .dtype = tensor.type == PMY_COUNTS ? PMY_I64 : reals,
+                                                     .shape = tensor.shape,
+                                                     .data = elements_of(stored, &tensor)};
     }
-    contents->note = longer;
-    pmy_safetensors_note *note = &longer[contents->notes++];
-    note->key = strdup(key);
-    note->text = text;
-    stored->failed |= !note->key || !text;
 }
 
 void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ...)
 {
-    va_list arguments;
+    pmy_safetensors *contents = &stored->contents;
+    pmy_safetensors_note *longer = extend(stored, contents->note, contents->notes, sizeof *longer);
+    if (!longer)
+        return;
+    contents->note = longer;
+    va_list arguments, again;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    va_copy(again, arguments);
+    size_t size = (size_t)vsnprintf(NULL, 0, format, arguments) + 1;
+    char *text = take(stored, size, 1);
+    if (text)
+        (void)vsnprintf(text, size, format, again);
+    va_end(again);
     va_end(arguments);
-    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
-    if (text) {
-        va_start(arguments, format);
-        (void)vsnprintf(text, (size_t)length + 1, format, arguments);
-        va_end(arguments);
-    }
-    add_note(stored, key, text);
+    longer[contents->notes++] = (pmy_safetensors_note){keep(stored, key), text};
 }
 
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
@@ -110,48 +128,32 @@ static pmy_status check_numbers(const char *path, const pmy_safetensor *tensor, 
     return PMY_OK;
 }
 
-pmy_status pmy_stored_write(const pmy_stored *stored, const char *path, pmy_error *error)
+pmy_status pmy_stored_write(pmy_stored *stored, const char *path, pmy_error *error)
 {
     const pmy_safetensors *contents = &stored->contents;
-    if (stored->failed)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write it", path);
     pmy_status status = PMY_OK;
+    if (stored->failed)
+        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write it", path);
     for (size_t i = 0; status == PMY_OK && i < contents->count; i++)
         status = check_numbers(path, &contents->tensor[i], PMY_BAD_DATA, error);
-    return status == PMY_OK ? pmy_safetensors_write(path, contents, error) : status;
-}
-
-/* The lists' texts and numbers are malloc's, and const for their readers alone. */
-static void give_back(const void *copied)
-{
-    union {
-        const void *seen;
-        void *taken;
-    } memory = {.seen = copied};
-    free(memory.taken);
+    if (status == PMY_OK)
+        status = pmy_safetensors_write(path, contents, error);
+    pmy_stored_free(stored);
+    return status;
 }
 
 void pmy_stored_free(pmy_stored *stored)
 {
-    pmy_safetensors *contents = &stored->contents;
-    for (size_t i = 0; i < contents->count; i++) {
-        give_back(contents->tensor[i].name);
-        give_back(contents->tensor[i].data);
-    }
-    for (size_t i = 0; i < contents->notes; i++) {
-        give_back(contents->note[i].key);
-        give_back(contents->note[i].text);
-    }
-    free(contents->tensor);
-    free(contents->note);
-    *stored = (pmy_stored){.failed = false};
+    free(stored->contents.tensor);
+    free(stored->contents.note);
+    pmy_arena_free(&stored->arena);
 }
 
 /* --- Out of a file ---------------------------------------------------------- */
 
 pmy_status pmy_stored_open(const char *path, pmy_stored_file *stored, pmy_error *error)
 {
-    *stored = (pmy_stored_file){.contents = {0}};
+    *stored = (pmy_stored_file){.path = path};
     pmy_status status = pmy_file_read_as_it_is(path, &stored->file, error);
     if (status == PMY_OK)
         status = pmy_safetensors_read(path, stored->file.bytes, stored->file.size, &stored->contents, error);
@@ -166,60 +168,97 @@ void pmy_stored_close(pmy_stored_file *stored)
     pmy_file_free(&stored->file);
 }
 
-pmy_status pmy_stored_check(const char *path, const pmy_safetensors *contents, const char *name,
-                            pmy_shape shape, pmy_type type, pmy_error *error)
+static pmy_status check_tensor(const pmy_stored_file *stored, const pmy_stored_tensor *wanted,
+                               pmy_error *error)
 {
-    bool counts = type == PMY_COUNTS;
-    const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
+    bool counts = wanted->type == PMY_COUNTS;
+    const char *path = stored->path, *name = wanted->name;
+    const pmy_safetensor *tensor = pmy_safetensors_find(&stored->contents, name);
     if (!tensor)
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' is missing", path, name);
-    if (!pmy_shape_equal(tensor->shape, shape))
+    if (!pmy_shape_equal(tensor->shape, wanted->shape))
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' is %s, but the net's is %s", path, name,
-                        pmy_shape_print(tensor->shape).text, pmy_shape_print(shape).text);
+                        pmy_shape_print(tensor->shape).text, pmy_shape_print(wanted->shape).text);
     if (counts != (tensor->dtype == PMY_I64))
         return pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%s' holds %s, but should hold %s", path, name,
                         pmy_dtype_name(tensor->dtype), counts ? "I64" : "reals");
     return check_numbers(path, tensor, PMY_BAD_FILE, error);
 }
 
-void pmy_stored_copy(const pmy_safetensors *contents, const char *name, pmy_type type, void *elements)
+pmy_status pmy_stored_check(const pmy_stored_file *stored, pmy_stored_list *list, const void *owner,
+                            pmy_error *error)
 {
-    const pmy_safetensor *tensor = pmy_safetensors_find(contents, name);
-    size_t size = pmy_shape_size(tensor->shape);
-    for (size_t i = 0; i < size; i++)
-        if (type == PMY_COUNTS)
-            ((int64_t *)elements)[i] = (int64_t)pmy_safetensor_element(tensor, i);
-        else
-            ((pmy_real *)elements)[i] = (pmy_real)pmy_safetensor_element(tensor, i);
+    pmy_status status = PMY_OK;
+    pmy_stored_tensor tensor;
+    for (size_t i = 0; status == PMY_OK && next(list, owner, &i, &tensor);)
+        status = check_tensor(stored, &tensor, error);
+    return status;
 }
 
-pmy_status pmy_stored_text(const char *path, const pmy_safetensors *contents, const char *key,
-                           const char **text, pmy_error *error)
+void pmy_stored_copy(const pmy_stored_file *stored, pmy_stored_list *list, const void *owner)
 {
-    *text = pmy_safetensors_text(contents, key);
-    return *text ? PMY_OK : pmy_fail(error, PMY_BAD_FILE, "%s: its metadata has no %s", path, key);
+    pmy_stored_tensor to;
+    for (size_t i = 0; next(list, owner, &i, &to);) {
+        const pmy_safetensor *from = pmy_safetensors_find(&stored->contents, to.name);
+        size_t size = pmy_shape_size(to.shape);
+        for (size_t e = 0; e < size; e++)
+            if (to.type == PMY_COUNTS)
+                ((int64_t *)to.elements)[e] = (int64_t)pmy_safetensor_element(from, e);
+            else
+                ((pmy_real *)to.elements)[e] = (pmy_real)pmy_safetensor_element(from, e);
+    }
 }
 
-pmy_status pmy_stored_whole(const char *path, const pmy_safetensors *contents, const char *key,
-                            uint64_t *number, pmy_error *error)
+pmy_status pmy_stored_fill(const pmy_stored_file *stored, pmy_graph *graph, pmy_error *error)
 {
-    const char *text;
-    pmy_status status = pmy_stored_text(path, contents, key, &text, error);
-    if (status != PMY_OK)
-        return status;
-    if (!pmy_whole_read(text, number))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its %s '%.40s' is no whole number", path, key, text);
-    return PMY_OK;
+    pmy_status status = pmy_stored_check(stored, pmy_stored_of_graph, graph, error);
+    for (size_t i = 0; status == PMY_OK && i < stored->contents.count; i++) {
+        const char *name = stored->contents.tensor[i].name;
+        const pmy_node *node = pmy_find(graph, name);
+        if (!node || node->role == PMY_COMPUTED || node->role == PMY_GIVEN)
+            status =
+                pmy_fail(error, PMY_BAD_FILE, "%s: tensor '%.80s' is none of the net's", stored->path, name);
+    }
+    if (status == PMY_OK)
+        pmy_stored_copy(stored, pmy_stored_of_graph, graph);
+    return status;
 }
 
-pmy_status pmy_stored_real(const char *path, const pmy_safetensors *contents, const char *key, double *number,
-                           pmy_error *error)
+/* --- Entries of the metadata ------------------------------------------------ */
+
+const char *pmy_stored_text(pmy_stored_reader *reader, const char *key)
 {
-    const char *text;
-    pmy_status status = pmy_stored_text(path, contents, key, &text, error);
-    if (status != PMY_OK)
-        return status;
-    if (!pmy_number_read(text, strlen(text), number) || !pmy_is_finite((pmy_real)*number))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its %s '%.40s' is no finite number", path, key, text);
-    return PMY_OK;
+    const char *text = pmy_safetensors_text(&reader->stored->contents, key);
+    if (!text && reader->status == PMY_OK)
+        reader->status =
+            pmy_fail(reader->error, PMY_BAD_FILE, "%s: its metadata has no %s", reader->stored->path, key);
+    return reader->status == PMY_OK ? text : "";
+}
+
+static void refuse(pmy_stored_reader *reader, const char *key, const char *text, const char *what)
+{
+    if (reader->status == PMY_OK)
+        reader->status = pmy_fail(reader->error, PMY_BAD_FILE, "%s: its %s '%.40s' is no %s",
+                                  reader->stored->path, key, text, what);
+}
+
+uint64_t pmy_stored_whole(pmy_stored_reader *reader, const char *key, uint64_t most)
+{
+    uint64_t number = 0;
+    const char *text = pmy_stored_text(reader, key);
+    if (!pmy_whole_read(text, &number))
+        refuse(reader, key, text, "whole number");
+    else if (number > most)
+        reader->status = pmy_fail(reader->error, PMY_BAD_FILE, "%s: its %s is beyond %llu",
+                                  reader->stored->path, key, (unsigned long long)most);
+    return number;
+}
+
+double pmy_stored_real(pmy_stored_reader *reader, const char *key)
+{
+    double number = 0;
+    const char *text = pmy_stored_text(reader, key);
+    if (!pmy_number_read(text, strlen(text), &number) || !pmy_is_finite((pmy_real)number))
+        refuse(reader, key, text, "finite number");
+    return number;
 }

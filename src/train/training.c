@@ -1,16 +1,8 @@
-#include "train/training_state.h"
+#include "train/training.h"
 
-#include <stdio.h>
+#include "base/clock.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* --- Preparing ------------------------------------------------------------ */
 
@@ -100,23 +92,20 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
 pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset, pmy_pool *pool,
                             pmy_training **result, pmy_error *error)
 {
-    *result = NULL;
-    pmy_training *training = calloc(1, sizeof *training);
+    pmy_training *training = *result = calloc(1, sizeof *training);
     if (!training)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a training run");
-    training->recipe = *recipe;
-    training->dataset = dataset;
-    training->pool = pool;
+    *training =
+        (pmy_training){.recipe = *recipe, .dataset = dataset, .pool = pool, .order_epoch = UINT64_MAX};
     /* More rows than there are examples would never be filled. */
     if (training->recipe.batch > dataset->count)
         training->recipe.batch = dataset->count;
     pmy_status status = prepare(training, error);
     if (status != PMY_OK) {
         pmy_training_free(training);
-        return status;
+        *result = NULL;
     }
-    *result = training;
-    return PMY_OK;
+    return status;
 }
 
 void pmy_training_free(pmy_training *training)
@@ -133,41 +122,23 @@ void pmy_training_free(pmy_training *training)
     free(training);
 }
 
-pmy_classifier *pmy_training_classifier(const pmy_training *training)
-{
-    return training->classifier;
-}
-
-const pmy_net *pmy_training_net(const pmy_training *training)
-{
-    return &training->classifier->facts.net;
-}
-
-pmy_graph *pmy_training_graph(const pmy_training *training)
-{
-    return training->classifier->graph;
-}
-
 /* --- Steps ---------------------------------------------------------------- */
-
-pmy_status pmy_training_order(pmy_training *training, uint64_t epoch, pmy_error *error)
-{
-    return pmy_epoch_order(training->recipe.order, training->recipe.seed, (uint32_t)epoch,
-                           training->dataset->count, training->order, error);
-}
 
 /* The examples of a step into the graph's inputs. */
 static pmy_status feed(pmy_training *training, size_t first, size_t count, pmy_error *error)
 {
+    const pmy_recipe *recipe = &training->recipe;
     uint64_t epoch = training->step / training->steps_per_epoch;
-    pmy_status status = first == 0 ? pmy_training_order(training, epoch, error) : PMY_OK;
+    bool augmented = epoch + recipe->unaugmented < recipe->epochs;
+    pmy_status status = PMY_OK;
+    if (training->order_epoch != epoch)
+        status = pmy_epoch_order(recipe->order, recipe->seed, (uint32_t)epoch, training->dataset->count,
+                                 training->order, error);
     if (status != PMY_OK)
         return status;
-    const uint32_t *indices = training->order + first; /* [count] */
-    if (training->augmenter && epoch + training->recipe.unaugmented < training->recipe.epochs)
-        return pmy_classifier_feed_augmented(training->classifier, training->dataset, indices, count,
-                                             training->augmenter, (uint32_t)epoch, error);
-    return pmy_classifier_feed(training->classifier, training->dataset, indices, count, error);
+    training->order_epoch = epoch;
+    return pmy_classifier_feed(training->classifier, training->dataset, training->order + first, count,
+                               augmented ? training->augmenter : NULL, (uint32_t)epoch, error);
 }
 
 static pmy_status take_step(pmy_training *training, size_t first, size_t count, pmy_error *error)
@@ -192,15 +163,14 @@ static void name_step(const char *when, uint64_t step, pmy_error *error)
 {
     if (!error)
         return;
-    char message[sizeof error->message];
-    memcpy(message, error->message, sizeof message);
-    (void)pmy_fail(error, error->code, "%s %llu: %.*s", when, (unsigned long long)step,
-                   (int)sizeof message - 40, message);
+    const pmy_error why = *error;
+    (void)pmy_fail(error, why.code, "%s %llu: %.*s", when, (unsigned long long)step,
+                   (int)sizeof why.message - 40, why.message);
 }
 
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error)
 {
-    double started = now();
+    double started = pmy_seconds();
     size_t examples = training->dataset->count;
     size_t first = (size_t)(training->step % training->steps_per_epoch) * training->recipe.batch;
     size_t count = examples - first < training->recipe.batch ? examples - first : training->recipe.batch;
@@ -212,7 +182,7 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     if (first == 0)
         training->epoch_loss = training->epoch_seconds = 0, training->epoch_correct = 0;
     training->epoch_correct += pmy_count_correct(training->classifier);
-    double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = now() - started;
+    double rate = pmy_schedule_rate(&training->schedule, training->step), seconds = pmy_seconds() - started;
     training->step++;
     training->seconds += seconds;
     training->epoch_seconds += seconds;
@@ -230,24 +200,10 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     return PMY_OK;
 }
 
-pmy_position pmy_training_position(const pmy_training *training)
-{
-    return (pmy_position){.step = training->step,
-                          .steps = training->schedule.total,
-                          .steps_per_epoch = training->steps_per_epoch,
-                          .seconds = training->seconds};
-}
-
 /* --- Evaluating and running ----------------------------------------------- */
 
-pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
-                        pmy_error *error)
-{
-    return pmy_evaluate_watched(training, dataset, (pmy_predictions_watcher){0}, score, error);
-}
-
-pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
-                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_predictions_watcher watcher,
+                        pmy_score *score, pmy_error *error)
 {
     bool swap = training->average && !training->average->swapped;
     if (swap)
@@ -256,11 +212,6 @@ pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *datas
     if (swap)
         pmy_average_swap(training->average);
     return status;
-}
-
-pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error)
-{
-    return pmy_model_save(path, &training->classifier->facts, training->classifier->graph, error);
 }
 
 static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,
@@ -273,7 +224,7 @@ static pmy_status end_epoch(pmy_training *training, const pmy_step_report *step,
                               .images_per_second = (double)step->examples / training->epoch_seconds};
     pmy_status status = PMY_OK;
     if (validation->count)
-        status = pmy_evaluate(training, validation, &epoch.validation, error);
+        status = pmy_evaluate(training, validation, (pmy_predictions_watcher){0}, &epoch.validation, error);
     if (status != PMY_OK)
         name_step("after step", step->step, error);
     else if (watcher->epoch)

@@ -2,7 +2,8 @@
  *
  *   pmy_training_new(&recipe, &dataset, pool, &training, &error);
  *   pmy_train(training, &validation, &watcher, &error);
- *   pmy_evaluate(training, &test, &score, &error);
+ *   pmy_evaluate(training, &test, (pmy_predictions_watcher){0}, &score, &error);
+ *   pmy_model_save("m.safetensors", &training->classifier->facts, training->classifier->graph, &error);
  *
  * An epoch visits every example once, in batches of recipe.batch; its last batch has what is left. All
  * random numbers come from the recipe's seed: the same recipe and data end in the same bits, on
@@ -14,7 +15,24 @@
 #include "train/classifier.h"
 #include "train/recipe.h"
 
-typedef struct pmy_training pmy_training;
+/* To be read by anyone. */
+typedef struct pmy_training {
+    pmy_recipe recipe; /* its own: net and normalization are the classifier's */
+    const pmy_dataset *dataset;
+    pmy_pool *pool;
+    pmy_classifier *classifier;
+    pmy_optim *optim;
+    pmy_average *average;      /* NULL: none */
+    pmy_augmenter **augmenter; /* [threads of the pool]; NULL: none */
+    pmy_schedule schedule;     /* of schedule.total steps */
+    uint32_t *order;           /* [dataset->count] */
+    uint64_t order_epoch;      /* whose order that is, counted from 0; UINT64_MAX: there is none yet */
+    uint64_t step;             /* done so far */
+    size_t steps_per_epoch;
+    double seconds;                   /* spent in steps so far, before a checkpoint too */
+    double epoch_loss, epoch_seconds; /* of the running epoch: Σ loss · examples, and time in its steps */
+    size_t epoch_correct;
+} pmy_training;
 
 /* Prepares a run on `dataset`, which must outlive it, as must the pool (NULL: the calling
  * thread). Errors: PMY_BAD_NET with the place of the word in recipe->net, PMY_BAD_ARGUMENT,
@@ -22,12 +40,6 @@ typedef struct pmy_training pmy_training;
 pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset, pmy_pool *pool,
                             pmy_training **training, pmy_error *error);
 void pmy_training_free(pmy_training *training);
-
-/* The model. */
-pmy_classifier *pmy_training_classifier(const pmy_training *training);
-/* The model as it was read. */
-const pmy_net *pmy_training_net(const pmy_training *training);
-pmy_graph *pmy_training_graph(const pmy_training *training);
 
 /* After a step. */
 typedef struct pmy_step_report {
@@ -45,24 +57,9 @@ typedef struct pmy_step_report {
  * updated. Not to be called once all steps are done. */
 pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pmy_error *error);
 
-/* How far the run is. */
-typedef struct pmy_position {
-    uint64_t step, steps; /* done so far; of the whole run */
-    uint64_t steps_per_epoch;
-    double seconds; /* spent in steps so far, before a checkpoint too */
-} pmy_position;
-pmy_position pmy_training_position(const pmy_training *training);
-
-/* How the model does on a dataset: pmy_classifier_evaluate. */
-pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_score *score,
-                        pmy_error *error);
-
-/* The same; shows the logits, batch by batch, in the order of the dataset. */
-pmy_status pmy_evaluate_watched(pmy_training *training, const pmy_dataset *dataset,
-                                pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
-
-/* Writes the model, with the numbers that pmy_evaluate computes with (see train/model.h). */
-pmy_status pmy_training_save(const pmy_training *training, const char *path, pmy_error *error);
+/* How the model, or its average where the recipe has one, does on a dataset: pmy_classifier_evaluate. */
+pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_predictions_watcher watcher,
+                        pmy_score *score, pmy_error *error);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     pmy_score score;
     comparison c = {.data = &data};
     if (argc != 3 || pmy_dataset_load(argv[2], PMY_DATASET_TEST, CLASSES, &data, &error) != PMY_OK ||
-        pmy_classifier_load(argv[1], NULL, NULL, &classifier, &error) != PMY_OK ||
+        pmy_classifier_load(argv[1], NULL, NULL, NULL, &classifier, &error) != PMY_OK ||
         pmy_classifier_evaluate(classifier, &data, (pmy_predictions_watcher){&c, see}, &score, &error) !=
             PMY_OK) {
         fprintf(stderr, "parity: %s\n", error.message);

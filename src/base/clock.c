@@ -1,8 +1,8 @@
-#include "mnist/clock.h"
+#include "base/clock.h"
 
 #include <time.h>
 
-double clock_seconds(void)
+double pmy_seconds(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
