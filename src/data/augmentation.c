@@ -76,35 +76,24 @@ static pmy_status unknown(const pmy_words *words, pmy_span word)
         pmy_suggestion_print(nearest, ": there are shift, rotate, scale, shear, elastic and cutout").text);
 }
 
-/* The number after `name`, the word of kind i. */
-static pmy_status read_number(pmy_words *words, size_t i, pmy_span name, pmy_augmentation *augmentation)
-{
-    const kind *k = &kinds[i];
-    double *number = number_of(augmentation, i);
-    pmy_error why;
-    pmy_span word = pmy_next_word(words);
-    if (pmy_is_empty(word))
-        return pmy_wrong_word(words, name, "%s needs a number after it", k->word);
-    if (!pmy_number_read(words->text + word.begin, word.end - word.begin, number))
-        return pmy_wrong_word(words, word, "%s needs a number", k->word);
-    if (check_number(k, *number, &why) != PMY_OK)
-        return pmy_wrong_word(words, word, "%s", why.message);
-    return PMY_OK;
-}
-
+/* What follows `name`, the word of kind i, up to the next comma. */
 static pmy_status read_kind(pmy_words *words, size_t i, pmy_span name, pmy_augmentation *augmentation)
 {
-    pmy_status status = read_number(words, i, name, augmentation);
-    pmy_span more = status ? name : pmy_next_word(words);
-    if (!status && i == ELASTIC && pmy_is_word(words, more, kinds[SMOOTH].word)) {
-        status = read_number(words, SMOOTH, more, augmentation);
-        more = status ? name : pmy_next_word(words);
-    }
-    if (status)
-        return status;
+    const char *of = kinds[i].word;
+    double *number = number_of(augmentation, i);
+    pmy_error why;
+    pmy_span word = pmy_next_word(words), more;
+    if (pmy_is_empty(word))
+        return pmy_wrong_word(words, name, "%s needs a number after it", of);
+    if (!pmy_number_read(words->text + word.begin, word.end - word.begin, number))
+        return pmy_wrong_word(words, word, "%s needs a number", of);
+    if (check_number(&kinds[i], *number, &why) != PMY_OK)
+        return pmy_wrong_word(words, word, "%s", why.message);
+    more = pmy_next_word(words);
+    if (i == ELASTIC && pmy_is_word(words, more, kinds[SMOOTH].word))
+        return read_kind(words, SMOOTH, more, augmentation);
     if (!pmy_is_empty(more))
-        return pmy_wrong_word(words, more, "%s does not take this; is a comma missing before it?",
-                              kinds[i].word);
+        return pmy_wrong_word(words, more, "%s does not take this; is a comma missing before it?", of);
     return PMY_OK;
 }
 
