@@ -65,8 +65,8 @@ static pmy_status read_open_file(int descriptor, const char *path, pmy_file *fil
     pmy_status status = size_of(descriptor, path, &expected, error);
     /* Room for one byte more shows the end, or a file that grows meanwhile. */
     if (!status)
-        status = read_to_end(descriptor, path, expected + 1, PMY_FILE_LIMIT, file, error);
-    if (!status && file->size != expected)
+        status = read_to_end(descriptor, path, expected + 1, expected, file, error);
+    if (file->size > expected || (!status && file->size < expected))
         status = pmy_fail(error, PMY_IO, "%s: its size changed while it was read", path);
     return status;
 }
