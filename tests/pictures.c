@@ -138,8 +138,8 @@ void picture_ring(const pmy_picture *picture, double x, double y, double radius,
 
 pmy_grey grey_of(size_t width, size_t height, const float *values)
 {
-    pmy_grey grey;
-    assert_int_equal(pmy_grey_new(width, height, &grey, NULL), PMY_OK);
+    pmy_grey grey = pmy_grey_new(width, height);
+    assert_non_null(grey.values);
     memcpy(grey.values, values, width * height * sizeof *values);
     return grey;
 }

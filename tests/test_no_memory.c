@@ -4,6 +4,8 @@
 #include "failing_memory.h"
 
 #include "everything.h"
+#include "picture/digit.h"
+#include "pictures.h"
 
 #include <sched.h>
 
@@ -66,6 +68,17 @@ static pmy_status make_net(pmy_error *error)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
     pmy_node *z = pmy_net_build(&net, g, pmy_input(g, PMY_SHAPE(32, 1, 28, 28)));
     return build_and_free(g, pmy_softmax_xent(g, z, pmy_labels(g, 32), NULL), error);
+}
+
+static pmy_picture photo; /* what make_digit's is of */
+
+static pmy_status make_digit(pmy_error *error)
+{
+    pmy_digit digit;
+    pmy_status status = pmy_digit_make(&photo, &digit, error);
+    assert_true((digit.stage[PMY_STAGE_GREY].values != NULL) == (status == PMY_OK));
+    pmy_digit_free(&digit);
+    return status;
 }
 
 static pmy_graph *learned; /* what make_optim's works on */
@@ -137,6 +150,18 @@ static void a_net(void **state)
     fail_each_call(make_net, 10);
 }
 
+/* A thin stroke, which is thickened; and no ink at all, where a shadow is looked for. */
+static void a_digit(void **state)
+{
+    (void)state;
+    photo = picture_blank(600, 500, 200);
+    photo.orientation = 6;
+    fail_each_call(make_digit, 20);
+    picture_ring(&photo, 300, 250, 150, 4, 0);
+    fail_each_call(make_digit, 20);
+    pmy_picture_free(&photo);
+}
+
 static void more_memory_than_there_is(void **state)
 {
     (void)state;
@@ -203,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_deep_graph),
         cmocka_unit_test(a_net),
         cmocka_unit_test(an_optimizer),
+        cmocka_unit_test(a_digit),
         cmocka_unit_test(more_memory_than_there_is),
         cmocka_unit_test(steps_ask_for_no_memory),
     };

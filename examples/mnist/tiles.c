@@ -59,29 +59,21 @@ pmy_status tiles_draw_grey(const tiles *onto, size_t column, size_t row, const p
                            pmy_error *error)
 {
     const float full = 255;
-    size_t longer = grey->width > grey->height ? grey->width : grey->height;
-    double step = (double)longer / TILES_SIDE;
-    pmy_grey tile;
-    pmy_status status = pmy_grey_new(TILES_SIDE, TILES_SIDE, &tile, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_sampling middle = {((double)grey->width - (double)longer) / 2,
-                           ((double)grey->height - (double)longer) / 2, step};
-    if (step >= 1)
-        status = pmy_grey_resample(grey, middle, PMY_AROUND_ZERO, &tile, error);
-    for (size_t y = 0; status == PMY_OK && y < TILES_SIDE; y++)
+    double longest = pmy_grey_longest(grey), step = longest / TILES_SIDE;
+    pmy_sampling middle = {((double)grey->width - longest) / 2, ((double)grey->height - longest) / 2, step};
+    pmy_grey tile = pmy_grey_resample(grey, middle, PMY_AROUND_ZERO, TILES_SIDE, TILES_SIDE);
+    if (!tile.values)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory to draw a picture");
+    for (size_t y = 0; y < TILES_SIDE; y++)
         for (size_t x = 0; x < TILES_SIDE; x++) {
             double from_x = middle.left + ((double)x + 0.5) * step,
                    from_y = middle.top + ((double)y + 0.5) * step;
-            bool inside =
-                from_x >= 0 && from_y >= 0 && from_x < (double)grey->width && from_y < (double)grey->height;
             float value = step >= 1 ? tile.values[y * TILES_SIDE + x]
-                          : inside  ? grey->values[(size_t)from_y * grey->width + (size_t)from_x]
-                                    : 0;
+                                    : pmy_grey_at(grey, (long)floor(from_x), (long)floor(from_y));
             memset(tiles_pixel(onto, column, row, x, y), (int)(full * fminf(fmaxf(value, 0), 1) + 0.5f), 3);
         }
     pmy_grey_free(&tile);
-    return status;
+    return PMY_OK;
 }
 
 /* Letters hang from the top of a line, below which a small gap looks better. */

@@ -13,51 +13,42 @@
 typedef struct kind {
     const char *word;
     size_t offset; /* of the number in pmy_augmentation */
-    double most;
+    double least, most;
     bool whole;
 } kind;
 
-static const kind kinds[] = {
-    {"shift", offsetof(pmy_augmentation, shift), 1000, false},
-    {"rotate", offsetof(pmy_augmentation, rotation), 180, false},
-    {"scale", offsetof(pmy_augmentation, scale), 0.99, false},
-    {"shear", offsetof(pmy_augmentation, shear), 10, false},
-    {"elastic", offsetof(pmy_augmentation, elastic), 100, false},
-    {"cutout", offsetof(pmy_augmentation, cutout), 10000, true},
+enum { ELASTIC = 4, SMOOTH, KINDS = 7 }; /* smooth is a part of elastic, after which alone it stands */
+static const kind kinds[KINDS] = {
+    {"shift", offsetof(pmy_augmentation, shift), 0, 1000, false},
+    {"rotate", offsetof(pmy_augmentation, rotation), 0, 180, false},
+    {"scale", offsetof(pmy_augmentation, scale), 0, 0.99, false},
+    {"shear", offsetof(pmy_augmentation, shear), 0, 10, false},
+    [ELASTIC] = {"elastic", offsetof(pmy_augmentation, elastic), 0, 100, false},
+    [SMOOTH] = {"smooth", offsetof(pmy_augmentation, smooth), 1, 1000, false},
+    {"cutout", offsetof(pmy_augmentation, cutout), 0, 10000, true},
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* Stands after elastic and its number. */
-static const kind smooth = {"smooth", offsetof(pmy_augmentation, smooth), 1000, false};
-
-static double *number_of(pmy_augmentation *augmentation, const kind *k)
+static double *number_of(pmy_augmentation *augmentation, size_t i)
 {
-    void *number = (char *)augmentation + k->offset;
+    void *number = (char *)augmentation + kinds[i].offset;
     return number;
-}
-
-static double number_in(const pmy_augmentation *augmentation, const kind *k)
-{
-    const void *number = (const char *)augmentation + k->offset;
-    return *(const double *)number;
 }
 
 static pmy_status check_number(const kind *k, double number, pmy_error *error)
 {
-    double least = k == &smooth;
-    if (number >= least && number <= k->most && (!k->whole || number == floor(number)))
+    if (number >= k->least && number <= k->most && (!k->whole || number == floor(number)))
         return PMY_OK;
     return pmy_fail(error, PMY_BAD_ARGUMENT, "%s needs a %snumber between %g and %s", k->word,
-                    k->whole ? "whole " : "", least, pmy_number_print(k->most, PMY_NUMBER_DOUBLE).text);
+                    k->whole ? "whole " : "", k->least, pmy_number_print(k->most, PMY_NUMBER_DOUBLE).text);
 }
 
 pmy_status pmy_augmentation_check(const pmy_augmentation *augmentation, pmy_error *error)
 {
+    pmy_augmentation a = *augmentation;
     pmy_status status = PMY_OK;
     for (size_t i = 0; status == PMY_OK && i < KINDS; i++)
-        status = check_number(&kinds[i], number_in(augmentation, &kinds[i]), error);
-    if (status == PMY_OK && augmentation->smooth != 0)
-        status = check_number(&smooth, augmentation->smooth, error);
+        if (*number_of(&a, i) != 0)
+            status = check_number(&kinds[i], *number_of(&a, i), error);
     return status;
 }
 
@@ -78,40 +69,31 @@ static pmy_status unknown(const pmy_words *words, pmy_span word)
 {
     pmy_suggestion nearest = {0};
     for (size_t i = 0; i < KINDS; i++)
-        pmy_suggest(&nearest, words->text + word.begin, word.end - word.begin, kinds[i].word);
+        if (i != SMOOTH)
+            pmy_suggest(&nearest, words->text + word.begin, word.end - word.begin, kinds[i].word);
     return pmy_wrong_word(
         words, word, "unknown augmentation '%s'%s", pmy_show_word(words, word).text,
         pmy_suggestion_print(nearest, ": there are shift, rotate, scale, shear, elastic and cutout").text);
 }
 
-/* The number after `name`. */
-static pmy_status read_number(pmy_words *words, const kind *k, pmy_span name, double *number)
+/* What follows `name`, the word of kind i, up to the next comma. */
+static pmy_status read_kind(pmy_words *words, size_t i, pmy_span name, pmy_augmentation *augmentation)
 {
+    const char *of = kinds[i].word;
+    double *number = number_of(augmentation, i);
     pmy_error why;
-    pmy_span word = pmy_next_word(words);
+    pmy_span word = pmy_next_word(words), more;
     if (pmy_is_empty(word))
-        return pmy_wrong_word(words, name, "%s needs a number after it", k->word);
+        return pmy_wrong_word(words, name, "%s needs a number after it", of);
     if (!pmy_number_read(words->text + word.begin, word.end - word.begin, number))
-        return pmy_wrong_word(words, word, "%s needs a number", k->word);
-    if (check_number(k, *number, &why) != PMY_OK)
+        return pmy_wrong_word(words, word, "%s needs a number", of);
+    if (check_number(&kinds[i], *number, &why) != PMY_OK)
         return pmy_wrong_word(words, word, "%s", why.message);
-    return PMY_OK;
-}
-
-static pmy_status read_kind(pmy_words *words, const kind *k, pmy_span name, pmy_augmentation *augmentation)
-{
-    pmy_status status = read_number(words, k, name, number_of(augmentation, k));
-    if (status != PMY_OK)
-        return status;
-    pmy_span more = pmy_next_word(words);
-    if (k->offset == offsetof(pmy_augmentation, elastic) && pmy_is_word(words, more, smooth.word)) {
-        status = read_number(words, &smooth, more, &augmentation->smooth);
-        if (status != PMY_OK)
-            return status;
-        more = pmy_next_word(words);
-    }
+    more = pmy_next_word(words);
+    if (i == ELASTIC && pmy_is_word(words, more, kinds[SMOOTH].word))
+        return read_kind(words, SMOOTH, more, augmentation);
     if (!pmy_is_empty(more))
-        return pmy_wrong_word(words, more, "%s does not take this; is a comma missing before it?", k->word);
+        return pmy_wrong_word(words, more, "%s does not take this; is a comma missing before it?", of);
     return PMY_OK;
 }
 
@@ -129,14 +111,14 @@ pmy_status pmy_augmentation_read(const char *text, pmy_augmentation *augmentatio
         if (pmy_is_empty(name))
             return pmy_wrong_word(&words, (pmy_span){name.begin, name.begin + 1},
                                   "an augmentation is missing here");
-        while (i < KINDS && !pmy_is_word(&words, name, kinds[i].word))
+        while (i < KINDS && (i == SMOOTH || !pmy_is_word(&words, name, kinds[i].word)))
             i++;
         if (i == KINDS)
             return unknown(&words, name);
         if (given[i])
             return pmy_wrong_word(&words, name, "%s is given twice", kinds[i].word);
         given[i] = true;
-        pmy_status status = read_kind(&words, &kinds[i], name, augmentation);
+        pmy_status status = read_kind(&words, i, name, augmentation);
         if (status != PMY_OK)
             return status;
         if (!pmy_next_mark(&words))
@@ -149,26 +131,19 @@ pmy_status pmy_augmentation_read(const char *text, pmy_augmentation *augmentatio
 
 /* --- Printing ---------------------------------------------------------------- */
 
-static void append(pmy_augmentation_text *out, const char *before, const kind *k, double number)
-{
-    size_t used = strlen(out->text);
-    (void)snprintf(out->text + used, sizeof out->text - used, "%s%s %s", before, k->word,
-                   pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
-}
-
 pmy_augmentation_text pmy_augmentation_print(const pmy_augmentation *augmentation)
 {
-    pmy_augmentation_text out = {{0}};
+    pmy_augmentation a = *augmentation;
+    if (a.elastic == 0 || a.smooth == PMY_USUAL_SMOOTHNESS)
+        a.smooth = 0;
+    pmy_augmentation_text out = {"none"};
+    size_t used = 0;
     for (size_t i = 0; i < KINDS; i++) {
-        double number = number_in(augmentation, &kinds[i]);
-        if (number == 0)
-            continue;
-        append(&out, *out.text ? ", " : "", &kinds[i], number);
-        if (kinds[i].offset == offsetof(pmy_augmentation, elastic) && augmentation->smooth != 0 &&
-            augmentation->smooth != PMY_USUAL_SMOOTHNESS)
-            append(&out, " ", &smooth, augmentation->smooth);
+        const char *before = !used ? "" : i == SMOOTH ? " " : ", ";
+        if (*number_of(&a, i) != 0)
+            used +=
+                (size_t)snprintf(out.text + used, sizeof out.text - used, "%s%s %s", before, kinds[i].word,
+                                 pmy_number_print(*number_of(&a, i), PMY_NUMBER_DOUBLE).text);
     }
-    if (!*out.text)
-        (void)snprintf(out.text, sizeof out.text, "none");
     return out;
 }

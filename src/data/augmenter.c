@@ -11,6 +11,7 @@
 enum { LARGEST_SIDE = 8192 };
 
 struct pmy_augmenter {
+    pmy_arena arena; /* of all that the pointers below point to */
     pmy_augmentation what;
     size_t channels, height, width;
     pmy_elastic *elastic; /* NULL: none */
@@ -45,19 +46,21 @@ static size_t frame_size(const pmy_augmenter *a)
     return (a->height + 3) * (a->width + 3);
 }
 
-static pmy_status take_memory(pmy_augmenter *a, pmy_error *error)
+static bool take_memory(pmy_augmenter *a)
 {
     const pmy_augmentation *what = &a->what;
-    a->framed = calloc(a->channels * frame_size(a), sizeof *a->framed);
-    a->down = calloc(a->width, sizeof *a->down);
-    a->across = calloc(a->width, sizeof *a->across);
-    a->corner = calloc(a->width, sizeof *a->corner);
-    a->result = calloc(a->channels * a->height * a->width, sizeof *a->result);
-    if (!a->framed || !a->down || !a->across || !a->corner || !a->result)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for augmentation");
-    if (what->elastic == 0)
-        return PMY_OK;
-    return pmy_elastic_new(what->elastic, what->smooth, a->height, a->width, &a->elastic, error);
+    size_t height = a->height, width = a->width;
+    if (what->elastic > 0) {
+        double smooth = what->smooth > 0 ? what->smooth : PMY_USUAL_SMOOTHNESS;
+        a->elastic = pmy_elastic_new(what->elastic, smooth, height, width, &a->arena);
+        if (!a->elastic)
+            return false;
+    }
+    return (a->framed = pmy_arena_take(&a->arena, a->channels * frame_size(a), sizeof *a->framed)) &&
+           (a->down = pmy_arena_take(&a->arena, width, sizeof *a->down)) &&
+           (a->across = pmy_arena_take(&a->arena, width, sizeof *a->across)) &&
+           (a->corner = pmy_arena_take(&a->arena, width, sizeof *a->corner)) &&
+           (a->result = pmy_arena_take(&a->arena, a->channels * height * width, sizeof *a->result));
 }
 
 pmy_status pmy_augmenter_new(const pmy_augmentation *augmentation, size_t channels, size_t height,
@@ -71,32 +74,20 @@ pmy_status pmy_augmenter_new(const pmy_augmentation *augmentation, size_t channe
         return pmy_fail(error, PMY_BAD_ARGUMENT, "pictures of %zux%zu are too large to be augmented", height,
                         width);
     pmy_augmenter *a = calloc(1, sizeof *a);
-    if (!a)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for augmentation");
-    a->what = *augmentation;
-    if (a->what.smooth == 0)
-        a->what.smooth = PMY_USUAL_SMOOTHNESS;
-    a->channels = channels;
-    a->height = height;
-    a->width = width;
-    status = take_memory(a, error);
-    if (status == PMY_OK)
-        *augmenter = a;
-    else
+    if (a)
+        *a = (pmy_augmenter){.what = *augmentation, .channels = channels, .height = height, .width = width};
+    if (!a || !take_memory(a)) {
         pmy_augmenter_free(a);
-    return status;
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for augmentation");
+    }
+    *augmenter = a;
+    return PMY_OK;
 }
 
 void pmy_augmenter_free(pmy_augmenter *augmenter)
 {
-    if (!augmenter)
-        return;
-    pmy_elastic_free(augmenter->elastic);
-    free(augmenter->framed);
-    free(augmenter->down);
-    free(augmenter->across);
-    free(augmenter->corner);
-    free(augmenter->result);
+    if (augmenter)
+        pmy_arena_free(&augmenter->arena);
     free(augmenter);
 }
 

@@ -29,55 +29,11 @@ static inline pmy_real pmy_unit(uint8_t byte)
 }
 
 PMY_CLONES
-static void pmy_scale_bytes(const uint8_t *restrict image /* [features] */, size_t features,
-                            pmy_real *restrict x /* [features] */)
-{
-    for (size_t i = 0; i < features; i++)
-        x[i] = pmy_unit(image[i]);
-}
-
-PMY_CLONES
 static void pmy_normalize_bytes(const uint8_t *restrict image /* [features] */, size_t features,
                                 pmy_real mean, pmy_real deviation, pmy_real *restrict x /* [features] */)
 {
     for (size_t i = 0; i < features; i++)
         x[i] = (pmy_unit(image[i]) - mean) / deviation;
-}
-
-/* Shuffled images are far apart in memory, and waiting for each would take
- * longer than the rest. */
-static void fetch_ahead(const pmy_dataset *dataset, uint32_t index, size_t features)
-{
-#if defined __GNUC__
-    enum { CACHE_LINE = 64 };
-    const uint8_t *image = dataset->images + index * features;
-    for (size_t i = 0; i < features; i += CACHE_LINE)
-        __builtin_prefetch(image + i);
-#else
-    (void)dataset, (void)index, (void)features;
-#endif
-}
-
-void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, size_t begin, size_t end,
-                const pmy_normalization *normalization, pmy_real *x /* [n, features] */,
-                int32_t *labels /* [n] */)
-{
-    enum { ROWS_AHEAD = 2 };
-    size_t features = pmy_dataset_features(dataset);
-    size_t fetched = begin;
-    for (size_t row = begin; row < end; row++) {
-        assert(indices[row] < dataset->count);
-        for (; fetched < end && fetched <= row + ROWS_AHEAD; fetched++)
-            fetch_ahead(dataset, indices[fetched], features);
-        const uint8_t *image = dataset->images + indices[row] * features;
-        if (normalization)
-            pmy_normalize_bytes(image, features, normalization->mean, normalization->deviation,
-                                x + row * features);
-        else
-            pmy_scale_bytes(image, features, x + row * features);
-        if (labels)
-            labels[row] = dataset->labels[indices[row]];
-    }
 }
 
 PMY_CLONES
@@ -88,23 +44,41 @@ static void pmy_normalize_floats(const float *restrict image /* [features], 0 â€
         x[i] = ((pmy_real)image[i] / 255 - mean) / deviation;
 }
 
+/* Shuffled images are far apart in memory, and waiting for each would take
+ * longer than the rest. */
+static void fetch_ahead(const pmy_dataset *dataset, uint32_t index, size_t features)
+{
+    enum { CACHE_LINE = 64 };
+    for (size_t i = 0; i < features; i += CACHE_LINE)
+        PMY_PREFETCH(dataset->images + index * features + i);
+}
+
 void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, size_t begin,
                           size_t end, const pmy_normalization *normalization, pmy_augmenter *augmenter,
                           uint64_t seed, uint32_t epoch, pmy_real *x /* [n, features] */,
                           int32_t *labels /* [n] */)
 {
-    const pmy_normalization none = {.mean = 0, .deviation = 1};
-    size_t features = pmy_dataset_features(dataset);
-    if (!normalization)
-        normalization = &none;
+    enum { ROWS_AHEAD = 2 };
+    const pmy_normalization n = normalization ? *normalization : (pmy_normalization){0, 1};
+    size_t features = pmy_dataset_features(dataset), fetched = begin;
     for (size_t row = begin; row < end; row++) {
-        assert(indices[row] < dataset->count);
-        const uint8_t *image = dataset->images + indices[row] * features;
-        if (row + 1 < end)
-            fetch_ahead(dataset, indices[row + 1], features);
-        pmy_normalize_floats(pmy_augment(augmenter, image, seed, epoch, indices[row]), features,
-                             normalization->mean, normalization->deviation, x + row * features);
+        uint32_t index = indices[row];
+        assert(index < dataset->count);
+        for (; fetched < end && fetched <= row + ROWS_AHEAD; fetched++)
+            fetch_ahead(dataset, indices[fetched], features);
+        const uint8_t *image = dataset->images + index * features;
+        if (augmenter)
+            pmy_normalize_floats(pmy_augment(augmenter, image, seed, epoch, index), features, n.mean,
+                                 n.deviation, x + row * features);
+        else
+            pmy_normalize_bytes(image, features, n.mean, n.deviation, x + row * features);
         if (labels)
-            labels[row] = dataset->labels[indices[row]];
+            labels[row] = dataset->labels[index];
     }
+}
+
+void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
+                const pmy_normalization *normalization, pmy_real *x, int32_t *labels)
+{
+    pmy_gather_augmented(dataset, indices, begin, end, normalization, NULL, 0, 0, x, labels);
 }

@@ -26,7 +26,8 @@ pmy_status pmy_normalization_check(pmy_normalization *normalization, pmy_error *
 void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
                 const pmy_normalization *normalization, pmy_real *x, int32_t *labels);
 
-/* The same, each image augmented as it is for this seed and epoch under its index. */
+/* The same, each image augmented as it is for this seed and epoch under its index; with a NULL augmenter, as
+ * it is. */
 void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
                           const pmy_normalization *normalization, pmy_augmenter *augmenter, uint64_t seed,
                           uint32_t epoch, pmy_real *x, int32_t *labels);

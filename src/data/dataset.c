@@ -57,36 +57,23 @@ static pmy_status find_file(const char *folder, const char *part, const char *wh
         part, what, dimensions, part, what, dimensions);
 }
 
-/* Turns the file's bytes into *labels [count], which the caller frees. */
-static pmy_status convert_labels(const char *path, const uint8_t *bytes, size_t count, size_t classes,
-                                 int32_t **labels, pmy_error *error)
-{
-    *labels = count <= SIZE_MAX / sizeof **labels ? malloc(count * sizeof **labels) : NULL;
-    if (!*labels)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu labels", path, count);
-    for (size_t row = 0; row < count; row++) {
-        if (bytes[row] >= classes) {
-            free(*labels);
-            *labels = NULL;
-            return pmy_fail(error, PMY_BAD_FILE,
-                            "%s: the label in row %zu (the first is 0) is %d, not less than the %zu classes",
-                            path, row, bytes[row], classes);
-        }
-        (*labels)[row] = bytes[row];
-    }
-    return PMY_OK;
-}
-
 static pmy_status read_labels(const char *path, pmy_dataset *dataset, pmy_error *error)
 {
     pmy_idx idx;
     pmy_status status = pmy_idx_read(path, LABEL_DIMENSIONS, &idx, error);
-    if (status)
-        return status;
-    int32_t *labels = NULL;
-    status = convert_labels(path, idx.values, idx.sizes[0], dataset->classes, &labels, error);
+    size_t count = dataset->count = idx.sizes[0];
+    int32_t *labels = status || count > SIZE_MAX / sizeof *labels ? NULL : malloc(count * sizeof *labels);
     dataset->labels = dataset->owned_labels = labels;
-    dataset->count = idx.sizes[0];
+    if (!status && !labels)
+        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu labels", path, count);
+    for (size_t row = 0; !status && row < count; row++) {
+        labels[row] = idx.values[row];
+        if (idx.values[row] >= dataset->classes)
+            status =
+                pmy_fail(error, PMY_BAD_FILE,
+                         "%s: the label in row %zu (the first is 0) is %d, not less than the %zu classes",
+                         path, row, idx.values[row], dataset->classes);
+    }
     pmy_file_free(&idx.file);
     return status;
 }

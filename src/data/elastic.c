@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 enum { TAPS = 4, FILLED = 16 /* blocks at a time */ };
 
@@ -17,7 +16,7 @@ typedef struct place {
 } place;
 
 struct pmy_elastic {
-    double strength, spacing;
+    double strength;
     size_t width, knots_down, knots_across, blocks;
     place *row;               /* [height] */
     int32_t *first;           /* [width] */
@@ -40,63 +39,43 @@ static size_t knots_for(size_t length, double spacing)
     return (size_t)floor((double)(length - 1) / spacing) + TAPS;
 }
 
-static pmy_status take_memory(pmy_elastic *e, size_t height, pmy_error *error)
+static bool take_memory(pmy_elastic *e, size_t height, pmy_arena *arena)
 {
     size_t knots = e->knots_down * e->knots_across;
     e->blocks = (2 * knots + 4 * FILLED - 1) / (4 * FILLED) * FILLED;
-    bool fine = (e->row = calloc(height, sizeof *e->row)) &&
-                (e->first = calloc(e->width, sizeof *e->first)) &&
-                (e->words = calloc(4 * e->blocks, sizeof *e->words));
+    bool fine = (e->row = pmy_arena_take(arena, height, sizeof *e->row)) &&
+                (e->first = pmy_arena_take(arena, e->width, sizeof *e->first)) &&
+                (e->words = pmy_arena_take(arena, e->blocks, 4 * sizeof *e->words));
     for (size_t k = 0; fine && k < TAPS; k++)
-        fine = (e->weight[k] = calloc(e->width, sizeof(float))) != NULL;
+        fine = (e->weight[k] = pmy_arena_take(arena, e->width, sizeof(float))) != NULL;
     for (size_t axis = 0; fine && axis < 2; axis++)
-        fine = (e->knot[axis] = calloc(knots, sizeof(float))) &&
-               (e->line[axis] = calloc(e->knots_across, sizeof(float)));
-    return fine ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for elastic distortions");
+        fine = (e->knot[axis] = pmy_arena_take(arena, knots, sizeof(float))) &&
+               (e->line[axis] = pmy_arena_take(arena, e->knots_across, sizeof(float)));
+    return fine;
 }
 
-pmy_status pmy_elastic_new(double strength, double smoothness, size_t height, size_t width,
-                           pmy_elastic **elastic, pmy_error *error)
+pmy_elastic *pmy_elastic_new(double strength, double smoothness, size_t height, size_t width,
+                             pmy_arena *arena)
 {
-    pmy_elastic *e = *elastic = calloc(1, sizeof *e);
+    pmy_elastic *e = pmy_arena_take(arena, 1, sizeof *e);
+    double spacing = smoothness * sqrt(3);
     if (!e)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for elastic distortions");
-    e->strength = strength;
-    e->spacing = smoothness * sqrt(3);
-    e->width = width;
-    e->knots_down = knots_for(height, e->spacing);
-    e->knots_across = knots_for(width, e->spacing);
-    pmy_status status = take_memory(e, height, error);
-    if (status != PMY_OK) {
-        pmy_elastic_free(e);
-        *elastic = NULL;
-        return status;
-    }
+        return NULL;
+    *e = (pmy_elastic){.strength = strength,
+                       .width = width,
+                       .knots_down = knots_for(height, spacing),
+                       .knots_across = knots_for(width, spacing)};
+    if (!take_memory(e, height, arena))
+        return NULL;
     for (size_t i = 0; i < height; i++)
-        e->row[i] = place_at((double)i, e->spacing);
+        e->row[i] = place_at((double)i, spacing);
     for (size_t j = 0; j < width; j++) {
-        place column = place_at((double)j, e->spacing);
+        place column = place_at((double)j, spacing);
         e->first[j] = (int32_t)column.first;
         for (size_t k = 0; k < TAPS; k++)
             e->weight[k][j] = column.weight[k];
     }
-    return PMY_OK;
-}
-
-void pmy_elastic_free(pmy_elastic *elastic)
-{
-    if (!elastic)
-        return;
-    for (size_t k = 0; k < TAPS; k++)
-        free(elastic->weight[k]);
-    for (size_t axis = 0; axis < 2; axis++) {
-        free(elastic->knot[axis]);
-        free(elastic->line[axis]);
-    }
-    free(elastic->words);
-    free(elastic->first);
-    free(elastic->row);
-    free(elastic);
+    return e;
 }
 
 PMY_CLONES

@@ -7,17 +7,17 @@
 #ifndef PMY_DATA_ELASTIC_H
 #define PMY_DATA_ELASTIC_H
 
-#include "base/status.h"
+#include "base/arena.h"
 
 #include <stdint.h>
 
 typedef struct pmy_elastic pmy_elastic;
 
 /* For pictures of height by width, for one thread at a time. `strength`: the field's root mean square
- * in pixels, on each axis; `smoothness`: the Gaussian's standard deviation, in pixels. */
-pmy_status pmy_elastic_new(double strength, double smoothness, size_t height, size_t width,
-                           pmy_elastic **elastic, pmy_error *error);
-void pmy_elastic_free(pmy_elastic *elastic);
+ * in pixels, on each axis; `smoothness`: the Gaussian's standard deviation, in pixels. Lives in the arena;
+ * NULL: there is no memory. */
+pmy_elastic *pmy_elastic_new(double strength, double smoothness, size_t height, size_t width,
+                             pmy_arena *arena);
 
 /* Another field, from the blocks of (seed, stream) from `position` on. */
 void pmy_elastic_draw(pmy_elastic *elastic, uint64_t seed, uint64_t stream, uint64_t position);

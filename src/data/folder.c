@@ -1,7 +1,7 @@
 #include "data/folder.h"
 
-#include "picture/digit.h"
 #include "data/shuffle.h"
+#include "picture/digit.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,8 +15,8 @@ enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
 /* --- What is in a folder ------------------------------------------------------------ */
 
 typedef struct entries {
-    struct dirent **list; /* [count], in the order of their names */
-    int count;
+    char **path; /* [count], in the order of their names */
+    size_t count;
 } entries;
 
 static int is_shown(const struct dirent *entry)
@@ -31,9 +31,9 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static void entries_free(entries *of)
 {
-    for (int i = 0; i < of->count; i++)
-        free(of->list[i]);
-    free(of->list);
+    for (size_t i = 0; i < of->count; i++)
+        free(of->path[i]);
+    free(of->path);
     *of = (entries){0};
 }
 
@@ -53,35 +53,45 @@ static char *join(const char *folder, const char *name)
     return path;
 }
 
-/* Lists what the folder has of sub-folders, or else of other things. */
+/* Lists what the folder has of sub-folders, or else of other things; *found is empty after an error. */
 static pmy_status list(const char *folder, bool folders, entries *found, pmy_error *error)
 {
+    struct dirent **entry;
+    int count = scandir(folder, &entry, is_shown, by_name);
     *found = (entries){0};
-    found->count = scandir(folder, &found->list, is_shown, by_name);
-    if (found->count < 0) {
-        bool no_memory = errno == ENOMEM;
-        *found = (entries){0};
-        return pmy_fail(error, no_memory ? PMY_NO_MEMORY : PMY_IO, "%s: this folder cannot be read", folder);
-    }
-    int kept = 0;
-    for (int i = 0; i < found->count; i++) {
-        char *path = join(folder, found->list[i]->d_name);
-        if (path && is_folder(path) == folders)
-            found->list[kept++] = found->list[i];
+    if (count < 0)
+        return pmy_fail(error, errno == ENOMEM ? PMY_NO_MEMORY : PMY_IO, "%s: this folder cannot be read",
+                        folder);
+    found->path = calloc((size_t)count + 1, sizeof *found->path);
+    bool taken = found->path != NULL;
+    for (int i = 0; i < count; i++) {
+        char *path = taken ? join(folder, entry[i]->d_name) : NULL;
+        taken = path != NULL;
+        if (taken && is_folder(path) == folders)
+            found->path[found->count++] = path;
         else
-            free(found->list[i]);
-        free(path);
+            free(path);
+        free(entry[i]);
     }
-    found->count = kept;
-    return PMY_OK;
+    free(entry);
+    if (taken)
+        return PMY_OK;
+    entries_free(found);
+    return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the names in it", folder);
 }
 
-static bool holds_folder(const char *folder, const char *name)
+static const char *name_of(const char *path)
 {
-    char *path = join(folder, name);
-    bool found = path && is_folder(path);
-    free(path);
-    return found;
+    return strrchr(path, '/') + 1;
+}
+
+/* The path of what has that name, or NULL. */
+static const char *find(const entries *in, const char *name)
+{
+    for (size_t i = 0; i < in->count; i++)
+        if (strcmp(name_of(in->path[i]), name) == 0)
+            return in->path[i];
+    return NULL;
 }
 
 bool pmy_is_folder_of_pictures(const char *folder)
@@ -91,8 +101,8 @@ bool pmy_is_folder_of_pictures(const char *folder)
     if (list(folder, true, &folders, NULL) != PMY_OK)
         return false;
     if (list(folder, false, &files, NULL) == PMY_OK)
-        for (int i = 0; i < files.count; i++)
-            idx = idx || strstr(files.list[i]->d_name, "-ubyte");
+        for (size_t i = 0; i < files.count; i++)
+            idx = idx || strstr(name_of(files.path[i]), "-ubyte");
     bool any = folders.count > 0;
     entries_free(&folders);
     entries_free(&files);
@@ -101,94 +111,64 @@ bool pmy_is_folder_of_pictures(const char *folder)
 
 /* --- Filling a dataset ---------------------------------------------------------------- */
 
-typedef struct filling {
-    uint8_t *images; /* [capacity, 28, 28] */
-    int32_t *labels; /* [capacity] */
-    size_t count, capacity;
-} filling;
-
-static void filling_free(filling *f)
+/* Makes room for so many more pictures. */
+static pmy_status reserve(pmy_dataset *dataset, size_t more, pmy_error *error)
 {
-    free(f->images);
-    free(f->labels);
-}
-
-static pmy_status reserve(filling *f, pmy_error *error)
-{
-    if (f->count < f->capacity)
-        return PMY_OK;
-    size_t capacity = f->capacity ? 2 * f->capacity : 256;
-    uint8_t *images = realloc(f->images, capacity * PIXELS);
+    size_t capacity = dataset->count + more;
+    void *images = realloc(dataset->owned_images, capacity * PIXELS);
     if (images)
-        f->images = images;
-    int32_t *labels = realloc(f->labels, capacity * sizeof *labels);
+        dataset->images = dataset->owned_images = images;
+    void *labels = realloc(dataset->owned_labels, capacity * sizeof *dataset->labels);
     if (labels)
-        f->labels = labels;
-    if (!images || !labels)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu pictures", capacity);
-    f->capacity = capacity;
-    return PMY_OK;
+        dataset->labels = dataset->owned_labels = labels;
+    return images && labels ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu pictures", capacity);
 }
 
-static pmy_status add(filling *f, const char *path, int32_t label, pmy_error *error)
+static pmy_status add(pmy_dataset *dataset, const char *path, int32_t label, pmy_error *error)
 {
     pmy_picture picture = {0};
     pmy_digit digit = {0};
-    pmy_status status = reserve(f, error);
-    if (!status)
-        status = pmy_picture_read(path, &picture, error);
+    pmy_status status = pmy_picture_read(path, &picture, error);
     if (!status)
         status = pmy_digit_make(&picture, &digit, error);
     if (!status) {
-        memcpy(f->images + f->count * PIXELS, digit.pixels, PIXELS);
-        f->labels[f->count++] = label;
+        memcpy((uint8_t *)dataset->owned_images + dataset->count * PIXELS, digit.pixels, PIXELS);
+        ((int32_t *)dataset->owned_labels)[dataset->count++] = label;
     }
     pmy_digit_free(&digit);
     pmy_picture_free(&picture);
     return status;
 }
 
-/* The names [count], and after them their text, in one piece of memory, which the caller frees. */
-static const char **copy_names(const entries *classes)
+/* What the pictures have in common. The names [classes], and after them their text, are one piece of memory.
+ */
+static pmy_status finish(pmy_dataset *dataset, const entries *classes, pmy_error *error)
 {
-    size_t count = (size_t)classes->count, size = count * sizeof(char *);
-    for (size_t i = 0; i < count; i++)
-        size += strlen(classes->list[i]->d_name) + 1;
+    size_t size = classes->count * sizeof(char *);
+    for (size_t i = 0; i < classes->count; i++)
+        size += strlen(name_of(classes->path[i])) + 1;
     const char **names = malloc(size);
     if (!names)
-        return NULL;
-    char *text = (char *)(names + count);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = strcpy(text, classes->list[i]->d_name);
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
+    char *text = (char *)(names + classes->count);
+    for (size_t i = 0; i < classes->count; i++) {
+        names[i] = strcpy(text, name_of(classes->path[i]));
         text += strlen(text) + 1;
     }
-    return names;
-}
-
-/* Makes *dataset of what was filled in. */
-static pmy_status finish(filling *f, const entries *classes, pmy_dataset *dataset, pmy_error *error)
-{
-    const char **names = copy_names(classes);
-    *dataset = (pmy_dataset){.images = f->images,
-                             .labels = f->labels,
-                             .count = f->count,
-                             .channels = 1,
-                             .height = PMY_FIT_SIDE,
-                             .width = PMY_FIT_SIDE,
-                             .classes = (size_t)classes->count,
-                             .names = names,
-                             .owned_images = f->images,
-                             .owned_labels = f->labels,
-                             .owned_names = names};
-    *f = (filling){0};
-    return names ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
+    dataset->names = names;
+    dataset->owned_names = names;
+    dataset->channels = 1;
+    dataset->height = dataset->width = PMY_FIT_SIDE;
+    dataset->classes = classes->count;
+    return PMY_OK;
 }
 
 /* --- Classes ------------------------------------------------------------------------- */
 
 typedef struct loading {
-    uint64_t seed;
-    filling *train, *test; /* NULL: not wanted */
+    pmy_dataset *train, *test; /* NULL: not wanted */
+    bool divided;              /* else all is for the one that is wanted */
+    uint64_t seed;             /* of the division */
 } loading;
 
 static size_t for_testing(size_t count)
@@ -198,135 +178,105 @@ static size_t for_testing(size_t count)
     return sixth > 0 ? sixth : 1;
 }
 
-/* The first of the shuffled pictures of a class are for testing. */
-static pmy_status add_divided(const loading *l, const char *folder, const entries *files, int32_t label,
-                              pmy_error *error)
+/* The first of the shuffled pictures are for testing, the rest for training. */
+static pmy_status add_files(const loading *l, const char *folder, const entries *files, int32_t label,
+                            pmy_error *error)
 {
-    size_t count = (size_t)files->count;
-    if (count < 2)
-        return pmy_fail(error, PMY_BAD_FILE, "%s: one picture cannot be divided into training and testing",
-                        folder);
+    size_t count = files->count, tests = l->divided ? for_testing(count) : l->test ? count : 0;
     uint32_t *order = malloc(count * sizeof *order);
-    pmy_status status =
-        order ? pmy_epoch_order(PMY_ORDER_SHUFFLE, l->seed, (uint32_t)label, count, order, error)
-              : pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu names", folder, count);
+    if (!order)
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the order of %zu pictures", folder, count);
+    pmy_status status = pmy_epoch_order(l->divided ? PMY_ORDER_SHUFFLE : PMY_ORDER_FILE, l->seed,
+                                        (uint32_t)label, count, order, error);
+    if (!status && l->test)
+        status = reserve(l->test, count, error);
+    if (!status && l->train)
+        status = reserve(l->train, count, error);
     for (size_t i = 0; !status && i < count; i++) {
-        filling *to = i < for_testing(count) ? l->test : l->train;
-        char *path = join(folder, files->list[order[i]]->d_name);
-        if (!path)
-            status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a name", folder);
-        else if (to)
-            status = add(to, path, label, error);
-        free(path);
+        pmy_dataset *to = i < tests ? l->test : l->train;
+        if (to)
+            status = add(to, files->path[order[i]], label, error);
     }
     free(order);
     return status;
 }
 
-static pmy_status add_all(filling *to, const char *folder, const entries *files, int32_t label,
-                          pmy_error *error)
+static pmy_status add_class(const loading *l, const char *folder, int32_t label, pmy_error *error)
 {
-    pmy_status status = PMY_OK;
-    for (int i = 0; !status && i < files->count; i++) {
-        char *path = join(folder, files->list[i]->d_name);
-        status = path ? add(to, path, label, error)
-                      : pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a name", folder);
-        free(path);
-    }
-    return status;
-}
-
-/* The pictures of one class: to one part, or, if `part` is NULL, divided. */
-static pmy_status add_class(const loading *l, filling *part, const char *parent, const char *name,
-                            int32_t label, pmy_error *error)
-{
-    char *folder = join(parent, name);
-    if (!folder)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a name", parent);
     entries files;
     pmy_status status = list(folder, false, &files, error);
     if (!status && files.count == 0)
         status = pmy_fail(error, PMY_BAD_FILE, "%s: there are no pictures of this class", folder);
+    if (!status && l->divided && files.count < 2)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: one picture cannot be divided into training and testing",
+                          folder);
     if (!status)
-        status =
-            part ? add_all(part, folder, &files, label, error) : add_divided(l, folder, &files, label, error);
+        status = add_files(l, folder, &files, label, error);
     entries_free(&files);
-    free(folder);
     return status;
 }
 
-static pmy_status check_classes(const char *folder, const entries *classes, pmy_error *error)
+/* One of the folders train and test: both have the classes of train. */
+static pmy_status add_part(const loading *l, const char *part, const char *train, const entries *classes,
+                           pmy_error *error)
 {
-    if (classes->count >= 2)
-        return PMY_OK;
-    return pmy_fail(error, PMY_BAD_FILE,
-                    "%s: %d sub-folders; each is a class, and there must be two at least", folder,
-                    classes->count);
+    entries own;
+    pmy_status status = list(part, true, &own, error);
+    for (size_t i = 0; !status && i < own.count; i++)
+        if (!find(classes, name_of(own.path[i])))
+            status = pmy_fail(error, PMY_BAD_FILE, "%s: %s has no such class", own.path[i], train);
+    for (size_t i = 0; !status && i < classes->count; i++) {
+        const char *name = name_of(classes->path[i]), *folder = find(&own, name);
+        status = folder ? add_class(l, folder, (int32_t)i, error)
+                        : pmy_fail(error, PMY_BAD_FILE, "%s: has no class '%s'", part, name);
+    }
+    entries_free(&own);
+    return status;
 }
 
-/* Lists the classes of a folder, of which there must be some. */
+/* Lists the classes in a folder, of which there must be some. */
 static pmy_status list_classes(const char *folder, entries *classes, pmy_error *error)
 {
     pmy_status status = list(folder, true, classes, error);
-    return status ? status : check_classes(folder, classes, error);
-}
-
-/* The folders train and test of the folder: both have the classes of train. */
-static pmy_status load_part(filling *to, const char *folder, const char *name, const entries *classes,
-                            pmy_error *error)
-{
-    char *part = join(folder, name);
-    entries own = {0};
-    pmy_status status =
-        part ? list(part, true, &own, error) : pmy_fail(error, PMY_NO_MEMORY, "%s: no memory", folder);
-    for (int i = 0; !status && i < own.count; i++) {
-        bool known = false;
-        for (int k = 0; k < classes->count; k++)
-            known = known || strcmp(own.list[i]->d_name, classes->list[k]->d_name) == 0;
-        if (!known)
-            status = pmy_fail(error, PMY_BAD_FILE, "%s/%s: %s/train has no such class", part,
-                              own.list[i]->d_name, folder);
-    }
-    for (int i = 0; !status && i < classes->count; i++)
-        status = add_class(NULL, to, part, classes->list[i]->d_name, i, error);
-    entries_free(&own);
-    free(part);
+    if (!status && classes->count < 2)
+        return pmy_fail(error, PMY_BAD_FILE,
+                        "%s: %zu sub-folders; each is a class, and there must be two at least", folder,
+                        classes->count);
     return status;
 }
 
+/* Fills the parts; *classes is for the caller to free. */
 static pmy_status load(const loading *l, const char *folder, entries *classes, pmy_error *error)
 {
-    bool parts = holds_folder(folder, "train") && holds_folder(folder, "test");
-    char *of = join(folder, parts ? "train" : ".");
-    pmy_status status =
-        of ? list_classes(of, classes, error) : pmy_fail(error, PMY_NO_MEMORY, "%s: no memory", folder);
-    free(of);
-    for (int i = 0; !status && !parts && i < classes->count; i++)
-        status = add_class(l, NULL, folder, classes->list[i]->d_name, i, error);
+    entries top;
+    pmy_status status = list(folder, true, &top, error);
+    const char *train = find(&top, "train"), *test = find(&top, "test");
+    bool parts = train && test;
+    if (!status)
+        status = list_classes(parts ? train : folder, classes, error);
+    for (size_t i = 0; !status && !parts && i < classes->count; i++)
+        status = add_class(l, classes->path[i], (int32_t)i, error);
     if (!status && parts)
-        status = load_part(l->test, folder, "test", classes, error);
+        status = add_part(&(loading){.test = l->test}, test, train, classes, error);
     if (!status && parts && l->train)
-        status = load_part(l->train, folder, "train", classes, error);
+        status = add_part(&(loading){.train = l->train}, train, train, classes, error);
+    entries_free(&top);
     return status;
 }
 
 pmy_status pmy_folder_load(const char *folder, uint64_t seed, pmy_dataset *train, pmy_dataset *test,
                            pmy_error *error)
 {
-    filling to_train = {0}, to_test = {0};
-    const loading l = {seed, train ? &to_train : NULL, &to_test};
     entries classes = {0};
     *test = (pmy_dataset){0};
     if (train)
         *train = (pmy_dataset){0};
-    pmy_status status = load(&l, folder, &classes, error);
+    pmy_status status = load(&(loading){train, test, true, seed}, folder, &classes, error);
     if (!status)
-        status = finish(&to_test, &classes, test, error);
+        status = finish(test, &classes, error);
     if (!status && train)
-        status = finish(&to_train, &classes, train, error);
+        status = finish(train, &classes, error);
     entries_free(&classes);
-    filling_free(&to_train);
-    filling_free(&to_test);
     if (status) {
         pmy_dataset_free(test);
         if (train)

@@ -1,14 +1,11 @@
 #include "data/idx.h"
 
+#include "base/bytes.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
 enum { MAGIC_BYTES = 4, SIZE_BYTES = 4, UNSIGNED_BYTE = 0x08 };
-
-static uint32_t big_endian(const uint8_t bytes[SIZE_BYTES])
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
 
 static pmy_status check_magic(const char *path, size_t dimensions, const pmy_file *file, pmy_error *error)
 {
@@ -30,35 +27,24 @@ static pmy_status check_magic(const char *path, size_t dimensions, const pmy_fil
     return PMY_OK;
 }
 
-/* Reads the sizes and how many values [values] they make. */
-static pmy_status read_sizes(const char *path, size_t dimensions, pmy_idx *idx, uint64_t *values,
-                             pmy_error *error)
-{
-    *values = 1;
-    for (size_t d = 0; d < dimensions; d++) {
-        uint32_t size = big_endian(idx->file.bytes + MAGIC_BYTES + SIZE_BYTES * d);
-        if (size == 0)
-            return pmy_fail(error, PMY_BAD_FILE, "%s: its header says that dimension %zu of %zu has size 0",
-                            path, d + 1, dimensions);
-        if (*values > UINT64_MAX / size)
-            return pmy_fail(error, PMY_BAD_FILE,
-                            "%s: the sizes in its header overflow: their product is beyond 64 bits", path);
-        *values *= size;
-        idx->sizes[d] = size;
-    }
-    return PMY_OK;
-}
-
 static pmy_status parse(const char *path, size_t dimensions, pmy_idx *idx, pmy_error *error)
 {
     pmy_status status = check_magic(path, dimensions, &idx->file, error);
-    uint64_t values = 0;
-    if (!status)
-        status = read_sizes(path, dimensions, idx, &values, error);
     if (status)
         return status;
-    size_t header = MAGIC_BYTES + SIZE_BYTES * dimensions;
-    size_t there = idx->file.size - header;
+    size_t header = MAGIC_BYTES + SIZE_BYTES * dimensions, there = idx->file.size - header;
+    uint64_t values = 1;
+    for (size_t d = 0; d < dimensions; d++) {
+        uint32_t size = (uint32_t)pmy_big_endian(idx->file.bytes + MAGIC_BYTES + SIZE_BYTES * d, SIZE_BYTES);
+        if (size == 0)
+            return pmy_fail(error, PMY_BAD_FILE, "%s: its header says that dimension %zu of %zu has size 0",
+                            path, d + 1, dimensions);
+        if (values > UINT64_MAX / size)
+            return pmy_fail(error, PMY_BAD_FILE,
+                            "%s: the sizes in its header overflow: their product is beyond 64 bits", path);
+        values *= size;
+        idx->sizes[d] = size;
+    }
     if (values != there)
         return pmy_fail(error, PMY_BAD_FILE,
                         "%s: %s: its header says %" PRIu64 " bytes of values, %zu are there", path,

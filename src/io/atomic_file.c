@@ -1,6 +1,8 @@
 #define _XOPEN_SOURCE 700 /* for realpath */
 #include "io/atomic_file.h"
 
+#include "io/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,14 +14,6 @@
 /* Room for the name of a temporary file. */
 #define TEMPORARY_NAME 48
 #define MOST_TEMPORARIES 1000
-
-static pmy_status fail_by_system(pmy_error *error, const char *path, int number)
-{
-    char reason[128];
-    if (strerror_r(number, reason, sizeof reason) != 0)
-        return pmy_fail(error, PMY_IO, "%s: cannot be written: system error %d", path, number);
-    return pmy_fail(error, PMY_IO, "%s: cannot be written: %s", path, reason);
-}
 
 /* How much of the path names the folder, its last slash included. */
 static size_t folder_length(const char *path)
@@ -78,7 +72,7 @@ static pmy_status undo(pmy_atomic_file *output, int number, pmy_error *error)
     if (number == ENOMEM)
         status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write it", output->named);
     else if (number)
-        status = fail_by_system(error, output->named, number);
+        status = pmy_fail_by_system(error, output->named, "cannot be written: ", number);
     if (output->file)
         (void)fclose(output->file);
     if (output->temporary)

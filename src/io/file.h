@@ -32,6 +32,10 @@ pmy_status pmy_file_read_as_it_is(const char *path, pmy_file *file, pmy_error *e
 pmy_status pmy_file_read_stream(int descriptor, const char *name, size_t most, pmy_file *file,
                                 pmy_error *error);
 
+/* Fails with PMY_IO and the message "path: " and `what`, which may be "", and the system's words for a
+ * `number` of errno. */
+pmy_status pmy_fail_by_system(pmy_error *error, const char *path, const char *what, int number);
+
 /* Gives the memory back and empties *file; an empty one is left as it is. */
 void pmy_file_free(pmy_file *file);
 

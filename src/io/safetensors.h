@@ -12,6 +12,7 @@
 #include "base/shape.h"
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* X(name, as the header has it, bytes of an element) */
@@ -31,6 +32,9 @@ typedef enum pmy_dtype {
 /* "F32" and so on. */
 const char *pmy_dtype_name(pmy_dtype dtype);
 size_t pmy_dtype_size(pmy_dtype dtype);
+
+/* False: there is none of that name. */
+bool pmy_dtype_read(const char *name, pmy_dtype *dtype);
 
 typedef struct pmy_safetensor {
     const char *name;

@@ -1,5 +1,6 @@
 #include "io/safetensors.h"
 
+#include "base/bytes.h"
 #include "base/utf8.h"
 
 #include <cjson/cJSON.h>
@@ -43,11 +44,9 @@ static pmy_status check_text(const reading *r, const char *text)
 
 static pmy_status find_header(reading *r)
 {
-    uint64_t length = 0;
     if (r->size < PREFIX)
         return pmy_fail(r->error, PMY_BAD_FILE, "%s: %zu bytes are no safetensors file", r->path, r->size);
-    for (size_t i = 0; i < PREFIX; i++)
-        length |= (uint64_t)r->bytes[i] << 8 * i;
+    uint64_t length = pmy_little_endian(r->bytes, PREFIX);
     if (length > r->size - PREFIX)
         return pmy_fail(r->error, PMY_BAD_FILE,
                         "%s: its header of %llu bytes is longer than the file: it is cut off, or no "
@@ -113,18 +112,10 @@ static bool read_size(const cJSON *item, size_t *size)
 
 static pmy_status read_dtype(const reading *r, const cJSON *item, pmy_safetensor *tensor)
 {
-    static const pmy_dtype dtypes[] = {
-#define DTYPE(name, word, size) name,
-        PMY_DTYPE_LIST(DTYPE)
-#undef DTYPE
-    };
     if (!cJSON_IsString(item))
         return refuse(r, tensor->name, "its dtype is missing or not a text");
-    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
-        if (strcmp(item->valuestring, pmy_dtype_name(dtypes[i])) == 0) {
-            tensor->dtype = dtypes[i];
-            return PMY_OK;
-        }
+    if (pmy_dtype_read(item->valuestring, &tensor->dtype))
+        return PMY_OK;
 #define DTYPE_WORD(name, word, size) " " word
     return refuse(r, tensor->name, "its dtype '%.20s' is none of" PMY_DTYPE_LIST(DTYPE_WORD),
                   item->valuestring);
@@ -190,14 +181,23 @@ static int by_place(const void *one, const void *other)
     return (a->data > b->data) - (a->data < b->data);
 }
 
+/* Of tensors and of notes, which begin with their name or key. */
 static int by_name(const void *one, const void *other)
 {
-    return strcmp(((const pmy_safetensor *)one)->name, ((const pmy_safetensor *)other)->name);
+    const char *const *a = one, *const *b = other;
+    return strcmp(*a, *b);
 }
 
-static int by_key(const void *one, const void *other)
+/* Sorts either by name; the name that is there twice, or NULL. */
+static const char *sort_by_name(void *list, size_t count, size_t size)
 {
-    return strcmp(((const pmy_safetensors_note *)one)->key, ((const pmy_safetensors_note *)other)->key);
+    qsort(list, count, size, by_name);
+    for (size_t i = 1; i < count; i++) {
+        const void *entry = (const char *)list + i * size, *before = (const char *)entry - size;
+        if (by_name(before, entry) == 0)
+            return *(const char *const *)entry;
+    }
+    return NULL;
 }
 
 /* One tensor begins where the one before ends, and the last ends with the file. Sorts them by name. */
@@ -218,11 +218,8 @@ static pmy_status check_tensors(const reading *r)
     if (at != r->bytes + r->size)
         return pmy_fail(r->error, PMY_BAD_FILE, "%s: its last %td bytes are no tensor's", r->path,
                         r->bytes + r->size - at);
-    qsort(tensor, contents->count, sizeof *tensor, by_name);
-    for (size_t i = 1; i < contents->count; i++)
-        if (by_name(&tensor[i - 1], &tensor[i]) == 0)
-            return refuse(r, tensor[i].name, "there are two of that name");
-    return PMY_OK;
+    const char *twice = sort_by_name(tensor, contents->count, sizeof *tensor);
+    return twice ? refuse(r, twice, "there are two of that name") : PMY_OK;
 }
 
 static pmy_status read_notes(const reading *r, const cJSON *entry)
@@ -240,12 +237,9 @@ static pmy_status read_notes(const reading *r, const cJSON *entry)
                             note->string);
         contents->note[contents->notes++] = (pmy_safetensors_note){note->string, note->valuestring};
     }
-    qsort(contents->note, contents->notes, sizeof *contents->note, by_key);
-    for (size_t i = 1; i < contents->notes; i++)
-        if (by_key(&contents->note[i - 1], &contents->note[i]) == 0)
-            return pmy_fail(r->error, PMY_BAD_FILE, "%s: its metadata '%.80s' is there twice", r->path,
-                            contents->note[i].key);
-    return PMY_OK;
+    const char *twice = sort_by_name(contents->note, contents->notes, sizeof *contents->note);
+    return twice ? pmy_fail(r->error, PMY_BAD_FILE, "%s: its metadata '%.80s' is there twice", r->path, twice)
+                 : PMY_OK;
 }
 
 static pmy_status read_all(reading *r)
@@ -286,4 +280,19 @@ void pmy_safetensors_free(pmy_safetensors *contents)
     free(contents->tensor);
     free(contents->note);
     *contents = (pmy_safetensors){0};
+}
+
+const pmy_safetensor *pmy_safetensors_find(const pmy_safetensors *contents, const char *name)
+{
+    return contents->count
+               ? bsearch(&name, contents->tensor, contents->count, sizeof *contents->tensor, by_name)
+               : NULL;
+}
+
+const char *pmy_safetensors_text(const pmy_safetensors *contents, const char *key)
+{
+    const pmy_safetensors_note *note =
+        contents->notes ? bsearch(&key, contents->note, contents->notes, sizeof *contents->note, by_name)
+                        : NULL;
+    return note ? note->text : NULL;
 }

@@ -128,27 +128,20 @@ static void remove_paper(const pmy_grey *grey, const surface *paper, bool is_lig
         }
 }
 
-pmy_status pmy_background_remove(pmy_grey *grey, bool *paper_is_light, pmy_error *error)
+void pmy_background_remove(pmy_grey *grey, bool *paper_is_light)
 {
-    pmy_grey small = {0}, ink = {0};
-    double step = (double)(grey->width > grey->height ? grey->width : grey->height) / SMALL;
-    step = step < 1 ? 1 : step;
-    size_t width = (size_t)ceil((double)grey->width / step),
-           height = (size_t)ceil((double)grey->height / step);
-    pmy_status status = pmy_grey_new(width, height, &small, error);
-    if (!status)
-        status = pmy_grey_new(width, height, &ink, error);
-    if (!status)
-        status = pmy_grey_resample(grey, (pmy_sampling){0, 0, step}, PMY_AROUND_EDGE, &small, error);
-    if (!status) {
+    double step;
+    pmy_grey small = pmy_grey_thumbnail(grey, SMALL, &step), ink = pmy_grey_new(small.width, small.height);
+    if (ink.values) {
         surface dark_paper = fit_paper(&small, &ink);
         double if_dark = ink_at_edge(&ink);
         negate(&small);
         surface light_paper = fit_paper(&small, &ink);
         *paper_is_light = ink_at_edge(&ink) <= if_dark;
         remove_paper(grey, *paper_is_light ? &light_paper : &dark_paper, *paper_is_light);
+    } else {
+        pmy_grey_free(grey);
     }
     pmy_grey_free(&ink);
     pmy_grey_free(&small);
-    return status;
 }

@@ -1,7 +1,6 @@
 #include "picture/components.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 typedef struct search {
@@ -48,44 +47,35 @@ static pmy_component follow(search *s, size_t pixel, uint32_t label)
     return found;
 }
 
-static bool append(pmy_components *to, pmy_component found, size_t *capacity)
-{
-    if (to->count == *capacity) {
-        size_t larger = *capacity ? 2 * *capacity : 16;
-        pmy_component *list = realloc(to->list, larger * sizeof *list);
-        if (!list)
-            return false;
-        to->list = list;
-        *capacity = larger;
-    }
-    to->list[to->count++] = found;
-    return true;
-}
-
-/* Each search begins at a pixel above `high`, so that pieces without one are not found. */
+/* Each search begins at a pixel above `high`, so that pieces without one are not found. False: no memory. */
 static bool find_all(search *s, float high, pmy_components *components)
 {
     size_t capacity = 0;
-    for (size_t i = 0; i < s->ink->width * s->ink->height; i++)
-        if (s->label[i] == 0 && s->ink->values[i] > high &&
-            !append(components, follow(s, i, (uint32_t)components->count + 1), &capacity))
-            return false;
+    for (size_t i = 0; i < s->ink->width * s->ink->height; i++) {
+        if (s->label[i] != 0 || !(s->ink->values[i] > high))
+            continue;
+        if (components->count == capacity) {
+            capacity = 2 * capacity + 16;
+            pmy_component *list = realloc(components->list, capacity * sizeof *list);
+            if (!list)
+                return false;
+            components->list = list;
+        }
+        components->list[components->count] = follow(s, i, (uint32_t)components->count + 1);
+        components->count++;
+    }
     return true;
 }
 
-pmy_status pmy_components_find(const pmy_grey *ink, float low, float high, pmy_components *components,
-                               pmy_error *error)
+pmy_components pmy_components_find(const pmy_grey *ink, float low, float high)
 {
     size_t pixels = ink->width * ink->height;
-    *components = (pmy_components){.label = calloc(pixels, sizeof *components->label)};
-    search s = {.ink = ink, .low = low, .label = components->label, .stack = calloc(pixels, sizeof *s.stack)};
-    bool found = s.label && s.stack && find_all(&s, high, components);
+    pmy_components components = {.label = calloc(pixels, sizeof *components.label)};
+    search s = {.ink = ink, .low = low, .label = components.label, .stack = calloc(pixels, sizeof *s.stack)};
+    if (!s.label || !s.stack || !find_all(&s, high, &components))
+        pmy_components_free(&components);
     free(s.stack);
-    if (found)
-        return PMY_OK;
-    pmy_components_free(components);
-    return pmy_fail(error, PMY_NO_MEMORY, "no memory to find the ink of a picture of %zux%zu", ink->width,
-                    ink->height);
+    return components;
 }
 
 void pmy_components_free(pmy_components *components)

@@ -4,11 +4,15 @@
 
 #include "picture/grey.h"
 
+#include <stdbool.h>
+
 typedef struct pmy_component {
     size_t left, top, right, bottom; /* of its bounding box; right and bottom are after it */
     double mass;                     /* the sum of its ink */
     float peak;                      /* its most */
     size_t at_edge;                  /* how many of its pixels are at the picture's edge */
+    bool left_out, chosen;           /* pieces.h: part of no digit; part of the one that was chosen */
+    size_t digit;                    /* pieces.h: the same for all pieces of one digit */
 } pmy_component;
 
 typedef struct pmy_components {
@@ -18,9 +22,8 @@ typedef struct pmy_components {
 } pmy_components;
 
 /* Finds the pieces of ink, pixels above `low` that touch each other, if only at corners (8-connected), and of
- * which at least one is above `high`. *components is empty after an error. Errors: PMY_NO_MEMORY. */
-pmy_status pmy_components_find(const pmy_grey *ink, float low, float high, pmy_components *components,
-                               pmy_error *error);
+ * which at least one is above `high`. All is 0 where there is no memory. */
+pmy_components pmy_components_find(const pmy_grey *ink, float low, float high);
 
 void pmy_components_free(pmy_components *components);
 

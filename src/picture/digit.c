@@ -7,7 +7,6 @@
 #include "picture/stroke.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { LONGEST = 512, SMOOTHINGS = 4 };
 
@@ -22,59 +21,50 @@ const char *pmy_digit_stage_name(pmy_digit_stage stage)
     return names[stage];
 }
 
-static pmy_status copy(const pmy_grey *from, pmy_grey *to, pmy_error *error)
-{
-    pmy_status status = pmy_grey_new(from->width, from->height, to, error);
-    if (!status)
-        memcpy(to->values, from->values, from->width * from->height * sizeof *to->values);
-    return status;
-}
-
 /* --- Ink --------------------------------------------------------------------- */
 
-/* Takes noise away while there is some, and scales what is ink to 1. *any: there is ink. */
-static pmy_status make_ink(pmy_grey *ink, bool *any, pmy_levels *levels, pmy_error *error)
+/* Takes noise away while there is some, and scales what is ink to 1. False: there is no ink. */
+static bool make_ink(const pmy_grey *ink, pmy_levels *levels)
 {
     *levels = pmy_levels_of(ink);
-    pmy_status status = PMY_OK;
-    for (int i = 0; !status && i < SMOOTHINGS && levels->ink < smooth_enough * levels->noise; i++) {
-        status = pmy_grey_smooth(ink, error);
+    for (int i = 0; i < SMOOTHINGS && levels->ink < smooth_enough * levels->noise; i++) {
+        pmy_grey_smooth(ink);
         *levels = pmy_levels_of(ink);
     }
-    *any = levels->ink >= least_contrast && levels->ink >= clear * levels->noise;
-    float full = *any ? levels->ink : 1;
+    bool any = levels->ink >= least_contrast && levels->ink >= clear * levels->noise;
+    float full = any ? levels->ink : 1;
     for (size_t i = 0; i < ink->width * ink->height; i++)
         ink->values[i] /= full;
     levels->noise /= full;
-    return status;
+    return any;
 }
 
 /* --- One digit -------------------------------------------------------------------- */
 
 /* Is the pixel of a chosen piece, or beside one? */
-static bool is_chosen(const pmy_grey *ink, const pmy_components *components, const pmy_pieces *pieces,
-                      size_t column, size_t row)
+static bool is_chosen(const pmy_grey *ink, const pmy_components *components, size_t column, size_t row)
 {
     for (size_t y = row ? row - 1 : 0; y <= row + 1 && y < ink->height; y++)
         for (size_t x = column ? column - 1 : 0; x <= column + 1 && x < ink->width; x++) {
             uint32_t label = components->label[y * ink->width + x];
-            if (label > 0 && pieces->chosen[label - 1])
+            if (label > 0 && components->list[label - 1].chosen)
                 return true;
         }
     return false;
 }
 
-/* Copies the chosen pieces' ink, cut to 0 … 1, to *digit. */
-static void keep_chosen(const pmy_grey *ink, const pmy_components *components, const pmy_pieces *pieces,
-                        float noise, const pmy_grey *digit)
+/* The chosen pieces' ink, cut to 0 … 1. */
+static pmy_grey chosen_ink(const pmy_grey *ink, const pmy_components *components, float noise)
 {
-    for (size_t row = 0; row < ink->height; row++)
-        for (size_t column = 0; column < ink->width; column++) {
+    pmy_grey digit = pmy_grey_new(ink->width, ink->height);
+    for (size_t row = 0; row < digit.height; row++)
+        for (size_t column = 0; column < digit.width; column++) {
             size_t i = row * ink->width + column;
             float value = ink->values[i];
-            if (value > 2 * noise && is_chosen(ink, components, pieces, column, row))
-                digit->values[i] = fminf(value, 1);
+            if (value > 2 * noise && is_chosen(ink, components, column, row))
+                digit.values[i] = fminf(value, 1);
         }
+    return digit;
 }
 
 static double share_above(const pmy_grey *ink, float least)
@@ -85,100 +75,72 @@ static double share_above(const pmy_grey *ink, float least)
     return (double)above / (double)(ink->width * ink->height);
 }
 
-static pmy_status find_digit(const pmy_grey *ink, float noise, pmy_digit *digit, pmy_error *error)
+static void find_digit(const pmy_grey *ink, float noise, pmy_digit *digit)
 {
     const float high = 0.5f;
-    pmy_components components = {0};
-    pmy_pieces pieces = {0};
-    pmy_grey *found = &digit->stage[PMY_STAGE_DIGIT];
-    pmy_status status = pmy_grey_new(ink->width, ink->height, found, error);
-    if (!status)
-        status = pmy_components_find(ink, fmaxf(faintest, 4 * noise), high, &components, error);
-    if (!status)
-        status = pmy_pieces_choose(ink, &components, &pieces, error);
-    if (!status) {
-        keep_chosen(ink, &components, &pieces, noise, found);
-        digit->digits = pieces.digits;
-        digit->ink_share = share_above(ink, high);
-    }
-    pmy_pieces_free(&pieces);
+    pmy_components components = pmy_components_find(ink, fmaxf(faintest, 4 * noise), high);
+    digit->digits = pmy_pieces_choose(ink, &components);
+    digit->ink_share = share_above(ink, high);
+    if (components.label)
+        digit->stage[PMY_STAGE_DIGIT] = chosen_ink(ink, &components, noise);
     pmy_components_free(&components);
-    return status;
 }
 
 /* --- As MNIST has it ------------------------------------------------------------- */
 
 /* Strokes thinner than nearly all of MNIST's become as thick as most of them. */
-static pmy_status thicken_thin(pmy_grey *cropped, pmy_error *error)
+static void thicken_thin(pmy_grey *cropped)
 {
     const double thin = 1.8, usual = 2.3; /* pixels of the fitted picture; MNIST's 5th and 35th percentile */
-    size_t longer = cropped->width > cropped->height ? cropped->width : cropped->height;
-    double step = (double)longer / PMY_FIT_BOX, width = pmy_stroke_width(cropped) / step;
-    return width < thin ? pmy_stroke_thicken(cropped, (usual - width) / 2 * step, error) : PMY_OK;
+    double step = pmy_grey_longest(cropped) / PMY_FIT_BOX, width = pmy_stroke_width(cropped) / step;
+    if (width < thin)
+        pmy_stroke_thicken(cropped, (usual - width) / 2 * step);
 }
 
-static pmy_status fit(pmy_digit *digit, float noise, pmy_error *error)
+static void fit(pmy_grey stage[PMY_DIGIT_STAGES], float noise)
 {
     const float least = 0.05f;
-    pmy_grey *stage = digit->stage;
-    pmy_status status =
-        pmy_fit_crop(&stage[PMY_STAGE_DIGIT], fmaxf(least, 4 * noise), &stage[PMY_STAGE_CROPPED], error);
-    if (!status)
-        status = thicken_thin(&stage[PMY_STAGE_CROPPED], error);
-    if (!status)
-        status = pmy_fit_scale(&stage[PMY_STAGE_CROPPED], &stage[PMY_STAGE_FITTED], error);
-    if (!status)
-        status = pmy_fit_centre(&stage[PMY_STAGE_FITTED], &stage[PMY_STAGE_CENTRED], error);
-    return status;
+    stage[PMY_STAGE_CROPPED] = pmy_fit_crop(&stage[PMY_STAGE_DIGIT], fmaxf(least, 4 * noise));
+    thicken_thin(&stage[PMY_STAGE_CROPPED]);
+    stage[PMY_STAGE_FITTED] = pmy_fit_scale(&stage[PMY_STAGE_CROPPED]);
+    stage[PMY_STAGE_CENTRED] = pmy_fit_centre(&stage[PMY_STAGE_FITTED]);
 }
 
-static pmy_status leave_black(pmy_digit *digit, pmy_error *error)
+static void make(const pmy_picture *picture, pmy_digit *digit)
 {
-    pmy_status status = PMY_OK;
-    for (int stage = PMY_STAGE_DIGIT; !status && stage < PMY_DIGIT_STAGES; stage++)
-        status = pmy_grey_new(PMY_FIT_SIDE, PMY_FIT_SIDE, &digit->stage[stage], error);
-    return status;
-}
-
-static pmy_status make(const pmy_picture *picture, pmy_digit *digit, pmy_error *error)
-{
-    bool any = false;
-    pmy_levels levels = {0};
     pmy_grey *grey = &digit->stage[PMY_STAGE_GREY], *ink = &digit->stage[PMY_STAGE_INK];
-    pmy_status status = pmy_grey_of_picture(picture, grey, error);
-    if (!status)
-        status = pmy_grey_shrink(grey, LONGEST, error);
-    if (!status)
-        status = pmy_grey_orient(grey, picture->orientation, error);
-    if (!status)
-        status = copy(grey, ink, error);
-    if (!status)
-        status = pmy_background_remove(ink, &digit->paper_was_light, error);
-    if (!status)
-        status = make_ink(ink, &any, &levels, error);
-    /* What is not clear may be so in another light. */
-    if (!status && !any)
-        status = pmy_shadow_remove(ink, error);
-    if (!status && !any)
-        status = make_ink(ink, &any, &levels, error);
-    if (status)
-        return status;
-    if (any)
-        status = find_digit(ink, levels.noise, digit, error);
-    if (!status)
-        status = any ? fit(digit, levels.noise, error) : leave_black(digit, error);
-    return status;
+    *grey = pmy_grey_of_picture(picture);
+    pmy_grey_shrink(grey, LONGEST);
+    pmy_grey_orient(grey, picture->orientation);
+    *ink = pmy_grey_window(grey, 0, 0, grey->width, grey->height);
+    pmy_background_remove(ink, &digit->paper_was_light);
+    pmy_levels levels;
+    bool any = make_ink(ink, &levels);
+    if (!any) {
+        /* What is not clear may be so in another light. */
+        pmy_shadow_remove(ink);
+        any = make_ink(ink, &levels);
+    }
+    if (any) {
+        find_digit(ink, levels.noise, digit);
+        fit(digit->stage, levels.noise);
+    } else {
+        for (size_t stage = PMY_STAGE_DIGIT; stage < PMY_DIGIT_STAGES; stage++)
+            digit->stage[stage] = pmy_grey_new(PMY_FIT_SIDE, PMY_FIT_SIDE);
+    }
 }
 
 pmy_status pmy_digit_make(const pmy_picture *picture, pmy_digit *digit, pmy_error *error)
 {
     const float full = 255;
     *digit = (pmy_digit){0};
-    pmy_status status = make(picture, digit, error);
-    if (status) {
-        pmy_digit_free(digit);
-        return status;
-    }
+    make(picture, digit);
+    for (size_t stage = 0; stage < PMY_DIGIT_STAGES; stage++)
+        if (!digit->stage[stage].values) {
+            pmy_digit_free(digit);
+            return pmy_fail(error, PMY_NO_MEMORY, "no memory to make a digit of a picture of %zux%zu",
+                            picture->width, picture->height);
+        }
     for (size_t i = 0; i < sizeof digit->pixels; i++)
         digit->pixels[i] = (uint8_t)(full * fminf(digit->stage[PMY_STAGE_CENTRED].values[i], 1) + 0.5f);
     return PMY_OK;

@@ -71,8 +71,8 @@ static size_t otsu_bin(const histogram *h)
 pmy_levels pmy_levels_of(const pmy_grey *grey)
 {
     size_t count = grey->width * grey->height;
-    float least = grey->values[0], most = grey->values[0];
-    for (size_t i = 1; i < count; i++) {
+    float least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
         least = fminf(least, grey->values[i]);
         most = fmaxf(most, grey->values[i]);
     }

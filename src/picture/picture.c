@@ -6,73 +6,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool begins(const uint8_t *bytes, size_t size, const char *magic, size_t length)
-{
-    return size >= length && memcmp(bytes, magic, length) == 0;
-}
+typedef pmy_status check(const char *name, const uint8_t *bytes, size_t size, pmy_error *error);
+typedef pmy_status decode(const char *name, const uint8_t *bytes, size_t size, pmy_picture *picture,
+                          pmy_error *error);
 
-bool pmy_is_png(const uint8_t *bytes, size_t size)
-{
-    return begins(bytes, size, "\x89PNG\r\n\x1a\n", 8);
-}
+/* How files begin; a format without a decoder is here so that the message can name it. */
+static const struct format {
+    size_t at;
+    const char *magic, *name;
+    check *check; /* before decoding; NULL: none */
+    decode *decode;
+} formats[] = {
+    {0, "\xff\xd8\xff", "a JPEG picture", NULL, pmy_decode_jpeg},
+    {0, "\x89PNG\r\n\x1a\n", "a PNG picture", pmy_check_png, pmy_decode_stb},
+    {0, "BM", "a BMP picture", pmy_check_bmp, pmy_decode_stb},
+    {0, "GIF8", "a GIF picture", NULL, NULL},
+    {8, "WEBP", "a WebP picture", NULL, NULL},
+    {4, "ftyphei", "a HEIC picture", NULL, NULL},
+    {4, "ftypmif1", "a HEIC picture", NULL, NULL},
+    {4, "ftypavif", "an AVIF picture", NULL, NULL},
+    {0, "II*", "a TIFF picture", NULL, NULL},
+    {0, "MM", "a TIFF picture", NULL, NULL},
+    {0, "%PDF", "a PDF document", NULL, NULL},
+    {0, "<svg", "an SVG picture", NULL, NULL},
+};
 
-bool pmy_is_bmp(const uint8_t *bytes, size_t size)
+static const struct format *format_of(const uint8_t *bytes, size_t size)
 {
-    return begins(bytes, size, "BM", 2);
-}
-
-bool pmy_is_jpeg(const uint8_t *bytes, size_t size)
-{
-    return begins(bytes, size, "\xff\xd8\xff", 3);
-}
-
-/* What people have that is not read, so that the message can name it. */
-static const char *other_format(const uint8_t *bytes, size_t size)
-{
-    static const struct {
-        size_t at;
-        const char *magic, *name;
-    } formats[] = {
-        {0, "GIF8", "a GIF picture"},       {8, "WEBP", "a WebP picture"},
-        {4, "ftyphei", "a HEIC picture"},   {4, "ftypmif1", "a HEIC picture"},
-        {4, "ftypavif", "an AVIF picture"}, {0, "II*\0", "a TIFF picture"},
-        {0, "MM\0*", "a TIFF picture"},     {0, "%PDF", "a PDF document"},
-        {0, "<svg", "an SVG picture"},
-    };
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (size > formats[i].at &&
-            begins(bytes + formats[i].at, size - formats[i].at, formats[i].magic, strlen(formats[i].magic)))
-            return formats[i].name;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        size_t at = formats[i].at, length = strlen(formats[i].magic);
+        if (size >= at + length && memcmp(bytes + at, formats[i].magic, length) == 0)
+            return &formats[i];
+    }
     return NULL;
-}
-
-static pmy_status refuse_format(const char *name, const uint8_t *bytes, size_t size, pmy_error *error)
-{
-    if (size == 0)
-        return pmy_fail(error, PMY_BAD_FILE, "%s: is empty", name);
-    const char *other = other_format(bytes, size);
-    if (other)
-        return pmy_fail(error, PMY_BAD_FILE, "%s: is %s; PNG, BMP and JPEG are read", name, other);
-    return pmy_fail(error, PMY_BAD_FILE, "%s: is no PNG, BMP or JPEG picture", name);
 }
 
 pmy_status pmy_picture_decode(const char *name, const uint8_t *bytes, size_t size, pmy_picture *picture,
                               pmy_error *error)
 {
+    const struct format *format = format_of(bytes, size);
     *picture = (pmy_picture){0};
     if (size > PMY_PICTURE_LARGEST_FILE)
         return pmy_fail(error, PMY_BAD_FILE, "%s: %zu bytes are too many for a picture: at most %zu MiB",
                         name, size, PMY_PICTURE_LARGEST_FILE >> 20);
-    if (pmy_is_jpeg(bytes, size))
-        return pmy_decode_jpeg(name, bytes, size, picture, error);
-    pmy_status status = PMY_OK;
-    if (pmy_is_png(bytes, size))
-        status = pmy_check_png(name, bytes, size, error);
-    else if (pmy_is_bmp(bytes, size))
-        status = pmy_check_bmp(name, bytes, size, error);
-    else
-        status = refuse_format(name, bytes, size, error);
-    return status ? status : pmy_decode_stb(name, bytes, size, picture, error);
+    if (size == 0)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: is empty", name);
+    if (!format)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: is no PNG, BMP or JPEG picture", name);
+    if (!format->decode)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: is %s; PNG, BMP and JPEG are read", name, format->name);
+    pmy_status status = format->check ? format->check(name, bytes, size, error) : PMY_OK;
+    return status ? status : format->decode(name, bytes, size, picture, error);
 }
 
 pmy_status pmy_picture_read(const char *path, pmy_picture *picture, pmy_error *error)

@@ -1,14 +1,8 @@
-/* Inside src/data: the decoders after pmy_picture_decode, one for each library. */
+/* Inside src/picture: the decoders after pmy_picture_decode, one for each library. */
 #ifndef PMY_PICTURE_PICTURE_FORMATS_H
 #define PMY_PICTURE_PICTURE_FORMATS_H
 
 #include "picture/picture.h"
-
-#include <stdbool.h>
-
-bool pmy_is_png(const uint8_t *bytes, size_t size);
-bool pmy_is_bmp(const uint8_t *bytes, size_t size);
-bool pmy_is_jpeg(const uint8_t *bytes, size_t size);
 
 /* Each takes bytes of its format, and leaves *picture empty after an error. */
 pmy_status pmy_decode_jpeg(const char *name, const uint8_t *bytes, size_t size, pmy_picture *picture,

@@ -2,6 +2,7 @@
 #include "picture/picture_formats.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "picture/pieces.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Shares of the largest piece's ink, or of a length. */
 static const double speck = 0.02; /* less is dirt */
@@ -11,33 +10,31 @@ static const double along_edge = 0.2;  /* of the picture's edge is no digit that
 static const double near_gap = 0.08;   /* of the larger one's height joins two pieces */
 static const double near_above = 0.35; /* the same where one is above the other */
 
-static double largest_mass(const pmy_components *components, const bool *left_out)
+static double largest_mass(const pmy_components *components)
 {
     double largest = 0;
     for (size_t i = 0; i < components->count; i++)
-        if (!left_out[i])
+        if (!components->list[i].left_out)
             largest = fmax(largest, components->list[i].mass);
     return largest;
 }
 
-static void leave_out_frame(const pmy_grey *ink, const pmy_components *components, bool *left_out)
+static void leave_out_frame(const pmy_grey *ink, pmy_components *components)
 {
-    double edge = 2 * (double)(ink->width + ink->height), inside = 0;
-    double all = largest_mass(components, left_out);
-    for (size_t i = 0; i < components->count; i++) {
-        left_out[i] = (double)components->list[i].at_edge > along_edge * edge;
-        if (!left_out[i])
-            inside = fmax(inside, components->list[i].mass);
-    }
-    for (size_t i = 0; i < components->count && inside < speck * all; i++)
-        left_out[i] = false;
+    double edge = 2 * (double)(ink->width + ink->height), all = largest_mass(components);
+    for (size_t i = 0; i < components->count; i++)
+        components->list[i].left_out = (double)components->list[i].at_edge > along_edge * edge;
+    bool nothing_else = largest_mass(components) < speck * all;
+    for (size_t i = 0; i < components->count && nothing_else; i++)
+        components->list[i].left_out = false;
 }
 
-static void leave_out_specks(const pmy_components *components, bool *left_out)
+static void leave_out_specks(pmy_components *components)
 {
-    double largest = largest_mass(components, left_out);
+    double largest = largest_mass(components);
     for (size_t i = 0; i < components->count; i++)
-        left_out[i] = left_out[i] || components->list[i].mass < speck * largest;
+        if (components->list[i].mass < speck * largest)
+            components->list[i].left_out = true;
 }
 
 static double height_of(const pmy_component *c)
@@ -61,31 +58,30 @@ static bool belong_together(const pmy_component *a, const pmy_component *b)
     return fmax(across, down) <= near_gap * height || (stacked && down <= near_above * height);
 }
 
-/* Joins what belongs together, directly or through others, under the lowest index: group [count]. */
-static void join(const pmy_components *components, const bool *left_out, size_t *group)
+/* Joins what belongs together, directly or through others: its digit becomes the lowest index. */
+static void join(pmy_components *components)
 {
-    size_t count = components->count;
-    for (size_t i = 0; i < count; i++)
-        group[i] = i;
-    for (size_t i = 0; i < count; i++)
+    pmy_component *list = components->list;
+    for (size_t i = 0; i < components->count; i++) {
+        list[i].digit = i;
         for (size_t j = 0; j < i; j++) {
-            if (left_out[i] || left_out[j] || group[i] == group[j] ||
-                !belong_together(&components->list[i], &components->list[j]))
+            size_t one = list[i].digit, other = list[j].digit;
+            if (list[i].left_out || list[j].left_out || one == other || !belong_together(&list[i], &list[j]))
                 continue;
-            size_t kept = group[i] < group[j] ? group[i] : group[j], gone = group[i] + group[j] - kept;
             for (size_t k = 0; k <= i; k++)
-                group[k] = group[k] == gone ? kept : group[k];
+                if (list[k].digit == one || list[k].digit == other)
+                    list[k].digit = one < other ? one : other;
         }
+    }
 }
 
-/* A group's ink and bounding box, as if it were one piece. */
-static pmy_component whole(const pmy_components *components, const bool *left_out, const size_t *group,
-                           size_t number)
+/* A digit's ink and bounding box, as if it were one piece. */
+static pmy_component whole(const pmy_components *components, size_t digit)
 {
     pmy_component sum = {.left = SIZE_MAX, .top = SIZE_MAX};
     for (size_t i = 0; i < components->count; i++) {
         const pmy_component *c = &components->list[i];
-        if (left_out[i] || group[i] != number)
+        if (c->left_out || c->digit != digit)
             continue;
         sum.left = c->left < sum.left ? c->left : sum.left;
         sum.right = c->right > sum.right ? c->right : sum.right;
@@ -96,50 +92,25 @@ static pmy_component whole(const pmy_components *components, const bool *left_ou
     return sum;
 }
 
-static void choose(const pmy_components *components, const bool *left_out, const size_t *group,
-                   pmy_pieces *pieces)
+size_t pmy_pieces_choose(const pmy_grey *ink, pmy_components *components)
 {
+    leave_out_frame(ink, components);
+    leave_out_specks(components);
+    join(components);
     pmy_component largest = {0};
-    size_t chosen = 0;
+    size_t chosen = 0, digits = 0;
     for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, left_out, group, i);
+        pmy_component one = whole(components, i);
         if (one.mass > largest.mass) {
             largest = one;
             chosen = i;
         }
     }
     for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, left_out, group, i);
-        pieces->digits += one.mass > 0 && one.mass >= separate_digit * largest.mass &&
-                          height_of(&one) > height_of(&largest) / 2;
-        pieces->chosen[i] = !left_out[i] && group[i] == chosen;
+        pmy_component one = whole(components, i), *piece = &components->list[i];
+        digits += one.mass > 0 && one.mass >= separate_digit * largest.mass &&
+                  height_of(&one) > height_of(&largest) / 2;
+        piece->chosen = !piece->left_out && piece->digit == chosen;
     }
-}
-
-pmy_status pmy_pieces_choose(const pmy_grey *ink, const pmy_components *components, pmy_pieces *pieces,
-                             pmy_error *error)
-{
-    size_t count = components->count, at_least_one = count ? count : 1;
-    bool *left_out = calloc(at_least_one, sizeof *left_out);
-    size_t *group = calloc(at_least_one, sizeof *group);
-    *pieces = (pmy_pieces){.chosen = calloc(at_least_one, sizeof *pieces->chosen)};
-    bool taken = left_out && group && pieces->chosen;
-    if (taken) {
-        leave_out_frame(ink, components, left_out);
-        leave_out_specks(components, left_out);
-        join(components, left_out, group);
-        choose(components, left_out, group, pieces);
-    } else {
-        pmy_pieces_free(pieces);
-    }
-    free(left_out);
-    free(group);
-    return taken ? PMY_OK
-                 : pmy_fail(error, PMY_NO_MEMORY, "no memory for the %zu pieces of a picture", count);
-}
-
-void pmy_pieces_free(pmy_pieces *pieces)
-{
-    free(pieces->chosen);
-    *pieces = (pmy_pieces){0};
+    return digits;
 }

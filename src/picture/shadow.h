@@ -6,7 +6,7 @@
 
 /* Subtracts from *ink (background.h) what is wider than a sixth of the picture's longer side in every
  * direction, as strokes are not unless the digit is bold and fills the picture. That is its grey opening
- * (Serra, "Image analysis and mathematical morphology", 1982) by a square. Errors: PMY_NO_MEMORY. */
-pmy_status pmy_shadow_remove(const pmy_grey *ink, pmy_error *error);
+ * (Serra, "Image analysis and mathematical morphology", 1982) by a square. */
+void pmy_shadow_remove(pmy_grey *ink);
 
 #endif

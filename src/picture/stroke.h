@@ -9,7 +9,7 @@
 double pmy_stroke_width(const pmy_grey *ink);
 
 /* Makes strokes thicker by `radius` on both sides, with soft edges, as a wider pen would. *ink grows by
- * the radius, rounded up, on each side. Errors: PMY_NO_MEMORY; then *ink is as it was. */
-pmy_status pmy_stroke_thicken(pmy_grey *ink, double radius, pmy_error *error);
+ * the radius, rounded up, on each side. */
+void pmy_stroke_thicken(pmy_grey *ink, double radius);
 
 #endif
