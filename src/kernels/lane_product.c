@@ -111,19 +111,15 @@ void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, cons
                                 .columns = n / PMY_LANES * PMY_LANES,
                                 .segments = 1,
                                 .depth = k,
-                                .a = a,
-                                .a_row = transposed ? 1 : lda,
-                                .a_step = transposed ? lda : 1,
-                                .b = b,
-                                .b_row = ldb,
-                                .c = c,
-                                .c_row = ldc};
+                                .a = {a, .row = transposed ? 1 : lda, .step = transposed ? lda : 1},
+                                .b = {b, .row = ldb},
+                                .c = {c, ldc}};
     pmy_lane_multiply(&product);
     if (product.columns == n)
         return;
     /* The last lanes hold some columns once more. */
     product.columns = PMY_LANES;
-    product.b += n - PMY_LANES;
-    product.c += n - PMY_LANES;
+    product.b.from += n - PMY_LANES;
+    product.c.to += n - PMY_LANES;
     pmy_lane_multiply(&product);
 }

@@ -15,19 +15,19 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
 {
     enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
     BLOCK_LANES sum[HIGHEST][WIDEST];
-    pmy_real *c = x->c + row * x->c_row + column;
+    pmy_real *c = x->c.to + row * x->c.row + column;
 #pragma GCC unroll 16
     for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
         for (size_t j = 0; j < wide; j++)
             if (x->accumulate)
-                sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c_row + j * LANES);
+                sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
             else
                 sum[i][j] = (BLOCK_LANES){0};
     for (size_t s = 0; s < x->segments; s++) {
-        const pmy_real *a = x->a + s * x->a_segment + row * x->a_row;
-        const pmy_real *b = x->b + s * x->b_segment + column;
-        for (size_t p = 0; p < x->depth; p++, a += x->a_step, b += x->b_row) {
+        const pmy_real *a = x->a.from + s * x->a.segment + row * x->a.row;
+        const pmy_real *b = x->b.from + s * x->b.segment + column;
+        for (size_t p = 0; p < x->depth; p++, a += x->a.step, b += x->b.row) {
             BLOCK_LANES factor[WIDEST];
 #pragma GCC unroll 16
             for (size_t j = 0; j < wide; j++)
@@ -36,14 +36,14 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
             for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
                 for (size_t j = 0; j < wide; j++)
-                    sum[i][j] += a[i * x->a_row] * factor[j];
+                    sum[i][j] += a[i * x->a.row] * factor[j];
         }
     }
 #pragma GCC unroll 16
     for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
         for (size_t j = 0; j < wide; j++)
-            *(BLOCK_IN_MEMORY *)(c + i * x->c_row + j * LANES) = sum[i][j];
+            *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
 }
 #undef BLOCK
 #undef BLOCK_LANES

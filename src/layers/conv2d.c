@@ -250,7 +250,7 @@ static void sum_weight(const pmy_node *node, size_t tile)
     size_t rows = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [out, in, kernel, kernel] */
     for (size_t row = rows * tile / SUM_TILES; row < rows * (tile + 1) / SUM_TILES; row++) {
-        size_t holds = saved->algorithm->row(c, row);
+        size_t holds = pmy_convolution_row(c, row);
         for (size_t first = 0, count; first < c->out; first += count) {
             pmy_accum sums[PMY_COLUMN_TILE];
             count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
