@@ -2,7 +2,7 @@
  * for each, with
  *
  *   HIGHEST, WIDEST  the most rows and lanes of a block
- *   BLOCK            the function's name
+ *   BLOCK, ALL_ROWS  the functions' names
  *   BLOCK_LANES      pmy_lanes or pmy_avx512_lanes
  *   BLOCK_IN_MEMORY  the same, anywhere in memory
  *
@@ -45,6 +45,27 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
         for (size_t j = 0; j < wide; j++)
             *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
 }
+
+#define CASE(high)                             \
+    case high:                                 \
+        if (high <= highest)                   \
+            BLOCK(x, row, column, high, wide); \
+        break;
+
+/* All rows, in blocks of `highest` or a little less each, so that no last one is left with a row or two,
+ * which would wait for one sum after another. */
+PMY_INLINED void ALL_ROWS(const pmy_lane_product *x, size_t column, const size_t highest, const size_t wide)
+{
+    size_t blocks = (x->rows + highest - 1) / highest;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t row = x->rows * i / blocks, high = x->rows * (i + 1) / blocks - row;
+        switch (high) {
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+        }
+    }
+}
 #undef BLOCK
+#undef ALL_ROWS
+#undef CASE
 #undef BLOCK_LANES
 #undef BLOCK_IN_MEMORY
