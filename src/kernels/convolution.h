@@ -71,15 +71,6 @@ extern const pmy_convolution_algorithm *const pmy_convolution_algorithms[];
 /* The algorithm that is fastest here for these sizes. */
 const pmy_convolution_algorithm *pmy_convolution_choose(const pmy_convolution *c);
 
-/* The plain convolution, which the algorithms are tested against: the sums as they are written above. */
-void pmy_convolution_plain(const pmy_convolution *c, size_t images,
-                           const pmy_real *x,      /* [images, in, height, width] */
-                           const pmy_real *weight, /* [out, in, kernel, kernel] */
-                           pmy_real *y);           /* [images, out, out_height, out_width] */
-/* Adds to dx and dw; either may be NULL. */
-void pmy_convolution_plain_backward(const pmy_convolution *c, size_t images, const pmy_real *x,
-                                    const pmy_real *dy, const pmy_real *weight, pmy_real *dx, pmy_real *dw);
-
 static inline size_t pmy_convolution_x_size(const pmy_convolution *c)
 {
     return c->in * c->height * c->width;
