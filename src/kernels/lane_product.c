@@ -61,23 +61,21 @@ static void wide_columns_2(const pmy_lane_product *x, size_t column)
     all_rows_wide(x, column, 12, 2);
 }
 
+#endif
+
 void pmy_lane_multiply(const pmy_lane_product *x)
 {
     size_t done = 0;
+#ifdef PMY_AVX512
     if (pmy_has_avx512()) {
         for (; done + 4 * PMY_LANES <= x->columns; done += 4 * PMY_LANES)
             wide_columns_2(x, done);
         for (; done + 2 * PMY_LANES <= x->columns; done += 2 * PMY_LANES)
             wide_columns_1(x, done);
     }
+#endif
     multiply_lanes(x, done);
 }
-#else
-void pmy_lane_multiply(const pmy_lane_product *x)
-{
-    multiply_lanes(x, 0);
-}
-#endif
 
 void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
                    const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc)

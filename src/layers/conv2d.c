@@ -13,7 +13,6 @@
 #include "kernels/convolution.h"
 #include "layers/epilogue.h"
 #include "kernels/reduce.h"
-#include "base/simd.h"
 
 #include <string.h>
 
@@ -219,17 +218,6 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
         saved->algorithm->reduce(c, sum, dw);
 }
 
-/* sums[j] = Σ_groups x[group, j] of a few neighbours */
-PMY_CLONES
-static void pmy_conv2d_add_groups(size_t count, const pmy_real *x, size_t group, pmy_accum *sums)
-{
-    for (size_t j = 0; j < count; j++)
-        sums[j] = 0;
-    for (size_t g = 0; g < GROUPS; g++)
-        for (size_t j = 0; j < count; j++)
-            sums[j] += (pmy_accum)x[g * group + j];
-}
-
 /* Of dW's rows those of a tile, from the groups' into W's order. */
 static void sum_weight(const pmy_node *node, size_t tile)
 {
@@ -240,11 +228,12 @@ static void sum_weight(const pmy_node *node, size_t tile)
     for (size_t row = rows * tile / GROUPS; row < rows * (tile + 1) / GROUPS; row++) {
         size_t holds = pmy_convolution_row(c, row);
         for (size_t first = 0, count; first < c->out; first += count) {
-            pmy_accum sums[PMY_COLUMN_TILE];
+            pmy_real sums[PMY_COLUMN_TILE];
             count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
-            pmy_conv2d_add_groups(count, saved->group_dw + row * (size / rows) + first, size, sums);
+            pmy_sum_columns(GROUPS, size, 0, count, saved->group_dw + row * (size / rows) + first, sums,
+                            false);
             for (size_t o = 0; o < count; o++)
-                pmy_put(&dw[(first + o) * rows + holds], (pmy_real)sums[o], pmy_accumulates(node, WEIGHT));
+                pmy_put(&dw[(first + o) * rows + holds], sums[o], pmy_accumulates(node, WEIGHT));
         }
     }
 }
