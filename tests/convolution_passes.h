@@ -58,7 +58,7 @@ static inline pmy_real *finished_dw(const prepared_way *ready)
         memcpy(rows, ready->sum, size * sizeof *rows);
     for (size_t row = 0; rows && dw && row < taps; row++)
         for (size_t o = 0; o < c->out; o++)
-            dw[o * taps + ready->way->row(c, row)] = rows[row * (size / taps) + o];
+            dw[o * taps + pmy_convolution_row(c, row)] = rows[row * (size / taps) + o];
     free(rows);
     return dw;
 }

@@ -5,7 +5,7 @@
 #include "convolution_passes.h"
 #include "running.h"
 
-#include "pmy64/kernels/convolution.h"
+#include "pmy64/tests/convolution_plain.h"
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 4e-6 : 1e-14;
 

@@ -28,20 +28,15 @@ static void fill(void)
 /* The product of the first rows and some of the columns. */
 static pmy_lane_product product(size_t rows, size_t first, size_t columns, bool accumulate, pmy_real *c)
 {
-    return (pmy_lane_product){.rows = rows,
-                              .columns = columns,
-                              .segments = SEGMENTS,
-                              .depth = DEPTH,
-                              .a = &a[0][0][0],
-                              .a_segment = (size_t)ROWS * DEPTH,
-                              .a_row = DEPTH,
-                              .a_step = 1,
-                              .b = &b[0][0][first],
-                              .b_segment = (size_t)(DEPTH + 1) * COLUMNS,
-                              .b_row = COLUMNS,
-                              .c = c + first,
-                              .c_row = COLUMNS,
-                              .accumulate = accumulate};
+    return (pmy_lane_product){
+        .rows = rows,
+        .columns = columns,
+        .segments = SEGMENTS,
+        .depth = DEPTH,
+        .a = {&a[0][0][0], .segment = (size_t)ROWS * DEPTH, .row = DEPTH, .step = 1},
+        .b = {&b[0][0][first], .segment = (size_t)(DEPTH + 1) * COLUMNS, .row = COLUMNS},
+        .c = {c + first, COLUMNS},
+        .accumulate = accumulate};
 }
 
 static void products_are_the_sums(void **state)

@@ -94,32 +94,32 @@ pmy_accum pmy_reciprocal_deviation(pmy_accum variance)
 }
 
 PMY_CLONES
-void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x, const pmy_real *mean,
-                           const pmy_real *scale, const pmy_real *shift, pmy_real *y)
+void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x, pmy_channel_affine of,
+                           pmy_real *y)
 {
     if (positions == 1) {
         for (size_t c = 0; c < channels; c++)
-            y[c] = (x[c] - mean[c]) * scale[c] + shift[c];
+            y[c] = (x[c] - of.mean[c]) * of.scale[c] + of.shift[c];
         return;
     }
     for (size_t c = 0; c < channels; c++) {
-        pmy_real m = mean[c], s = scale[c], b = shift[c];
+        pmy_real m = of.mean[c], s = of.scale[c], b = of.shift[c];
         for (size_t i = c * positions; i < (c + 1) * positions; i++)
             y[i] = (x[i] - m) * s + b;
     }
 }
 
 PMY_CLONES
-void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x, const pmy_real *mean,
-                      const pmy_real *scale, const pmy_real *shift, const pmy_real *dy, pmy_real *dz)
+void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x, pmy_channel_affine of,
+                      const pmy_real *dy, pmy_real *dz)
 {
     if (positions == 1) {
         for (size_t c = 0; c < channels; c++)
-            dz[c] = (x[c] - mean[c]) * scale[c] + shift[c] > 0 ? dy[c] : 0;
+            dz[c] = (x[c] - of.mean[c]) * of.scale[c] + of.shift[c] > 0 ? dy[c] : 0;
         return;
     }
     for (size_t c = 0; c < channels; c++) {
-        pmy_real m = mean[c], s = scale[c], b = shift[c];
+        pmy_real m = of.mean[c], s = of.scale[c], b = of.shift[c];
         for (size_t i = c * positions; i < (c + 1) * positions; i++)
             dz[i] = (x[i] - m) * s + b > 0 ? dy[i] : 0;
     }

@@ -23,13 +23,11 @@ typedef struct pmy_channel_affine {
 
 /* y = (x − mean) scale + shift; x and y may be the same. */
 void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
-                           const pmy_real *mean /* [channels] */, const pmy_real *scale /* [channels] */,
-                           const pmy_real *shift /* [channels] */, pmy_real *y /* [channels, positions] */);
+                           pmy_channel_affine of, pmy_real *y /* [channels, positions] */);
 
 /* dz = dy where y of the above is positive, else 0: relu's, in one pass. */
 void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,
-                      const pmy_real *mean /* [channels] */, const pmy_real *scale /* [channels] */,
-                      const pmy_real *shift /* [channels] */, const pmy_real *dy /* [channels, positions] */,
+                      pmy_channel_affine of, const pmy_real *dy /* [channels, positions] */,
                       pmy_real *dz /* [channels, positions] */);
 
 /* sums[c] += Σ dz and products[c] += Σ dz (x − mean). */

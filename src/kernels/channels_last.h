@@ -12,6 +12,14 @@ typedef struct pmy_channels_last {
     size_t pixel;                       /* numbers from a pixel to the next, at least `channels` */
 } pmy_channels_last;
 
+/* Of images [channels, height, width] with `padding` on all sides. */
+static inline pmy_channels_last pmy_channels_last_of(size_t channels, size_t height, size_t width,
+                                                     size_t padding, size_t pixel)
+{
+    return (pmy_channels_last){channels, height, width, padding, height + 2 * padding, width + 2 * padding,
+                               pixel};
+}
+
 /* Numbers that the padded image takes; what is written after the last pixel stays in these. */
 static inline size_t pmy_channels_last_size(const pmy_channels_last *form)
 {
@@ -30,12 +38,7 @@ void pmy_channels_from_last(const pmy_channels_last *form, const pmy_real *image
  * the rest zeros: an image of one row. After the last row, PMY_LANES numbers more may be written. */
 static inline void pmy_lanes_transpose(size_t rows, size_t columns, const pmy_real *x, pmy_real *y)
 {
-    pmy_channels_last form = {.channels = rows,
-                              .height = 1,
-                              .width = columns,
-                              .padded_height = 1,
-                              .padded_width = columns,
-                              .pixel = pmy_lanes_round(rows)};
+    pmy_channels_last form = pmy_channels_last_of(rows, 1, columns, 0, pmy_lanes_round(rows));
     pmy_channels_to_last(&form, x, y);
 }
 

@@ -21,3 +21,8 @@ size_t pmy_convolution_rows_size(const pmy_convolution *c)
 {
     return c->in * c->window.kernel * c->window.kernel * pmy_lanes_round(c->out);
 }
+
+size_t pmy_convolution_row(const pmy_convolution *c, size_t row)
+{
+    return row % c->in * c->window.kernel * c->window.kernel + row / c->in;
+}

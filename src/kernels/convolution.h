@@ -53,11 +53,9 @@ typedef struct pmy_convolution_algorithm {
                      bool accumulate, pmy_real *dx, /* [images, in, height, width] */
                      pmy_real *sum,                 /* [sum] or dW's rows */
                      pmy_real *scratch);
-    /* dW's rows from the sum; NULL where the sum is these. They are [in·kernel·kernel, out rounded up to
-     * whole lanes], in an order that is the algorithm's: */
+    /* dW's rows [kernel, kernel, in, out rounded up to whole lanes] from the sum; NULL where the sum is
+     * these. */
     void (*reduce)(const pmy_convolution *c, const pmy_real *sum, pmy_real *rows);
-    /* what the row holds: weight[0, i, u, v] is i·kernel·kernel + u·kernel + v. */
-    size_t (*row)(const pmy_convolution *c, size_t row);
 } pmy_convolution_algorithm;
 
 /* Sums of products over windows where they lie, with channels last. */
@@ -72,15 +70,6 @@ extern const pmy_convolution_algorithm *const pmy_convolution_algorithms[];
 
 /* The algorithm that is fastest here for these sizes. */
 const pmy_convolution_algorithm *pmy_convolution_choose(const pmy_convolution *c);
-
-/* The plain convolution, which the algorithms are tested against: the sums as they are written above. */
-void pmy_convolution_plain(const pmy_convolution *c, size_t images,
-                           const pmy_real *x,      /* [images, in, height, width] */
-                           const pmy_real *weight, /* [out, in, kernel, kernel] */
-                           pmy_real *y);           /* [images, out, out_height, out_width] */
-/* Adds to dx and dw; either may be NULL. */
-void pmy_convolution_plain_backward(const pmy_convolution *c, size_t images, const pmy_real *x,
-                                    const pmy_real *dy, const pmy_real *weight, pmy_real *dx, pmy_real *dw);
 
 static inline size_t pmy_convolution_x_size(const pmy_convolution *c)
 {
@@ -97,7 +86,8 @@ static inline size_t pmy_convolution_weight_size(const pmy_convolution *c)
     return c->out * c->in * c->window.kernel * c->window.kernel;
 }
 
-/* The numbers in dW's rows. */
+/* The numbers in dW's rows; and where in a kernel [in, kernel, kernel] what such a row holds lies. */
 size_t pmy_convolution_rows_size(const pmy_convolution *c);
+size_t pmy_convolution_row(const pmy_convolution *c, size_t row);
 
 #endif

@@ -25,21 +25,9 @@ typedef struct plan {
 
 static plan plan_of(const pmy_convolution *c)
 {
-    size_t padding = c->window.padding;
     plan p = {.out = pmy_lanes_round(c->out)};
-    p.x = (pmy_channels_last){.channels = c->in,
-                              .height = c->height,
-                              .width = c->width,
-                              .padding = padding,
-                              .padded_height = c->height + 2 * padding,
-                              .padded_width = c->width + 2 * padding,
-                              .pixel = c->in};
-    p.y = (pmy_channels_last){.channels = c->out,
-                              .height = c->out_height,
-                              .width = c->out_width,
-                              .padded_height = c->out_height,
-                              .padded_width = c->out_width,
-                              .pixel = p.out};
+    p.x = pmy_channels_last_of(c->in, c->height, c->width, c->window.padding, c->in);
+    p.y = pmy_channels_last_of(c->out, c->out_height, c->out_width, 0, p.out);
     p.taps = c->window.kernel * c->in;
     p.stride = c->window.stride * c->in;
     p.row = p.x.padded_width * c->in;
@@ -83,19 +71,14 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
     for (size_t n = 0; n < images; n++) {
         pmy_channels_to_last(&p.x, x + n * pmy_convolution_x_size(c), image);
         for (size_t r = 0; r < c->out_height; r++)
-            pmy_lane_multiply(&(pmy_lane_product){.rows = c->out_width,
-                                                  .columns = p.out,
-                                                  .segments = c->window.kernel,
-                                                  .depth = p.taps,
-                                                  .a = image + r * c->window.stride * p.row,
-                                                  .a_segment = p.row,
-                                                  .a_row = p.stride,
-                                                  .a_step = 1,
-                                                  .b = weight,
-                                                  .b_segment = p.taps * p.out,
-                                                  .b_row = p.out,
-                                                  .c = y_image + r * c->out_width * p.out,
-                                                  .c_row = p.out});
+            pmy_lane_multiply(&(pmy_lane_product){
+                .rows = c->out_width,
+                .columns = p.out,
+                .segments = c->window.kernel,
+                .depth = p.taps,
+                .a = {image + r * c->window.stride * p.row, .segment = p.row, .row = p.stride, .step = 1},
+                .b = {weight, .segment = p.taps * p.out, .row = p.out},
+                .c = {y_image + r * c->out_width * p.out, p.out}});
         pmy_channels_from_last(&p.y, y_image, false, y + n * pmy_convolution_y_size(c));
     }
 }
@@ -108,20 +91,15 @@ static void add_to_sum(const pmy_convolution *c, const pmy_real *x, const pmy_re
     plan p = plan_of(c);
     pmy_channels_to_last(&p.x, x, image);
     for (size_t u = 0; u < c->window.kernel; u++)
-        pmy_lane_multiply(&(pmy_lane_product){.rows = p.taps,
-                                              .columns = p.out,
-                                              .segments = c->out_height,
-                                              .depth = c->out_width,
-                                              .a = image + u * p.row,
-                                              .a_segment = c->window.stride * p.row,
-                                              .a_row = 1,
-                                              .a_step = p.stride,
-                                              .b = dy_image,
-                                              .b_segment = c->out_width * p.out,
-                                              .b_row = p.out,
-                                              .c = sum + u * p.taps * p.out,
-                                              .c_row = p.out,
-                                              .accumulate = true});
+        pmy_lane_multiply(&(pmy_lane_product){
+            .rows = p.taps,
+            .columns = p.out,
+            .segments = c->out_height,
+            .depth = c->out_width,
+            .a = {image + u * p.row, .segment = c->window.stride * p.row, .row = 1, .step = p.stride},
+            .b = {dy_image, .segment = c->out_width * p.out, .row = p.out},
+            .c = {sum + u * p.taps * p.out, p.out},
+            .accumulate = true});
 }
 
 /* Adds dX_u's rows, of the positions in `rows` rows of y, to where in dx they come from. Positions that
@@ -152,17 +130,8 @@ static void add_to_dx(const pmy_convolution *c, const pmy_real *dy_image,
     for (size_t r = 0, rows; r < c->out_height; r += rows) {
         rows = rows_at_once(c) < c->out_height - r ? rows_at_once(c) : c->out_height - r;
         for (size_t u = 0; u < c->window.kernel; u++) {
-            pmy_lane_multiply(&(pmy_lane_product){.rows = rows * c->out_width,
-                                                  .columns = taps,
-                                                  .segments = 1,
-                                                  .depth = c->out,
-                                                  .a = dy_image + r * c->out_width * p.out,
-                                                  .a_row = p.out,
-                                                  .a_step = 1,
-                                                  .b = weight + u * c->out * taps,
-                                                  .b_row = taps,
-                                                  .c = dx_u,
-                                                  .c_row = taps});
+            pmy_lane_gemm(PMY_PLAIN, rows * c->out_width, taps, c->out, dy_image + r * c->out_width * p.out,
+                          p.out, weight + u * c->out * taps, taps, dx_u, taps);
             pmy_direct_overlap(c, &p, rows, dx_u, dx_image + r * c->window.stride * p.row + u * p.row);
         }
     }
@@ -186,12 +155,6 @@ static void backward(const pmy_convolution *c, size_t images, const pmy_real *x,
 
 /* --- Weights --------------------------------------------------------------- */
 
-/* Where in a kernel of all channels row `row` of [kernel, kernel, in] lies. */
-static size_t row_holds(const pmy_convolution *c, size_t row)
-{
-    return row % c->in * c->window.kernel * c->window.kernel + row / c->in;
-}
-
 static void prepare_forward(const pmy_convolution *c, size_t tile, const pmy_real *weight,
                             pmy_real *prepared /* [kernel, kernel, in, out rounded] */)
 {
@@ -199,7 +162,7 @@ static void prepare_forward(const pmy_convolution *c, size_t tile, const pmy_rea
     size_t end = rows * (tile + 1) / PMY_CONVOLUTION_TILES;
     for (size_t row = rows * tile / PMY_CONVOLUTION_TILES; row < end; row++)
         for (size_t o = 0; o < out; o++)
-            prepared[row * out + o] = o < c->out ? weight[o * rows + row_holds(c, row)] : 0;
+            prepared[row * out + o] = o < c->out ? weight[o * rows + pmy_convolution_row(c, row)] : 0;
 }
 
 static void prepare_backward(const pmy_convolution *c, size_t tile, const pmy_real *weight,
@@ -223,5 +186,4 @@ const pmy_convolution_algorithm pmy_direct_convolution = {
     .prepare_backward = prepare_backward,
     .forward = forward,
     .backward = backward,
-    .row = row_holds,
 };

@@ -90,19 +90,14 @@ static void slide(const pmy_convolution *c, size_t images, const pmy_real *x,
     pmy_real *plane = scratch, *rows = scratch + p.plane_size; /* [out, positions] */
     for (size_t n = 0; n < images; n++) {
         pad(c, &p, x + n * pmy_convolution_x_size(c), plane);
-        pmy_lane_multiply(&(pmy_lane_product){.rows = c->out,
-                                              .columns = p.positions,
-                                              .segments = kernel,
-                                              .depth = kernel,
-                                              .a = weight,
-                                              .a_segment = kernel,
-                                              .a_row = kernel * kernel,
-                                              .a_step = 1,
-                                              .b = plane,
-                                              .b_segment = p.row,
-                                              .b_row = 1,
-                                              .c = rows,
-                                              .c_row = p.positions});
+        pmy_lane_multiply(
+            &(pmy_lane_product){.rows = c->out,
+                                .columns = p.positions,
+                                .segments = kernel,
+                                .depth = kernel,
+                                .a = {weight, .segment = kernel, .row = kernel * kernel, .step = 1},
+                                .b = {plane, .segment = p.row, .row = 1},
+                                .c = {rows, p.positions}});
         for (size_t o = 0; o < c->out; o++)
             cut_rows(c->out_height, p.row, c->out_width, rows + o * p.positions, y + (n * c->out + o) * size);
     }
@@ -139,20 +134,15 @@ static void add_to_sum(const pmy_convolution *c, const pmy_real *x, const pmy_re
     pmy_real *plane = scratch, *folded = scratch + p.plane_size; /* [out_height, row, kernel] */
     pad(c, &p, x, plane);
     fold(c, &p, plane, folded);
-    pmy_lane_multiply(&(pmy_lane_product){.rows = c->out,
-                                          .columns = p.taps,
-                                          .segments = c->out_height,
-                                          .depth = c->out_width,
-                                          .a = dy,
-                                          .a_segment = c->out_width,
-                                          .a_row = c->out_height * c->out_width,
-                                          .a_step = 1,
-                                          .b = folded,
-                                          .b_segment = p.row * kernel,
-                                          .b_row = c->window.stride * kernel,
-                                          .c = sum,
-                                          .c_row = p.taps,
-                                          .accumulate = true});
+    pmy_lane_multiply(&(pmy_lane_product){
+        .rows = c->out,
+        .columns = p.taps,
+        .segments = c->out_height,
+        .depth = c->out_width,
+        .a = {dy, .segment = c->out_width, .row = c->out_height * c->out_width, .step = 1},
+        .b = {folded, .segment = p.row * kernel, .row = c->window.stride * kernel},
+        .c = {sum, p.taps},
+        .accumulate = true});
 }
 
 static void backward(const pmy_convolution *c, size_t images, const pmy_real *x, const pmy_real *dy,
@@ -194,12 +184,6 @@ static void reduce(const pmy_convolution *c, const pmy_real *sum,
                 rows[(u * kernel + v) * out + o] = sum[o * taps + v * kernel + u];
 }
 
-static size_t row_holds(const pmy_convolution *c, size_t row)
-{
-    (void)c;
-    return row;
-}
-
 const pmy_convolution_algorithm pmy_plane_convolution = {
     .name = "plane",
     .fits = fits,
@@ -209,5 +193,4 @@ const pmy_convolution_algorithm pmy_plane_convolution = {
     .forward = forward,
     .backward = backward,
     .reduce = reduce,
-    .row = row_holds,
 };

@@ -68,19 +68,13 @@ static plan plan_of(const pmy_convolution *c)
     p.m_point = odd_lines(p.block * p.out);
     p.u_point = odd_lines(c->in * p.out);
     p.ut_point = odd_lines(c->out * p.in);
-    p.x = (pmy_channels_last){.channels = c->in,
-                              .height = c->height,
-                              .width = c->width,
-                              .padding = c->window.padding,
-                              .padded_height = p.tile_rows * TILE + KERNEL - 1,
-                              .padded_width = p.tile_columns * TILE + KERNEL - 1,
-                              .pixel = p.in};
-    p.y = (pmy_channels_last){.channels = c->out,
-                              .height = c->out_height,
-                              .width = c->out_width,
-                              .padded_height = p.tile_rows * TILE,
-                              .padded_width = p.tile_columns * TILE,
-                              .pixel = p.out};
+    p.x = pmy_channels_last_of(c->in, c->height, c->width, c->window.padding, p.in);
+    p.y = pmy_channels_last_of(c->out, c->out_height, c->out_width, 0, p.out);
+    /* To whole tiles. */
+    p.y.padded_height = p.tile_rows * TILE;
+    p.y.padded_width = p.tile_columns * TILE;
+    p.x.padded_height = p.y.padded_height + KERNEL - 1;
+    p.x.padded_width = p.y.padded_width + KERNEL - 1;
     p.x_size = odd_lines(pmy_channels_last_size(&p.x));
     p.y_size = odd_lines(pmy_channels_last_size(&p.y));
     return p;
@@ -241,17 +235,8 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
         end = at_most(first + p.block, tiles);
         take_v(&p, &w, first, end);
         for (size_t point = 0; point < POINTS; point++)
-            pmy_lane_multiply(&(pmy_lane_product){.rows = end - first,
-                                                  .columns = p.out,
-                                                  .segments = 1,
-                                                  .depth = c->in,
-                                                  .a = w.v + point * p.v_point,
-                                                  .a_row = p.in,
-                                                  .a_step = 1,
-                                                  .b = u + point * p.u_point,
-                                                  .b_row = p.out,
-                                                  .c = w.m + point * p.m_point,
-                                                  .c_row = p.out});
+            pmy_lane_gemm(PMY_PLAIN, end - first, p.out, c->in, w.v + point * p.v_point, p.in,
+                          u + point * p.u_point, p.out, w.m + point * p.m_point, p.out);
         for (size_t tile = first; tile < end; tile++)
             pmy_winograd_tile_y(w.m + (tile - first) * p.out, p.m_point, p.out,
                                 w.y + tile_offset(&p.y, p.y_size, place_of(&p, tile)), tile_steps(&p.y));
@@ -269,13 +254,9 @@ static void add_to_sum(const pmy_convolution *c, const plan *p, const workspace 
                                               .columns = p->out,
                                               .segments = 1,
                                               .depth = tiles,
-                                              .a = w->v + point * p->v_point,
-                                              .a_row = 1,
-                                              .a_step = p->in,
-                                              .b = w->m + point * p->m_point,
-                                              .b_row = p->out,
-                                              .c = sum + point * p->u_point,
-                                              .c_row = p->out,
+                                              .a = {w->v + point * p->v_point, .row = 1, .step = p->in},
+                                              .b = {w->m + point * p->m_point, .row = p->out},
+                                              .c = {sum + point * p->u_point, p->out},
                                               .accumulate = true});
 }
 
@@ -284,17 +265,8 @@ static void add_to_dx(const pmy_convolution *c, const plan *p, const workspace *
                       const pmy_real *u /* [POINTS, out, in], in steps of ut_point */)
 {
     for (size_t point = 0; point < POINTS; point++)
-        pmy_lane_multiply(&(pmy_lane_product){.rows = end - first,
-                                              .columns = p->in,
-                                              .segments = 1,
-                                              .depth = c->out,
-                                              .a = w->m + point * p->m_point,
-                                              .a_row = p->out,
-                                              .a_step = 1,
-                                              .b = u + point * p->ut_point,
-                                              .b_row = p->in,
-                                              .c = w->v + point * p->v_point,
-                                              .c_row = p->in});
+        pmy_lane_gemm(PMY_PLAIN, end - first, p->in, c->out, w->m + point * p->m_point, p->out,
+                      u + point * p->ut_point, p->in, w->v + point * p->v_point, p->in);
     for (size_t tile = first; tile < end; tile++)
         pmy_winograd_tile_dx(w->v + (tile - first) * p->in, p->v_point, p->in,
                              w->dx + tile_offset(&p->x, p->x_size, place_of(p, tile)), tile_steps(&p->x));
@@ -379,11 +351,6 @@ static void pmy_winograd_reduce(const pmy_convolution *c, const pmy_real *sum, p
                          false);
 }
 
-static size_t row_holds(const pmy_convolution *c, size_t row)
-{
-    return row % c->in * KERNEL * KERNEL + row / c->in;
-}
-
 const pmy_convolution_algorithm pmy_winograd_convolution = {
     .name = "winograd",
     .fits = fits,
@@ -393,5 +360,4 @@ const pmy_convolution_algorithm pmy_winograd_convolution = {
     .forward = forward,
     .backward = backward,
     .reduce = pmy_winograd_reduce,
-    .row = row_holds,
 };

@@ -13,12 +13,18 @@
 typedef struct pmy_lane_product {
     size_t rows, columns;   /* of C; columns: a multiple of PMY_LANES */
     size_t segments, depth; /* how many s and p */
-    const pmy_real *a;
-    size_t a_segment, a_row, a_step; /* from one s, i, p to the next */
-    const pmy_real *b;               /* [segments, depth, columns] */
-    size_t b_segment, b_row;         /* from one s, p to the next */
-    pmy_real *c;                     /* [rows, columns], in rows of c_row */
-    size_t c_row;
+    struct {
+        const pmy_real *from;
+        size_t segment, row, step; /* from one s, i, p to the next */
+    } a;
+    struct {
+        const pmy_real *from;
+        size_t segment, row; /* from one s, p to the next */
+    } b;                     /* [segments, depth, columns] */
+    struct {
+        pmy_real *to;
+        size_t row; /* from one i to the next */
+    } c;            /* [rows, columns] */
     bool accumulate;
 } pmy_lane_product;
 

@@ -33,16 +33,8 @@ static inline double exponential(double x)
     double shifted = kept * 0x1.71547652b82fep0 + shift;
     double k = shifted - shift;
     double r = (kept - k * 0x1.62e42fefa3800p-1) - k * 0x1.ef35793c76730p-45;
-    double power = 1.0 / 362880;
-    power = power * r + 1.0 / 40320;
-    power = power * r + 1.0 / 5040;
-    power = power * r + 1.0 / 720;
-    power = power * r + 1.0 / 120;
-    power = power * r + 1.0 / 24;
-    power = power * r + 1.0 / 6;
-    power = power * r + 0.5;
-    power = power * r + 1.0;
-    power = power * r + 1.0;
+    double power = 1.0 / 720 + r * (1.0 / 5040 + r * (1.0 / 40320 + r * (1.0 / 362880)));
+    power = 1 + r * (1 + r * (1.0 / 2 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120 + r * power)))));
     uint64_t bits;
     memcpy(&bits, &shifted, sizeof bits);
     bits = (bits + 1023) << 52;
@@ -73,14 +65,8 @@ static inline double log_of_1_and(double x)
     memcpy(&k, &bits, sizeof k);
     k -= 0x1p52;
     double c = k == 0 ? x : f - 1, s = c / (2 + c), w = s * s;
-    double series = 1.0 / 15;
-    series = series * w + 1.0 / 13;
-    series = series * w + 1.0 / 11;
-    series = series * w + 1.0 / 9;
-    series = series * w + 1.0 / 7;
-    series = series * w + 1.0 / 5;
-    series = series * w + 1.0 / 3;
-    series = series * w + 1.0;
+    double series = 1.0 / 9 + w * (1.0 / 11 + w * (1.0 / 13 + w * (1.0 / 15)));
+    series = 1 + w * (1.0 / 3 + w * (1.0 / 5 + w * (1.0 / 7 + w * series)));
     return k * 0x1.62e42fefa39efp-1 + 2 * s * series;
 }
 #else

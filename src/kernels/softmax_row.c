@@ -194,15 +194,11 @@ pmy_real pmy_narrow(pmy_accum x)
 
 const char *pmy_row_fault_text(pmy_row_fault fault)
 {
-    switch (fault) {
-    case PMY_ROW_FINE:
-        break;
-    case PMY_ROW_NAN:
-        return "a logit is NaN";
-    case PMY_ROW_INFINITE:
-        return "a logit is +inf";
-    case PMY_ROW_MASKED:
-        return "every logit is -inf, so no class is left";
-    }
-    return "fine";
+    static const char *const text[] = {
+        [PMY_ROW_FINE] = "fine",
+        [PMY_ROW_NAN] = "a logit is NaN",
+        [PMY_ROW_INFINITE] = "a logit is +inf",
+        [PMY_ROW_MASKED] = "every logit is -inf, so no class is left",
+    };
+    return text[fault];
 }

@@ -2,18 +2,9 @@
 #include "layers/avgpool2d.h"
 
 #include "layers/pooling.h"
-#include "tensor/ops/ops.h"
 #include "base/simd.h"
 
 #include <string.h>
-
-static pmy_status infer(pmy_node *node, pmy_error *error)
-{
-    pmy_status status = pmy_pooling_infer(node, error);
-    if (status == PMY_OK)
-        node->scratch = pmy_pooling_of(node).width * sizeof(pmy_real);
-    return status;
-}
 
 static pmy_real share_of(pmy_window window)
 {
@@ -87,34 +78,13 @@ static void backward(const pmy_node *node, pmy_piece piece)
 
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
-    static const struct {
-        const char *note;
-        size_t batch, channels, height, width;
-        pmy_window window;
-    } instance[] = {
-        {NULL, 3, 2, 4, 6, {2, 2, 0}},
-        {"odd sizes", 2, 3, 5, 7, {2, 2, 0}},
-        {"used twice", 3, 2, 5, 5, {2, 2, 0}},
-        {"windows overlap, padded", 2, 2, 6, 5, {3, 2, 1}},
-        {"windows overlap", 2, 2, 5, 4, {3, 1, 0}},
-        {"gaps between windows", 2, 2, 7, 8, {2, 3, 1}},
-        {"one number", 2, 3, 1, 1, {1, 1, 0}},
-        {"the kernel as large as the picture", 3, 2, 5, 5, {5, 5, 0}},
-    };
-    if (index >= sizeof instance / sizeof *instance)
-        return NULL;
-    s->note = instance[index].note;
-    pmy_shape shape = PMY_SHAPE(instance[index].batch, instance[index].channels, instance[index].height,
-                                instance[index].width);
-    pmy_node *x = pmy_sample_input(s, shape, -1, 1);
-    pmy_node *y = pmy_avgpool2d(s->graph, x, instance[index].window);
-    return index == 2 ? pmy_mul(s->graph, y, pmy_avgpool2d(s->graph, x, instance[index].window)) : y;
+    return pmy_pooling_sample(s, index, pmy_avgpool2d);
 }
 
 const pmy_op pmy_op_avgpool2d = {
     .name = "avgpool2d",
     .checks.formula = "y = mean x over a window",
-    .infer = infer,
+    .infer = pmy_pooling_infer,
     .forward = {{.run = forward}},
     .backward = {{.run = backward, .gives = 1}},
     .checks.sample = sample,

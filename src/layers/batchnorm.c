@@ -222,37 +222,29 @@ typedef struct span {
     size_t position, positions;
 } span;
 
-static span first_span(size_of n)
+static span span_from(size_of n, size_t channel, size_t position)
 {
-    if (n.positions > SPAN)
-        return (span){0, 1, 0, SPAN};
-    size_t channels = SPAN / n.positions;
-    return (span){0, channels < n.channels ? channels : n.channels, 0, n.positions};
+    if (n.positions > SPAN) {
+        size_t left = n.positions - position;
+        return (span){channel, 1, position, left < SPAN ? left : SPAN};
+    }
+    size_t channels = SPAN / n.positions, left = n.channels - channel;
+    return (span){channel, left < channels ? left : channels, 0, n.positions};
 }
 
 static span next_span(size_of n, span s)
 {
-    s.position += s.positions;
-    if (s.position == n.positions) {
-        s.channel += s.channels;
-        s.position = 0;
-    }
-    span first = first_span(n);
-    if (first.positions < n.positions)
-        s.positions = n.positions - s.position < SPAN ? n.positions - s.position : SPAN;
-    else if (n.channels - s.channel < s.channels)
-        s.channels = n.channels - s.channel;
-    return s;
+    size_t end = s.position + s.positions;
+    return end < n.positions ? span_from(n, s.channel, end) : span_from(n, s.channel + s.channels, 0);
 }
 
-#define FOR_SPANS(s, n) for (span s = first_span(n); s.channel < (n).channels; s = next_span(n, s))
+#define FOR_SPANS(s, n) for (span s = span_from(n, 0, 0); s.channel < (n).channels; s = next_span(n, s))
 
 /* z of a span of x, which begins at `at`. */
 static void normalise(const pmy_node *node, span s, size_t at, pmy_real *z)
 {
-    pmy_channel_affine line = affine_of(node->saved, s.channel);
-    pmy_channel_normalise(s.channels, s.positions, node->input[X]->value + at, line.mean, line.scale,
-                          line.shift, z);
+    pmy_channel_normalise(s.channels, s.positions, node->input[X]->value + at,
+                          affine_of(node->saved, s.channel), z);
 }
 
 static size_t place_of(size_of n, size_t row, span s)
@@ -300,9 +292,8 @@ static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pm
     if (!f)
         return dy;
     if (f == pmy_activation_op(PMY_RELU)->unary) {
-        const batchnorm_saved *saved = node->saved;
-        pmy_channel_gate(s.channels, s.positions, node->input[X]->value + at, saved->rounded_mean + s.channel,
-                         saved->scale + s.channel, saved->shift + s.channel, dy, room);
+        pmy_channel_gate(s.channels, s.positions, node->input[X]->value + at,
+                         affine_of(node->saved, s.channel), dy, room);
         return room;
     }
     pmy_real again[SPAN];

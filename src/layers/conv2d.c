@@ -13,14 +13,13 @@
 #include "kernels/convolution.h"
 #include "layers/epilogue.h"
 #include "kernels/reduce.h"
-#include "base/simd.h"
 
 #include <string.h>
 
 enum { X, WEIGHT, BIAS };
 
-/* Groups of images for the weights' gradients; and into how many tiles the sums of the groups are split. */
-enum { GROUPS = 8, SUM_TILES = 8 };
+/* Groups of images for the weights' gradients. All that does not go by images is split into as many tiles. */
+enum { GROUPS = PMY_CONVOLUTION_TILES };
 
 /* A padded image or a weight may have this many numbers: then no size below overflows. */
 #define LARGEST ((size_t)0x7fffffff)
@@ -120,10 +119,10 @@ static bool take(pmy_node *node)
 
 /* --- Forward ------------------------------------------------------------- */
 
-static size_t prepare_tiles(const pmy_node *node)
+static size_t tiles(const pmy_node *node)
 {
     (void)node;
-    return PMY_CONVOLUTION_TILES;
+    return GROUPS;
 }
 
 /* The weight as the algorithm wants it, once a step. */
@@ -219,29 +218,6 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
         saved->algorithm->reduce(c, sum, dw);
 }
 
-static size_t group_tiles(const pmy_node *node)
-{
-    (void)node;
-    return GROUPS;
-}
-
-static size_t sum_tiles(const pmy_node *node)
-{
-    (void)node;
-    return SUM_TILES;
-}
-
-/* sums[j] = Σ_groups x[group, j] of a few neighbours */
-PMY_CLONES
-static void pmy_conv2d_add_groups(size_t count, const pmy_real *x, size_t group, pmy_accum *sums)
-{
-    for (size_t j = 0; j < count; j++)
-        sums[j] = 0;
-    for (size_t g = 0; g < GROUPS; g++)
-        for (size_t j = 0; j < count; j++)
-            sums[j] += (pmy_accum)x[g * group + j];
-}
-
 /* Of dW's rows those of a tile, from the groups' into W's order. */
 static void sum_weight(const pmy_node *node, size_t tile)
 {
@@ -249,14 +225,15 @@ static void sum_weight(const pmy_node *node, size_t tile)
     const pmy_convolution *c = &saved->sizes;
     size_t rows = c->in * c->window.kernel * c->window.kernel, size = pmy_convolution_rows_size(c);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [out, in, kernel, kernel] */
-    for (size_t row = rows * tile / SUM_TILES; row < rows * (tile + 1) / SUM_TILES; row++) {
-        size_t holds = saved->algorithm->row(c, row);
+    for (size_t row = rows * tile / GROUPS; row < rows * (tile + 1) / GROUPS; row++) {
+        size_t holds = pmy_convolution_row(c, row);
         for (size_t first = 0, count; first < c->out; first += count) {
-            pmy_accum sums[PMY_COLUMN_TILE];
+            pmy_real sums[PMY_COLUMN_TILE];
             count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
-            pmy_conv2d_add_groups(count, saved->group_dw + row * (size / rows) + first, size, sums);
+            pmy_sum_columns(GROUPS, size, 0, count, saved->group_dw + row * (size / rows) + first, sums,
+                            false);
             for (size_t o = 0; o < count; o++)
-                pmy_put(&dw[(first + o) * rows + holds], (pmy_real)sums[o], pmy_accumulates(node, WEIGHT));
+                pmy_put(&dw[(first + o) * rows + holds], sums[o], pmy_accumulates(node, WEIGHT));
         }
     }
 }
@@ -268,8 +245,8 @@ static void backward_sum(const pmy_node *node, pmy_piece piece)
     if (node->input[WEIGHT]->wants_gradient)
         sum_weight(node, piece.begin);
     if (bias_of(node) && bias_of(node)->wants_gradient)
-        pmy_sum_columns(GROUPS, out, out * piece.begin / SUM_TILES, out * piece.end / SUM_TILES,
-                        saved->group_db, bias_of(node)->gradient, pmy_accumulates(node, BIAS));
+        pmy_sum_columns(GROUPS, out, out * piece.begin / GROUPS, out * piece.end / GROUPS, saved->group_db,
+                        bias_of(node)->gradient, pmy_accumulates(node, BIAS));
 }
 
 /* --- The op -------------------------------------------------------------- */
@@ -319,11 +296,11 @@ const pmy_op pmy_op_conv2d = {
     .infer = infer,
     .take = take,
     .epilogue = PMY_EPILOGUE_AXIS_1,
-    .forward = {{.run = forward_prepare, .tiles = prepare_tiles}, {.run = forward}},
+    .forward = {{.run = forward_prepare, .tiles = tiles}, {.run = forward}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward =
-        {{.run = backward_group, .tiles = group_tiles, .gives = 1 << X, .prepares = 1 << WEIGHT | 1 << BIAS},
-         {.run = backward_sum, .tiles = sum_tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
+        {{.run = backward_group, .tiles = tiles, .gives = 1 << X, .prepares = 1 << WEIGHT | 1 << BIAS},
+         {.run = backward_sum, .tiles = tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
     .checks.sample = sample,
 };
 

@@ -7,13 +7,9 @@
 
 enum { BLOCKS = 64, WORDS = 4 * BLOCKS };
 
-typedef struct dropout_attributes {
-    double rate;
-} dropout_attributes;
-
 static double rate_of(const pmy_node *node)
 {
-    return ((const dropout_attributes *)node->attributes)->rate;
+    return *(const double *)node->attributes;
 }
 
 static bool drops(const pmy_node *node)
@@ -123,6 +119,5 @@ const pmy_op pmy_op_dropout = {
 
 pmy_node *pmy_dropout(pmy_graph *graph, pmy_node *x, double rate)
 {
-    dropout_attributes attributes = {rate};
-    return pmy_append(graph, &pmy_op_dropout, 1, &x, &attributes, sizeof attributes);
+    return pmy_append(graph, &pmy_op_dropout, 1, &x, &rate, sizeof rate);
 }

@@ -36,8 +36,9 @@ void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t ch
     if (epilogue->bias)
         pmy_epilogue_add_bias(channels, positions, epilogue->bias + first, y);
     if (line.scale)
-        pmy_channel_normalise(channels, positions, y, line.mean + first, line.scale + first,
-                              line.shift + first, y);
+        pmy_channel_normalise(channels, positions, y,
+                              (pmy_channel_affine){line.mean + first, line.scale + first, line.shift + first},
+                              y);
     if (z)
         memcpy(z, y, channels * positions * sizeof *y);
     if (of->activation)

@@ -1,4 +1,4 @@
-/* What maxpool2d and avgpool2d share: their shapes. For these two alone. */
+/* What maxpool2d and avgpool2d share: their shapes and samples. For these two alone. */
 #ifndef PMY_LAYERS_POOLING_H
 #define PMY_LAYERS_POOLING_H
 
@@ -16,8 +16,12 @@ typedef struct pmy_pooling {
 /* From the shapes of the node and its input; the node's attributes are its pmy_window. */
 pmy_pooling pmy_pooling_of(const pmy_node *node);
 
-/* The shape rule: [batch, channels, height, width] to [batch, channels, rows, columns]. */
+/* The shape rule: [batch, channels, height, width] to [batch, channels, rows, columns]. A row of x is what a
+ * piece has as scratch. */
 pmy_status pmy_pooling_infer(pmy_node *node, pmy_error *error);
+
+pmy_node *pmy_pooling_sample(pmy_sample *sample, unsigned index,
+                             pmy_node *(*build)(pmy_graph *graph, pmy_node *x, pmy_window window));
 
 /* The part begin … end − 1 of a window of `length` places from place·stride − padding on that lies inside of
  * the picture. */

@@ -275,6 +275,28 @@ void pmy_unary_forward(const pmy_node *node, pmy_piece piece);
 void pmy_unary_backward(const pmy_node *node, pmy_piece piece);
 pmy_node *pmy_unary_sample(pmy_sample *sample, unsigned index, const pmy_op *op);
 
+/* The op's rule from its formulas: y[i] from x[i], and dx[i] from dy[i] and y[i], or x[i] (see needs_x); then
+ * what else a pmy_unary has. For a file that includes base/simd.h. */
+#define PMY_UNARY_RULE(op, formula_of_y, formula_of_dx, ...)                                             \
+    PMY_CLONES                                                                                           \
+    static void pmy_unary_##op##_forward(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y) \
+    {                                                                                                    \
+        (void)node;                                                                                      \
+        for (size_t i = 0; i < n; i++)                                                                   \
+            y[i] = formula_of_y;                                                                         \
+    }                                                                                                    \
+    PMY_CLONES                                                                                           \
+    static void pmy_unary_##op##_backward(const pmy_node *node, size_t n, const pmy_real *x,             \
+                                          const pmy_real *y, const pmy_real *dy, pmy_real *dx,           \
+                                          bool accumulate)                                               \
+    {                                                                                                    \
+        (void)node, (void)x, (void)y;                                                                    \
+        for (size_t i = 0; i < n; i++)                                                                   \
+            pmy_put(&dx[i], formula_of_dx, accumulate);                                                  \
+    }                                                                                                    \
+    static const pmy_unary rule = {                                                                      \
+        .forward = pmy_unary_##op##_forward, .backward = pmy_unary_##op##_backward, __VA_ARGS__}
+
 /* The op's table, where `rule` is a pmy_unary of the file. */
 #define PMY_UNARY_OP(op, formula_)                             \
     extern const pmy_op pmy_op_##op;                           \

@@ -2,6 +2,7 @@
 #include "numerics/convolution_errors.h"
 
 #include "convolution_passes.h"
+#include "convolution_plain.h"
 
 typedef struct passes {
     const convolution_truth *truth;

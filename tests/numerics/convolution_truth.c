@@ -1,6 +1,7 @@
 #include "numerics/convolution_errors.h"
 
 #include "base/random.h"
+#include "pmy64/tests/convolution_plain.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,30 +4,13 @@
 #include "tensor/op.h"
 #include "base/simd.h"
 
-PMY_CLONES
-static void pmy_abs_forward(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y)
+static inline pmy_real signed_like(pmy_real x, pmy_real dy)
 {
-    (void)node;
-    for (size_t i = 0; i < n; i++)
-        y[i] = pmy_fabs(x[i]);
+    return x > 0 ? dy : x < 0 ? -dy : 0;
 }
 
-PMY_CLONES
-static void pmy_abs_backward(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y,
-                             const pmy_real *dy, pmy_real *dx, bool accumulate)
-{
-    (void)node, (void)y;
-    for (size_t i = 0; i < n; i++)
-        pmy_put(&dx[i], x[i] > 0 ? dy[i] : x[i] < 0 ? -dy[i] : 0, accumulate);
-}
-
-static const pmy_unary rule = {.forward = pmy_abs_forward,
-                               .backward = pmy_abs_backward,
-                               .needs_x = true,
-                               .kinked = true,
-                               .low = -1,
-                               .high = 1};
-
+PMY_UNARY_RULE(abs, pmy_fabs(x[i]), signed_like(x[i], dy[i]), .needs_x = true, .kinked = true, .low = -1,
+               .high = 1);
 PMY_UNARY_OP(abs, "y = |x|");
 
 pmy_node *pmy_abs(pmy_graph *graph, pmy_node *x)

@@ -1,5 +1,5 @@
-/* The plain convolution: slow, and plainly right. */
-#include "kernels/convolution.h"
+/* Also in double. */
+#include "convolution_plain.h"
 
 #include <string.h>
 
