@@ -2,40 +2,31 @@
 
 #include <stdio.h>
 
+static const char *const verdict_text[][2] = {
+#define PMY_VERDICT_TEXT(name, text, meaning) [name] = {text, meaning},
+    PMY_VERDICT_LIST(PMY_VERDICT_TEXT)
+#undef PMY_VERDICT_TEXT
+};
+
+static const char *const cause_text[] = {
+#define PMY_CAUSE_TEXT(name, text) [name] = text,
+    PMY_CAUSE_LIST(PMY_CAUSE_TEXT)
+#undef PMY_CAUSE_TEXT
+};
+
 const char *pmy_verdict_text(pmy_verdict verdict)
 {
-    switch (verdict) {
-#define PMY_VERDICT_TEXT(name, text, meaning) \
-    case name:                                \
-        return text;
-        PMY_VERDICT_LIST(PMY_VERDICT_TEXT)
-#undef PMY_VERDICT_TEXT
-    }
-    return "?";
+    return verdict_text[verdict][0];
 }
 
 const char *pmy_verdict_meaning(pmy_verdict verdict)
 {
-    switch (verdict) {
-#define PMY_VERDICT_MEANING(name, text, meaning) \
-    case name:                                   \
-        return meaning;
-        PMY_VERDICT_LIST(PMY_VERDICT_MEANING)
-#undef PMY_VERDICT_MEANING
-    }
-    return "?";
+    return verdict_text[verdict][1];
 }
 
 const char *pmy_cause_text(pmy_cause cause)
 {
-    switch (cause) {
-#define PMY_CAUSE_TEXT(name, text) \
-    case name:                     \
-        return text;
-        PMY_CAUSE_LIST(PMY_CAUSE_TEXT)
-#undef PMY_CAUSE_TEXT
-    }
-    return "?";
+    return cause_text[cause];
 }
 
 /* "[2, 3]" for an element of the shape, "direction 5" for a direction. */
