@@ -400,7 +400,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"images, gelu", {{4, 2, 3, 3}}, PMY_GELU},
         {"sequences", {{4, 3, 9}}, PMY_NONE},
         {"more channels than a span", {{4, 60, 3, 7}}, PMY_SIGMOID},
-        {"images longer than a span", {{3, 2, 27, 39}}, PMY_GELU},
+        {"images longer than a span", {{5, 2, 27, 39}}, PMY_GELU},
     };
     if (index >= sizeof instance / sizeof *instance)
         return NULL;
