@@ -702,6 +702,80 @@ static void a_side_that_cannot_be_judged_is_not_passed(void **state)
     assert_int_equal(one.unjudged, 1);
 }
 
+/* --- Sharp bends ---------------------------------------------------------- */
+
+/* y = x² + x exp(−(x/w)²): around 0 large steps see x² alone, and agree with each other that its slope is 0.
+ */
+static const double spike_width = 0x1p-11;
+static double spike_factor;
+
+static void spike_forward(const pmy64_node *node, size_t n, const double *x, double *y)
+{
+    (void)node;
+    for (size_t i = 0; i < n; i++)
+        y[i] = x[i] * x[i] + x[i] * exp(-pow(x[i] / spike_width, 2));
+}
+
+static void spike_backward(const pmy64_node *node, size_t n, const double *x, const double *y,
+                           const double *dy, double *dx, bool accumulate)
+{
+    (void)node, (void)y;
+    for (size_t i = 0; i < n; i++) {
+        double square = pow(x[i] / spike_width, 2), slope = 2 * x[i] + (1 - 2 * square) * exp(-square);
+        pmy64_put(&dx[i], dy[i] * slope * (fabs(x[i]) < spike_width ? spike_factor : 1), accumulate);
+    }
+}
+
+static const pmy64_unary spike_rule = {.forward = spike_forward, .backward = spike_backward, .needs_x = true};
+
+static const pmy64_op spike_op = {
+    .name = "spike",
+    .infer = pmy64_unary_infer,
+    .forward = {{.run = pmy64_unary_forward}},
+    .backward = {{.run = pmy64_unary_backward, .gives = 1}},
+    .unary = &spike_rule,
+};
+
+static void a_sharp_bend_is_looked_at_closely(void **state)
+{
+    (void)state;
+    spike_factor = 1;
+    expect(check_with_one_zero(&spike_op, 0.3, 0.45), PMY_PASS, PMY_CAUSE_UNKNOWN);
+    static const double factors[] = {1.000001, 0.5, -1};
+    for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
+        spike_factor = factors[f];
+        pmy_check wrong = check_with_one_zero(&spike_op, 0.3, 0.45);
+        expect(wrong, PMY_WRONG, PMY_CAUSE_FEW);
+        assert_int_equal(wrong.worst, 7);
+        assert_true(fabs(wrong.analytic / wrong.numeric / spike_factor - 1) < 1e-9);
+    }
+}
+
+static void expect_pass(void *context, const pmy_check *check)
+{
+    ++*(size_t *)context;
+    expect(*check, PMY_PASS, PMY_CAUSE_UNKNOWN);
+}
+
+/* Nearly equal rows, whose normalisation bends sharply: with large steps alone each of these was WRONG. */
+static void right_batchnorm_nets_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net;
+        uint64_t seed;
+    } right[] = {{"linear 8, batchnorm, relu, linear 10", 0},
+                 {"linear 8, batchnorm, linear 10", 10},
+                 {"linear 16, batchnorm, tanh, linear 10", 4}};
+    size_t found = 0;
+    for (size_t n = 0; n < sizeof right / sizeof *right; n++) {
+        pmy_error error;
+        const pmy64_suite suite = {.seed = right[n].seed, .found = expect_pass, .context = &found};
+        assert_int_equal(pmy64_check_net(&suite, right[n].net, PMY_SCALAR_SHAPE, &error), PMY_OK);
+    }
+    assert_true(found > 18);
+}
+
 /* --- The suite ------------------------------------------------------------ */
 
 static void count(void *context, const pmy_check *check)
@@ -792,6 +866,8 @@ int main(void)
         cmocka_unit_test(kinks_are_told_and_checked_on_each_side),
         cmocka_unit_test(kinks_side_by_side_are_judged_between_them),
         cmocka_unit_test(a_side_that_cannot_be_judged_is_not_passed),
+        cmocka_unit_test(a_sharp_bend_is_looked_at_closely),
+        cmocka_unit_test(right_batchnorm_nets_pass),
         cmocka_unit_test(an_op_without_a_sample_is_an_error),
         cmocka_unit_test(every_sample_is_judged_with_fewer_rows),
         cmocka_unit_test(the_curve_is_a_v),

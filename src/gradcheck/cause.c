@@ -160,7 +160,7 @@ void pmy_find_cause(pmy_session *session, const pmy_checked *leaf, const pmy_num
     check->cause = find_plain(leaf->size, leaf->analytic[0]);
     if (check->cause != PMY_CAUSE_UNKNOWN || !numeric->complete)
         return;
-    gradients both = gradients_of(leaf->node, leaf->analytic[0], numeric->value[0]);
+    gradients both = gradients_of(leaf->node, leaf->analytic[0], numeric->value);
     size_t different = 0;
     for (size_t i = 0; i < leaf->size; i++)
         different +=

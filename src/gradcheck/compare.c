@@ -12,9 +12,3 @@ double pmy_gradient_error(pmy_real analytic, pmy_real numeric, pmy_real largest)
     pmy_real distance = pmy_fabs(analytic - numeric);
     return distance > 0 ? (double)(distance / pmy_gradient_scale(analytic, numeric, largest)) : 0;
 }
-
-void pmy_keep_worst(pmy_worst *worst, const pmy_worst *found)
-{
-    if (found->error / found->allowed > worst->error / worst->allowed)
-        *worst = *found;
-}

@@ -40,14 +40,4 @@ pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real larges
 /* |a − n| over that; +inf where one is not finite, 0 where both are 0. */
 double pmy_gradient_error(pmy_real analytic, pmy_real numeric, pmy_real largest);
 
-/* The element, or direction, whose error is largest beside what is allowed for it. */
-typedef struct pmy_worst {
-    size_t place;
-    double error, allowed;
-    pmy_real analytic, numeric, uncertainty, step;
-} pmy_worst;
-
-/* Takes `found` for the worst if it is worse. The worst one counts, never a mean. */
-void pmy_keep_worst(pmy_worst *worst, const pmy_worst *found);
-
 #endif

@@ -34,28 +34,20 @@ static void find_sides(pmy_session *session, const pmy_line *line, pmy_real scal
 
 static void draw(pmy_session *session, const pmy_checked *checked, pmy_curve *curve)
 {
-    pmy_real analytic = checked->analytic[0][curve->element];
-    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = curve->element};
-    pmy_pair pair = {.place = curve->element};
-    pmy_numeric numeric = {.worst = {.error = -1, .allowed = 1}};
-    for (unsigned k = 0; k < session->probe.weights; k++) {
-        pair.analytic[k] = checked->analytic[k][curve->element];
-        pair.largest[k] = checked->beside[k];
-    }
-    pmy_real scale = pmy_gradient_scale(analytic, 0, checked->beside[0]);
+    pmy_pair pair = pmy_pair_at(checked, curve->element);
+    pmy_check check = {.error = -1, .tolerance = 1};
+    pmy_numeric numeric = {.check = &check};
+    pmy_real scale = pmy_gradient_scale(pair.analytic[0], 0, pair.largest[0]);
     if (!(scale > 0))
         return;
     (void)pmy_probe_here(&session->probe);
-    curve->analytic = (double)analytic;
-    add_points(session, &line, analytic, scale, curve);
-    find_sides(session, &line, scale, curve);
-    if (!pmy_compare_line(session, &line, &pair, &numeric))
+    add_points(session, &pair.line, pair.analytic[0], scale, curve);
+    find_sides(session, &pair.line, scale, curve);
+    if (!pmy_compare_line(session, &pair, &numeric))
         return;
-    const pmy_estimate *estimate = &pair.numeric.estimate[0];
     curve->largest_step = (double)pair.numeric.largest_step;
     curve->smallest_step = (double)pair.numeric.smallest_step;
-    curve->extrapolated = (double)(pmy_fabs(estimate->value - analytic) / scale);
-    curve->uncertainty = (double)(pmy_uncertainty(*estimate) / scale);
+    curve->extrapolated = (double)(pmy_fabs(pair.numeric.estimate[0].value - pair.analytic[0]) / scale);
 }
 
 pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const pmy_check *check,

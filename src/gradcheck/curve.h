@@ -14,15 +14,13 @@ typedef struct pmy_curve_point {
 typedef struct pmy_curve {
     char name[96], input[96]; /* what was differentiated with respect to what */
     size_t element;
-    double analytic; /* backward's value */
-    double worst;    /* the error for which pmy_suite chose this element */
+    double worst; /* the error for which pmy_suite chose this element */
     size_t count;
     pmy_curve_point point[PMY_MAX_CURVE]; /* steps that halve */
     double truncation;                    /* the error expected of step h is truncation · h² … */
     double noise;                         /* … + noise / h */
     double largest_step, smallest_step;   /* of the differences the check extrapolated from */
     double extrapolated;                  /* the error of its extrapolation */
-    double uncertainty;                   /* as the check estimated it */
 } pmy_curve;
 
 #endif

@@ -22,14 +22,17 @@ pmy_outcome pmy_differentiate(pmy_probe *probe, const pmy_line *line, const pmy_
  * once, one near 1/√size, so that what sums over them moves about as far. */
 pmy_real pmy_step_unit(const pmy_line *line);
 
-/* The i-th step of the ladder: each half the one before. i < PMY_LADDER_STEPS. */
+/* The i-th step of the ladder: each half the one before. i < PMY_LADDER_STEPS. The search begins at unit/16,
+ * or in quad, where round-off leaves room for it, at unit/2048, from where fewer steps are enough. */
 enum {
-    PMY_LADDER_FIRST = 5, /* where the search begins: unit/16 */
 #if PMY_SCALAR == 32
+    PMY_LADDER_FIRST = 5,
     PMY_LADDER_STEPS = 16
 #elif PMY_SCALAR == 64
+    PMY_LADDER_FIRST = 5,
     PMY_LADDER_STEPS = 23
 #else
+    PMY_LADDER_FIRST = 12,
     PMY_LADDER_STEPS = 36
 #endif
 };

@@ -15,17 +15,16 @@ static bool check_side(pmy_session *session, const pmy_checked *checked, size_t 
                        pmy_numeric *numeric)
 {
     pmy_real *place = &checked->node->value[element];
-    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = element, .shift = shift};
-    pmy_pair pair = {.place = element};
+    pmy_pair pair = pmy_pair_at(checked, element);
+    pair.line.shift = shift;
     bool judged = true;
     for (unsigned k = 0; judged && k < session->probe.weights; k++) {
         *place = checked->origin[element] + shift;
         judged = pmy_weighted_backward(&session->probe, k, NULL) == PMY_OK;
         pair.analytic[k] = checked->node->gradient[element];
-        pair.largest[k] = checked->beside[k];
     }
-    judged = judged && pmy_probe_here(&session->probe) == PMY_SMOOTH &&
-             pmy_compare_line(session, &line, &pair, numeric);
+    judged =
+        judged && pmy_probe_here(&session->probe) == PMY_SMOOTH && pmy_compare_line(session, &pair, numeric);
     *place = checked->origin[element];
     (void)pmy_probe_here(&session->probe);
     return judged;
@@ -78,11 +77,11 @@ void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t ele
             judged = check_side(session, checked, element, (pmy_real)side * distance, numeric);
         }
         distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
-        for (unsigned try = 0; try < GAP_TRIES && !judged && numeric->unresolved == 0; try++) {
+        for (unsigned try = 0; try < GAP_TRIES && !judged && numeric->check->unjudged == 0; try++) {
             distance *= 2;
             pmy_real shift = middle_of_gap(session, checked, element, (pmy_real)side * distance);
             judged = check_side(session, checked, element, shift, numeric);
         }
-        numeric->unresolved += !judged;
+        numeric->check->unjudged += !judged;
     }
 }

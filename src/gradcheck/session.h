@@ -34,25 +34,28 @@ void pmy_session_end(pmy_session *session);
 
 /* The numeric side of one tensor. */
 typedef struct pmy_numeric {
-    pmy_real *value[PMY_MAX_WEIGHTS]; /* [size] each; filled where every element is compared */
-    bool complete;                    /* they are */
-    pmy_worst worst;
-    bool worst_is_direction;
-    size_t compared, directions, kinks, unresolved; /* unresolved: kinks on both sides of every try */
-    bool any;                                       /* a numeric derivative that is not round-off */
+    pmy_check *check; /* keeps the place whose error is largest beside what is allowed for it, never a mean */
+    bool is_noise;    /* its error is no larger than round-off may be */
+    bool any;         /* a numeric derivative that is not round-off */
+    bool complete;    /* every element was compared */
+    pmy_real *value;  /* [size]: the derivatives of the first weighted sum, if complete */
 } pmy_numeric;
 
 /* Derivatives of one line against backward's. */
 typedef struct pmy_pair {
+    pmy_line line;
     size_t place; /* element or direction */
     pmy_real analytic[PMY_MAX_WEIGHTS];
     pmy_real largest[PMY_MAX_WEIGHTS]; /* what analytic's floor is a share of */
     pmy_derivative numeric;
 } pmy_pair;
 
-/* Differentiates along the line and compares with pair->analytic. False: a kink is too close, or rounding
+/* The line of one element through its point, and backward's derivatives there. */
+pmy_pair pmy_pair_at(const pmy_checked *checked, size_t element);
+
+/* Differentiates along pair->line and compares with pair->analytic. False: a kink is too close, or rounding
  * next to a kink too large, for a judgement. */
-bool pmy_compare_line(pmy_session *session, const pmy_line *line, pmy_pair *pair, pmy_numeric *numeric);
+bool pmy_compare_line(pmy_session *session, pmy_pair *pair, pmy_numeric *numeric);
 
 /* Checks an element next to a kink by itself on each side of it. */
 void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t element, pmy_numeric *numeric);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Steps of the ladder, each half the one before: where a disagreement is looked into, 32 times smaller. */
-enum { FINER = 5 };
+/* Steps of the ladder, each half the one before: where a disagreement is looked into, 64 times smaller. */
+enum { FINER = 6 };
 
 /* What each weighted sum's derivative should be known to: well below the allowed error. */
 static void find_goals(const pmy_session *session, const pmy_pair *pair, pmy_real goal[])
@@ -16,91 +16,110 @@ static void find_goals(const pmy_session *session, const pmy_pair *pair, pmy_rea
     }
 }
 
-/* Next to a kink, as much more than the tolerance as round-off explains, within limits. */
-static double allowed_for(const pmy_session *session, const pmy_derivative *derivative, double uncertainty)
+static double error_of(const pmy_pair *pair, unsigned k)
 {
-    if (!derivative->near_kink || !(4 * uncertainty > session->tolerance))
-        return session->tolerance;
-    return 4 * uncertainty;
+    return pmy_gradient_error(pair->analytic[k], pair->numeric.estimate[k].value, pair->largest[k]);
 }
 
-/* Whether backward's derivatives are further from the differences' than is allowed. */
-static bool disagrees(const pmy_session *session, const pmy_pair *pair)
+/* Where the function bends sharply, as next to equal rows of a normalisation, differences with large steps
+ * can agree with each other on what is wrong. Where backward disagrees with them, smaller steps are asked,
+ * too, and believed where they contradict the large ones, whatever backward says; but not steps that are lost
+ * in the outputs' last digits, which seem to have no round-off. */
+static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *pair)
 {
+    bool disagrees = false, contradicts = false;
     for (unsigned k = 0; k < session->probe.weights; k++)
-        if (!(pmy_gradient_error(pair->analytic[k], pair->numeric.estimate[k].value, pair->largest[k]) <=
-              session->tolerance))
-            return true;
-    return false;
+        disagrees |= !(error_of(pair, k) <= session->tolerance);
+    pmy_line finer = pair->line;
+    finer.finer = FINER;
+    pmy_derivative closer;
+    if (!disagrees || pmy_differentiate(&session->probe, &finer, goal, &closer) != PMY_SMOOTH)
+        return;
+    for (unsigned k = 0; k < session->probe.weights; k++) {
+        pmy_estimate here = closer.estimate[k], before = pair->numeric.estimate[k];
+        contradicts |= here.noise >= before.noise &&
+                       pmy_fabs(here.value - before.value) > pmy_uncertainty(here) + pmy_uncertainty(before);
+    }
+    if (contradicts)
+        pair->numeric = closer;
 }
 
-bool pmy_compare_line(pmy_session *session, const pmy_line *line, pmy_pair *pair, pmy_numeric *numeric)
+/* Next to a kink, as much more than the tolerance as round-off explains. */
+static double allowed_for(const pmy_session *session, const pmy_pair *pair, unsigned k)
+{
+    pmy_estimate estimate = pair->numeric.estimate[k];
+    pmy_real scale = pmy_gradient_scale(pair->analytic[k], estimate.value, pair->largest[k]);
+    if (!pair->numeric.near_kink || !(scale > 0))
+        return session->tolerance;
+    double uncertainty = (double)(pmy_uncertainty(estimate) / scale);
+    return 4 * uncertainty > session->tolerance ? 4 * uncertainty : session->tolerance;
+}
+
+static void keep_worst(const pmy_pair *pair, unsigned k, double allowed, pmy_numeric *numeric)
+{
+    pmy_check *check = numeric->check;
+    pmy_real value = pair->numeric.estimate[k].value,
+             uncertainty = pmy_uncertainty(pair->numeric.estimate[k]);
+    double error = error_of(pair, k);
+    numeric->any |= pmy_fabs(value) > uncertainty;
+    if (!(error / allowed > check->error / check->tolerance))
+        return;
+    /* The uncertainty is of how outputs are rounded, not of what is rounded on the way to them. */
+    numeric->is_noise = pmy_fabs(pair->analytic[k] - value) <= 4 * uncertainty;
+    check->error = error;
+    check->tolerance = allowed;
+    check->worst = pair->place;
+    check->worst_is_direction = pair->line.direction != NULL;
+    check->analytic = (double)pair->analytic[k];
+    check->numeric = (double)value;
+    check->uncertainty = (double)uncertainty;
+}
+
+bool pmy_compare_line(pmy_session *session, pmy_pair *pair, pmy_numeric *numeric)
 {
     pmy_real goal[PMY_MAX_WEIGHTS];
+    double allowed[PMY_MAX_WEIGHTS];
     find_goals(session, pair, goal);
-    pmy_outcome outcome = pmy_differentiate(&session->probe, line, goal, &pair->numeric);
-    if (outcome == PMY_SMOOTH && disagrees(session, pair)) {
-        /* Where the function bends sharply, as next to two equal rows of a normalisation, large steps can
-         * agree with each other on what is wrong. A wrong backward disagrees with small ones, too. */
-        pmy_line finer = *line;
-        finer.finer = FINER;
-        pmy_pair again = *pair;
-        if (pmy_differentiate(&session->probe, &finer, goal, &again.numeric) == PMY_SMOOTH &&
-            !disagrees(session, &again))
-            *pair = again;
-    }
+    pmy_outcome outcome = pmy_differentiate(&session->probe, &pair->line, goal, &pair->numeric);
     if (outcome == PMY_KINKED)
         return false;
-    pmy_worst found[PMY_MAX_WEIGHTS];
-    for (unsigned k = 0; k < session->probe.weights; k++) {
-        pmy_estimate estimate = pair->numeric.estimate[k];
-        if (outcome == PMY_FAULTY)
-            estimate = (pmy_estimate){.value = (pmy_real)NAN};
-        pmy_real uncertainty = pmy_uncertainty(estimate);
-        pmy_real scale = pmy_gradient_scale(pair->analytic[k], estimate.value, pair->largest[k]);
-        double allowed = scale > 0 ? allowed_for(session, &pair->numeric, (double)(uncertainty / scale))
-                                   : session->tolerance;
-        if (allowed > PMY_GRADCHECK_KINK_TOLERANCE)
+    if (outcome == PMY_SMOOTH)
+        look_closer(session, goal, pair);
+    else
+        pair->numeric = (pmy_derivative){.estimate = {{.value = (pmy_real)NAN}, {.value = (pmy_real)NAN}}};
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        if ((allowed[k] = allowed_for(session, pair, k)) > PMY_GRADCHECK_KINK_TOLERANCE)
             return false;
-        found[k] = (pmy_worst){
-            .place = pair->place,
-            .error = pmy_gradient_error(pair->analytic[k], estimate.value, pair->largest[k]),
-            .allowed = allowed,
-            .analytic = pair->analytic[k],
-            .numeric = estimate.value,
-            .uncertainty = uncertainty,
-            .step = pair->numeric.smallest_step,
-        };
-        numeric->any |= pmy_fabs(estimate.value) > uncertainty;
-    }
-    for (unsigned k = 0; k < session->probe.weights; k++) {
-        if (found[k].error / found[k].allowed > numeric->worst.error / numeric->worst.allowed)
-            numeric->worst_is_direction = line->direction != NULL;
-        pmy_keep_worst(&numeric->worst, &found[k]);
-    }
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        keep_worst(pair, k, allowed[k], numeric);
     return true;
 }
 
 /* --- Elements ------------------------------------------------------------- */
 
-static void compare_element(pmy_session *session, const pmy_checked *checked, size_t element,
-                            pmy_numeric *numeric)
+pmy_pair pmy_pair_at(const pmy_checked *checked, size_t element)
 {
-    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = element};
-    pmy_pair pair = {.place = element};
-    for (unsigned k = 0; k < session->probe.weights; k++) {
+    pmy_pair pair = {.line = {.tensor = checked->node, .origin = checked->origin, .element = element},
+                     .place = element};
+    for (unsigned k = 0; k < PMY_MAX_WEIGHTS && checked->analytic[k]; k++) {
         pair.analytic[k] = checked->analytic[k][element];
         pair.largest[k] = checked->beside[k];
     }
-    numeric->compared++;
-    if (!pmy_compare_line(session, &line, &pair, numeric)) {
-        numeric->kinks++;
-        numeric->complete = false;
-        pmy_check_kink(session, checked, element, numeric);
+    return pair;
+}
+
+static void compare_element(pmy_session *session, const pmy_checked *checked, size_t element,
+                            pmy_numeric *numeric)
+{
+    pmy_pair pair = pmy_pair_at(checked, element);
+    numeric->check->compared++;
+    if (pmy_compare_line(session, &pair, numeric)) {
+        numeric->value[element] = pair.numeric.estimate[0].value;
         return;
     }
-    for (unsigned k = 0; k < session->probe.weights; k++)
-        numeric->value[k][element] = pair.numeric.estimate[k].value;
+    numeric->check->kinks++;
+    numeric->complete = false;
+    pmy_check_kink(session, checked, element, numeric);
 }
 
 /* --- Directions ----------------------------------------------------------- */
@@ -130,21 +149,21 @@ static void compare_direction(pmy_session *session, const pmy_checked *checked, 
 {
     enum { TRIES = 4 };
     pmy_real *direction = session->room[0]; /* [size] */
-    pmy_line line = {.tensor = checked->node, .origin = checked->origin, .direction = direction};
-    numeric->directions++;
+    pmy_pair pair = {.line = {.tensor = checked->node, .origin = checked->origin, .direction = direction},
+                     .place = index};
+    numeric->check->directions++;
     for (unsigned try = 0; try < TRIES; try++) {
         draw_direction(session, checked->size, direction);
-        pmy_pair pair = {.place = index};
         for (unsigned k = 0; k < session->probe.weights; k++) {
             const pmy_real *gradient = checked->analytic[k]; /* [size] */
             pair.analytic[k] = product(gradient, direction, checked->size);
             /* About as large as products with such directions are. */
             pair.largest[k] = pmy_sqrt(product(gradient, gradient, checked->size));
         }
-        if (pmy_compare_line(session, &line, &pair, numeric))
+        if (pmy_compare_line(session, &pair, numeric))
             return;
     }
-    numeric->unresolved++;
+    numeric->check->unjudged++;
 }
 
 static void sample_tensor(pmy_session *session, const pmy_checked *checked, pmy_numeric *numeric)
@@ -180,7 +199,9 @@ static bool rows_suffice(pmy_session *session, const pmy_checked *checked)
 
 void pmy_compare_tensor(pmy_session *session, const pmy_checked *checked, pmy_numeric *numeric)
 {
-    numeric->worst = (pmy_worst){.error = -1, .allowed = 1};
+    numeric->check->error = -1;
+    numeric->check->tolerance = 1;
+    numeric->value = session->room[1];
     numeric->complete = checked->size <= PMY_GRADCHECK_FULL;
     (void)pmy_probe_here(&session->probe);
     session->probe.by_rows = rows_suffice(session, checked);

@@ -65,7 +65,6 @@ typedef struct pmy_check {
     bool worst_is_direction;
     double analytic,
         numeric;        /* backward's value, and that of the finite differences; or the two sums, if adding */
-    double step;        /* the smallest step of the differences taken */
     double uncertainty; /* of `numeric`, as estimated */
 
     pmy_cause cause; /* of WRONG */
