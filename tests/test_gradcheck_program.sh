@@ -65,7 +65,7 @@ linear 10" >net && holds net "11 checks, 0 failed"
 
 cnn_passes()
 {
-    "$gradcheck" --net "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, \
+    "$gradcheck" --input 1x7x7 --net "conv 32 3, relu, conv 64 3, relu, maxpool 2, dropout 0.25, flatten, linear 128, relu, \
 dropout 0.5, linear 10" >net && holds net "9 checks, 0 failed"
 }
 if [ -z "${SANITIZE:-}" ]; then

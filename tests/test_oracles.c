@@ -1,5 +1,5 @@
-/* Three oracles that must agree: finite differences, the quad build, and the float build that
- * trains. The error is |a − b| / max(|a|, |b|, 1e-3 · the tensor's largest |a|).
+/* Three oracles that must agree: finite differences (in quad: test_oracles_quad.c), the quad build, and the
+ * float build that trains. The error is |a − b| / max(|a|, |b|, 1e-3 · the tensor's largest |a|).
  *
  * In float, 1e-5 of that floor is a sixth of the rounding error of the largest element. Ops that round
  * once meet it. What linear layers, convolutions, average poolings, attention and products along repeated
@@ -7,7 +7,6 @@
  * allowed on top: FLT_EPSILON of the largest element for the op, sixteen times that for a net of several and
  * for convolutions, whose 3x3 kernels may go by Winograd's way, which rounds more (docs/NUMERICS.md). */
 #include "pmy64/gradcheck/suite.h"
-#include "pmyq/gradcheck/suite.h"
 
 #include "pmy.h"
 #include "pmy64/pmy.h"
@@ -231,28 +230,12 @@ static void kinked_models_pass_too(void **state)
     }
 }
 
-static void backward_agrees_with_differences_in_quad(void **state)
-{
-    (void)state;
-    /* Under a sanitizer, minutes of arithmetic without hardware, of source that was checked above in double.
-     */
-    const char *sanitizer = getenv("SANITIZE");
-    if (sanitizer && *sanitizer)
-        skip();
-    limit most = {.error = 1e-14};
-    const pmyq_suite suite = {.seed = 1, .found = expect_pass, .context = &most};
-    pmy_error error;
-    assert_int_equal(pmyq_check_ops(&suite, NULL, &error), PMY_OK);
-    assert_true(most.checks > 100);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(backward_agrees_with_differences_in_double),
         cmocka_unit_test(models_agree_with_differences_in_double),
         cmocka_unit_test(kinked_models_pass_too),
-        cmocka_unit_test(backward_agrees_with_differences_in_quad),
         cmocka_unit_test(double_agrees_with_quad),
         cmocka_unit_test(double_agrees_with_quad_on_nets),
         cmocka_unit_test(float_agrees_with_double),

@@ -38,8 +38,12 @@ typedef struct pmy_gradcheck_result {
 } pmy_gradcheck_result;
 
 /* A tensor of up to so many elements is checked element by element; a larger
- * one along random directions and at a sample of its elements. */
+ * one along random directions and at a sample of its elements, in quad, which is slow, at fewer. */
+#if PMY_SCALAR == 128
+enum { PMY_GRADCHECK_FULL = 128, PMY_GRADCHECK_DIRECTIONS = 8, PMY_GRADCHECK_ELEMENTS = 16 };
+#else
 enum { PMY_GRADCHECK_FULL = 512, PMY_GRADCHECK_DIRECTIONS = 32, PMY_GRADCHECK_ELEMENTS = 64 };
+#endif
 
 /* Checks every parameter and every leaf whose gradient is wanted (pmy_want_gradient), at the values
  * they hold, with the batch the graph has and with the two rows less that the last one of an epoch may have:
