@@ -15,26 +15,23 @@ static void fill_share(pmy_real floor, size_t size, const pmy_real *alone, pmy_r
         share[i] = pattern[i % 3] * (largest > 0 && pmy_is_finite(largest) ? largest : 1);
 }
 
-/* Finds the worst element; returns how many are wrong. */
-static size_t compare(pmy_sum *sum, pmy_check *check)
+/* Finds the worst element, and how many are wrong. */
+static void compare(pmy_suspect *sum, pmy_check *check)
 {
-    size_t different = 0;
     double worst = PMY_GRADCHECK_ADDED;
-    for (size_t i = 0; i < pmy_shape_size(sum->node->shape); i++) {
-        pmy_real alone = sum->alone[i], share = sum->share[i],
-                 distance = pmy_fabs(alone + share - sum->found[i]);
+    for (size_t i = 0; i < sum->size; i++) {
+        pmy_real alone = sum->numeric[i], share = sum->share[i];
+        pmy_real distance = pmy_fabs(alone + share - sum->analytic[i]);
         double error = pmy_is_finite(distance) ? (double)(distance / (pmy_fabs(alone) + pmy_fabs(share)))
                                                : (double)INFINITY;
-        different += error > PMY_GRADCHECK_ADDED;
-        sum->distance = pmy_maximum(sum->distance, distance);
+        sum->different += error > PMY_GRADCHECK_ADDED;
         if (!(error > worst))
             continue;
         worst = check->error = error;
         check->worst = i;
-        check->analytic = (double)sum->found[i];
+        check->analytic = (double)sum->analytic[i];
         check->numeric = (double)(alone + share);
     }
-    return different;
 }
 
 /* Whether what is known of the tensor already matters more. */
@@ -59,15 +56,20 @@ pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_chec
         status = pmy_backward_onto(&session->probe, node, share, &added, error);
     if (status != PMY_OK || !added)
         return status;
-    pmy_sum sum = {.node = node, .alone = alone, .share = share, .found = session->room[2]};
-    memcpy(sum.found, node->gradient, size * sizeof *sum.found);
-    size_t different = compare(&sum, check);
-    if (different == 0)
+    pmy_suspect sum = {.node = node,
+                       .leaf = leaf,
+                       .size = size,
+                       .analytic = session->room[2],
+                       .numeric = alone,
+                       .share = share};
+    memcpy(sum.analytic, node->gradient, size * sizeof *sum.analytic);
+    compare(&sum, check);
+    if (sum.different == 0)
         return PMY_OK;
     check->verdict = PMY_WRONG;
     check->adding = true;
     check->tolerance = PMY_GRADCHECK_ADDED;
     check->worst_is_direction = false;
-    pmy_find_cause_of_sum(session, leaf, &sum, different, check);
+    pmy_find_cause(session, &sum, check);
     return PMY_OK;
 }

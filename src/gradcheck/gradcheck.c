@@ -14,33 +14,33 @@ static bool too_many_kinks(const pmy_check *check)
     return check->unjudged > 0 || check->kinks > few;
 }
 
-static bool all_zero(const pmy_session *session, const pmy_checked *checked)
+static pmy_verdict judge(const pmy_checked *leaf, const pmy_numeric *numeric)
 {
-    for (unsigned k = 0; k < session->probe.weights; k++)
-        for (size_t i = 0; i < checked->size; i++)
-            if (checked->analytic[k][i] != 0)
-                return false;
-    return true;
-}
-
-static pmy_verdict judge(const pmy_session *session, const pmy_checked *checked, const pmy_numeric *numeric)
-{
-    if (checked->nondeterministic)
+    const pmy_check *check = numeric->check;
+    if (leaf->nondeterministic)
         return PMY_NONDETERMINISTIC;
-    if (!numeric->any && all_zero(session, checked))
+    bool all_zero = check->error < (double)INFINITY && leaf->largest[0] == 0 && leaf->largest[1] == 0;
+    if (!numeric->any && all_zero)
         return PMY_VACUOUS;
-    if (!(numeric->check->error <= numeric->check->tolerance))
+    if (!(check->error <= check->tolerance))
         return numeric->is_noise ? PMY_NOISE : PMY_WRONG;
-    return too_many_kinks(numeric->check) ? PMY_KINK : PMY_PASS;
+    return too_many_kinks(check) ? PMY_KINK : PMY_PASS;
 }
 
 static void compare_leaf(pmy_session *session, const pmy_checked *leaf, pmy_check *check)
 {
     pmy_numeric numeric = {.check = check};
     pmy_compare_tensor(session, leaf, &numeric);
-    check->verdict = judge(session, leaf, &numeric);
-    if (check->verdict == PMY_WRONG)
-        pmy_find_cause(session, leaf, &numeric, check);
+    check->verdict = judge(leaf, &numeric);
+    if (check->verdict != PMY_WRONG)
+        return;
+    pmy_suspect wrong = {.node = leaf->node,
+                         .leaf = leaf,
+                         .size = leaf->size,
+                         .analytic = leaf->analytic[0],
+                         .numeric = numeric.complete ? numeric.value : NULL,
+                         .different = numeric.different};
+    pmy_find_cause(session, &wrong, check);
 }
 
 /* --- One batch ------------------------------------------------------------ */

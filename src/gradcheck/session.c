@@ -2,47 +2,40 @@
 
 #include <string.h>
 
-static bool is_checked(const pmy_node *node)
+/* Zeroed numbers, or NULL, which the session remembers. */
+static pmy_real *take(pmy_session *session, size_t count)
 {
-    return node->inputs == 0 && node->value && node->gradient;
+    pmy_real *taken = pmy_arena_take(&session->arena, count, sizeof *taken);
+    session->out_of_memory |= !taken;
+    return taken;
+}
+
+static void take_leaf(pmy_session *session, pmy_node *node)
+{
+    pmy_checked *checked = &session->checked[session->count++];
+    *checked = (pmy_checked){.node = node, .size = pmy_shape_size(node->shape)};
+    checked->origin = take(session, checked->size);
+    if (checked->origin)
+        memcpy(checked->origin, node->value, checked->size * sizeof *checked->origin);
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        checked->analytic[k] = take(session, checked->size);
 }
 
 static bool take_checked(pmy_session *session)
 {
     const pmy_graph *graph = session->probe.graph;
-    session->checked = pmy_arena_take(&session->arena, pmy_node_count(graph), sizeof *session->checked);
-    if (!session->checked)
-        return false;
-    for (size_t at = 0; at < pmy_node_count(graph); at++) {
-        pmy_node *node = pmy_node_at(graph, at);
-        if (!is_checked(node))
-            continue;
-        pmy_checked *checked = &session->checked[session->count++];
-        *checked = (pmy_checked){.node = node, .size = pmy_shape_size(node->shape)};
-        checked->origin = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real));
-        if (!checked->origin)
-            return false;
-        memcpy(checked->origin, node->value, checked->size * sizeof(pmy_real));
-        for (unsigned k = 0; k < session->probe.weights; k++)
-            if (!(checked->analytic[k] = pmy_arena_take(&session->arena, checked->size, sizeof(pmy_real))))
-                return false;
-    }
-    return true;
-}
-
-static bool take_room(pmy_session *session)
-{
-    const pmy_graph *graph = session->probe.graph;
     size_t largest = 1;
-    for (size_t at = 0; at < pmy_node_count(graph); at++) {
-        const pmy_node *node = pmy_node_at(graph, at);
+    session->checked = pmy_arena_take(&session->arena, pmy_node_count(graph), sizeof *session->checked);
+    for (size_t at = 0; session->checked && at < pmy_node_count(graph); at++) {
+        pmy_node *node = pmy_node_at(graph, at);
         if (node->gradient && pmy_shape_size(node->shape) > largest)
             largest = pmy_shape_size(node->shape);
+        if (node->inputs == 0 && node->value && node->gradient)
+            take_leaf(session, node);
     }
     for (unsigned r = 0; r < sizeof session->room / sizeof *session->room; r++)
-        if (!(session->room[r] = pmy_arena_take(&session->arena, largest, sizeof(pmy_real))))
-            return false;
-    return true;
+        session->room[r] = take(session, largest);
+    return session->checked && !session->out_of_memory;
 }
 
 /* Copies the statistics, and their counts, to where they are kept, or back. */
@@ -78,9 +71,9 @@ static bool take_weights(pmy_session *session)
     pmy_probe *probe = &session->probe;
     bool scalar = pmy_shape_rank(probe->root->shape) == 0;
     probe->weights = scalar ? 1 : PMY_MAX_WEIGHTS;
-    probe->above = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
+    probe->above = take(session, probe->outputs);
     for (unsigned k = 0; k < probe->weights; k++) {
-        probe->weight[k] = pmy_arena_take(&session->arena, probe->outputs, sizeof(pmy_real));
+        probe->weight[k] = take(session, probe->outputs);
         if (!probe->weight[k])
             return false;
         for (size_t o = 0; o < probe->outputs; o++) {
@@ -88,7 +81,7 @@ static bool take_weights(pmy_session *session)
             probe->weight[k][o] = scalar ? 1 : (pmy_real)(float)(drawn < 0 ? drawn - 0.5 : drawn + 0.5);
         }
     }
-    return probe->above != NULL;
+    return true;
 }
 
 static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_options *options)
@@ -101,7 +94,7 @@ static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_o
     probe->outputs = pmy_shape_size(probe->root->shape);
     for (size_t at = 0; at < pmy_node_count(graph); at++)
         probe->kinked |= pmy_has_choices(pmy_node_at(graph, at));
-    return take_weights(session) && take_checked(session) && take_room(session);
+    return take_weights(session) && take_checked(session);
 }
 
 /* No element is asked to be right to more digits than a difference can know beside the graph's largest

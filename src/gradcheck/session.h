@@ -11,6 +11,7 @@
 
 typedef struct pmy_session {
     pmy_arena arena;
+    bool out_of_memory;
     pmy_probe probe;
     pmy_random random;
     double tolerance;
@@ -39,6 +40,7 @@ typedef struct pmy_numeric {
     bool any;         /* a numeric derivative that is not round-off */
     bool complete;    /* every element was compared */
     pmy_real *value;  /* [size]: the derivatives of the first weighted sum, if complete */
+    size_t different; /* elements that are wrong in that one */
 } pmy_numeric;
 
 /* Derivatives of one line against backward's. */
@@ -63,24 +65,24 @@ void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t ele
 /* Compares all elements of a tensor, or directions and a sample of elements. */
 void pmy_compare_tensor(pmy_session *session, const pmy_checked *checked, pmy_numeric *numeric);
 
-/* A gradient that is added to the share of another user of the node. */
-typedef struct pmy_sum {
-    const pmy_node *node;
-    const pmy_real *alone,
-        *share;        /* [node's shape]: backward's gradient without another user, and that one's */
-    pmy_real *found;   /* [node's shape]: what backward makes of the two */
-    pmy_real distance; /* the largest between that and the right sum */
-} pmy_sum;
-
 /* Checks that backward adds to what another user of the node has given; `leaf` is NULL where the node is
  * none. Where it does not, and nothing worse is known, the check becomes WRONG. */
 pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_checked *leaf, pmy_check *check,
                             pmy_error *error);
 
-/* The likely cause of a wrong gradient; and of a wrong sum, whose `found` is lost. */
-void pmy_find_cause(pmy_session *session, const pmy_checked *leaf, const pmy_numeric *numeric,
-                    pmy_check *check);
-void pmy_find_cause_of_sum(pmy_session *session, const pmy_checked *leaf, const pmy_sum *sum,
-                           size_t different, pmy_check *check);
+/* A wrong gradient, or a wrong sum of a gradient and the share of another user of the node. */
+typedef struct pmy_suspect {
+    const pmy_node *node;
+    const pmy_checked *leaf; /* NULL: the node is none */
+    size_t size;
+    pmy_real *analytic;      /* [size]: backward's gradient or sum */
+    const pmy_real *numeric; /* [size]: the right gradient; NULL: not known of all elements */
+    const pmy_real *share;   /* [size]; NULL: none */
+    size_t different;        /* how many elements are wrong */
+    pmy_real distance;       /* the largest between backward's and the right one; found by pmy_find_cause */
+} pmy_suspect;
+
+/* The likely cause. A sum loses its share. */
+void pmy_find_cause(pmy_session *session, pmy_suspect *wrong, pmy_check *check);
 
 #endif

@@ -115,6 +115,7 @@ static void compare_element(pmy_session *session, const pmy_checked *checked, si
     numeric->check->compared++;
     if (pmy_compare_line(session, &pair, numeric)) {
         numeric->value[element] = pair.numeric.estimate[0].value;
+        numeric->different += error_of(&pair, 0) > session->tolerance;
         return;
     }
     numeric->check->kinks++;
