@@ -66,20 +66,22 @@ static pmy_real middle_of_gap(pmy_session *session, const pmy_checked *checked, 
     return shift + (pmy_real)side * (away - back) / 2;
 }
 
+/* Four times the smallest step, eight times, … */
+static pmy_real distance_of(const pmy_line *line, unsigned try)
+{
+    return pmy_ladder_step(line, PMY_LADDER_STEPS - 1) * (pmy_real)(4 << try);
+}
+
 void pmy_check_kink(pmy_session *session, const pmy_checked *checked, size_t element, pmy_numeric *numeric)
 {
     pmy_line line = {.tensor = checked->node, .origin = checked->origin, .element = element};
     for (int side = -1; side <= 1; side += 2) {
         bool judged = false;
-        pmy_real distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
-        for (unsigned try = 0; try < NEAR_TRIES && !judged; try++) {
-            distance *= 2;
-            judged = check_side(session, checked, element, (pmy_real)side * distance, numeric);
-        }
-        distance = 2 * pmy_ladder_step(&line, PMY_LADDER_STEPS - 1);
+        for (unsigned try = 0; try < NEAR_TRIES && !judged; try++)
+            judged = check_side(session, checked, element, (pmy_real)side * distance_of(&line, try), numeric);
         for (unsigned try = 0; try < GAP_TRIES && !judged && numeric->check->unjudged == 0; try++) {
-            distance *= 2;
-            pmy_real shift = middle_of_gap(session, checked, element, (pmy_real)side * distance);
+            pmy_real shift =
+                middle_of_gap(session, checked, element, (pmy_real)side * distance_of(&line, try));
             judged = check_side(session, checked, element, shift, numeric);
         }
         numeric->check->unjudged += !judged;

@@ -24,26 +24,22 @@ static pmy_real at_least_twice(pmy_real noise, pmy_real noise_above)
     return pmy_maximum(noise, 2 * noise_above);
 }
 
-/* T[i…j] for all i and j. */
-typedef struct table {
-    pmy_estimate window[PMY_MAX_STEPS][PMY_MAX_STEPS]; /* [i][j] */
-} table;
-
+/* T[i…j] is window[i][j]. */
 static void extrapolate(unsigned count, pmy_real h, const pmy_real difference[], const pmy_real noise[],
-                        table *all)
+                        pmy_estimate window[][PMY_MAX_STEPS])
 {
     for (unsigned j = 0; j < count; j++) {
-        pmy_real noise_here = j ? at_least_twice(noise[j], all->window[j - 1][j - 1].noise) : noise[j];
-        all->window[j][j] = (pmy_estimate){difference[j], (pmy_real)INFINITY, noise_here};
+        pmy_real noise_here = j ? at_least_twice(noise[j], window[j - 1][j - 1].noise) : noise[j];
+        window[j][j] = (pmy_estimate){difference[j], (pmy_real)INFINITY, noise_here};
         pmy_real change_before = 0, power = 1, step = h;
         for (unsigned i = 0; i < j; i++)
             step /= 2;
         for (unsigned i = j; i-- > 0;) {
-            const pmy_estimate *below = &all->window[i + 1][j], *above = &all->window[i][j - 1];
+            const pmy_estimate *below = &window[i + 1][j], *above = &window[i][j - 1];
             power *= 4;
             step *= 2;
             pmy_real change = (below->value - above->value) / (power - 1);
-            all->window[i][j] = (pmy_estimate){
+            window[i][j] = (pmy_estimate){
                 .value = below->value + change,
                 .truncation = expected_truncation(pmy_fabs(change), change_before, step),
                 .noise = (power * below->noise + above->noise) / (power - 1),
@@ -61,15 +57,14 @@ static pmy_real contradiction(const pmy_estimate *estimate, const pmy_estimate *
 
 pmy_estimate pmy_richardson(unsigned count, pmy_real h, const pmy_real difference[], const pmy_real noise[])
 {
-    table all;
-    extrapolate(count, h, difference, noise, &all);
+    pmy_estimate window[PMY_MAX_STEPS][PMY_MAX_STEPS];
+    extrapolate(count, h, difference, noise, window);
     pmy_estimate best = {.truncation = (pmy_real)INFINITY};
     for (unsigned i = 0; i < count; i++)
         for (unsigned j = i + 1; j < count; j++) {
-            pmy_estimate here = all.window[i][j];
+            pmy_estimate here = window[i][j];
             if (j + 1 < count)
-                here.truncation =
-                    pmy_maximum(here.truncation, contradiction(&here, &all.window[i + 1][j + 1]));
+                here.truncation = pmy_maximum(here.truncation, contradiction(&here, &window[i + 1][j + 1]));
             if (pmy_uncertainty(here) < pmy_uncertainty(best))
                 best = here;
         }

@@ -15,43 +15,11 @@ typedef enum variant { AS_IT_IS, IN_A_SUM, AT_THE_KINK, VARIANTS } variant;
 
 static const char *const variant_text[VARIANTS] = {"", "scaled", "at the kink"};
 
-typedef struct instance {
-    pmy_sample sample;
-    pmy_node *root;
-    char name[PMY_MAX_CHECK_NAME];
-} instance;
-
 static bool applies(variant which, const pmy_op *op, const pmy_node *node)
 {
-    switch (which) {
-    case IN_A_SUM:
-        return pmy_shape_rank(node->shape) == 0;
-    case AT_THE_KINK:
-        return op->unary && op->unary->kinked;
-    default:
-        return true;
-    }
-}
-
-static pmy_status prepare(instance *this, variant which, uint64_t seed, pmy_error *error)
-{
-    pmy_graph *graph = this->sample.graph;
     if (which == IN_A_SUM)
-        this->root = pmy_scale(graph, this->root, -0.625);
-    pmy_status status = pmy_build(graph, this->root, error);
-    if (status != PMY_OK)
-        return status;
-    pmy_sample_fill(&this->sample, seed);
-    if (which == AT_THE_KINK)
-        this->sample.leaf[0].node->value[0] = 0;
-    return PMY_OK;
-}
-
-static void name_instance(instance *this, const pmy_op *op, variant which)
-{
-    const char *note = this->sample.note, *how = variant_text[which];
-    (void)snprintf(this->name, sizeof this->name, "%s%s%s%s%s", op->name, note || *how ? ": " : "",
-                   note ? note : "", note && *how ? ", " : "", how);
+        return pmy_shape_rank(node->shape) == 0;
+    return which == AS_IT_IS || (op->unary && op->unary->kinked);
 }
 
 /* Keeps the curve of the check's worst element if that is worse than the one kept. */
@@ -64,40 +32,48 @@ static pmy_status keep_curve(const pmy_suite *suite, pmy_graph *graph, const pmy
     return pmy_gradcheck_curve(graph, options, check, suite->curve, error);
 }
 
-/* Checks a built graph and passes the outcomes on under a name. */
-static pmy_status check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error)
+/* Builds and fills the graph, checks it and passes the outcomes on under a name. */
+static pmy_status check_graph(const pmy_suite *suite, pmy_sample *sample, pmy_node *root, bool at_the_kink,
+                              const char *name, pmy_error *error)
 {
     pmy_gradcheck_options options = {.seed = suite->seed};
     pmy_gradcheck_result result;
-    pmy_status status = pmy_gradcheck(graph, &options, &result, error);
+    pmy_status status = pmy_build(sample->graph, root, error);
     if (status != PMY_OK)
         return status;
+    pmy_sample_fill(sample, suite->seed);
+    if (at_the_kink)
+        sample->leaf[0].node->value[0] = 0;
+    status = pmy_gradcheck(sample->graph, &options, &result, error);
     for (size_t i = 0; status == PMY_OK && i < result.count; i++) {
-        (void)snprintf(result.check[i].name, PMY_MAX_CHECK_NAME, "%.*s", PMY_MAX_CHECK_NAME - 1, name);
+        (void)snprintf(result.check[i].name, PMY_MAX_CHECK_NAME, "%s", name);
         suite->found(suite->context, &result.check[i]);
-        status = keep_curve(suite, graph, &options, &result.check[i], error);
+        status = keep_curve(suite, sample->graph, &options, &result.check[i], error);
     }
     pmy_gradcheck_free(&result);
     return status;
 }
 
 /* *found: whether there is such a sample. */
-static pmy_status check_instance(const pmy_suite *suite, const pmy_op *op, unsigned index, variant which,
-                                 bool *found, pmy_error *error)
+static pmy_status check_sample(const pmy_suite *suite, const pmy_op *op, unsigned index, variant which,
+                               bool *found, pmy_error *error)
 {
-    instance this = {.sample.graph = pmy_graph_new(NULL, suite->seed)};
-    if (!this.sample.graph)
+    pmy_sample sample = {.graph = pmy_graph_new(NULL, suite->seed)};
+    if (!sample.graph)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
-    this.root = op->checks.sample(&this.sample, index);
-    *found = this.root != NULL;
+    pmy_node *root = op->checks.sample(&sample, index);
+    *found = root != NULL;
     pmy_status status = PMY_OK;
-    if (*found && (!pmy_recorded(this.root) || applies(which, op, this.root))) {
-        name_instance(&this, op, which);
-        status = prepare(&this, which, suite->seed, error);
-        if (status == PMY_OK)
-            status = check_graph(suite, this.sample.graph, this.name, error);
+    if (*found && (!pmy_recorded(root) || applies(which, op, root))) {
+        const char *note = sample.note, *how = variant_text[which];
+        char name[PMY_MAX_CHECK_NAME];
+        (void)snprintf(name, sizeof name, "%s%s%s%s%s", op->name, note || *how ? ": " : "", note ? note : "",
+                       note && *how ? ", " : "", how);
+        if (which == IN_A_SUM)
+            root = pmy_scale(sample.graph, root, -0.625);
+        status = check_graph(suite, &sample, root, which == AT_THE_KINK, name, error);
     }
-    pmy_graph_free(this.sample.graph);
+    pmy_graph_free(sample.graph);
     return status;
 }
 
@@ -109,7 +85,7 @@ pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *err
     unsigned index = 0;
     for (; found; index += found)
         for (variant which = 0; which < VARIANTS; which++) {
-            pmy_status status = check_instance(suite, op, index, which, &found, error);
+            pmy_status status = check_sample(suite, op, index, which, &found, error);
             if (status != PMY_OK)
                 return status;
             if (!found)
@@ -155,11 +131,8 @@ pmy_status pmy_check_net(const pmy_suite *suite, const char *text, pmy_shape exa
     pmy_name(x, "x");
     pmy_node *z = pmy_net_build(&net, sample.graph, x);
     pmy_node *labels = pmy_sample_integers(&sample, labelled, pmy_shape_last(net.output));
-    status = pmy_build(sample.graph, pmy_softmax_xent(sample.graph, z, labels, NULL), error);
-    if (status == PMY_OK) {
-        pmy_sample_fill(&sample, suite->seed);
-        status = check_graph(suite, sample.graph, "net", error);
-    }
+    pmy_node *loss = pmy_softmax_xent(sample.graph, z, labels, NULL);
+    status = check_graph(suite, &sample, loss, false, "net", error);
     pmy_graph_free(sample.graph);
     return status;
 }
