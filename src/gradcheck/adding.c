@@ -41,20 +41,51 @@ static bool is_settled(const pmy_check *check)
            check->verdict == PMY_NONDETERMINISTIC;
 }
 
+/* Whether the plan has backward phases for the input: a loss that is the root has left its gradient
+ * there in forward, and could not add. */
+static bool gives_in_backward(const pmy_node *node, unsigned input)
+{
+    for (unsigned p = 0; p < PMY_MAX_PHASES; p++) {
+        const pmy_phase *phase = &node->op->backward[p];
+        if (phase->run && (phase->gives >> input & 1) && (!phase->tiles || phase->tiles(node) > 0))
+            return true;
+    }
+    return false;
+}
+
+/* Which node, and for which of its inputs, gives `to` its gradient first. */
+static pmy_node *first_giver(const pmy_probe *probe, const pmy_node *to, unsigned *input)
+{
+    for (size_t at = pmy_node_count(probe->graph); at-- > 0;) {
+        pmy_node *node = pmy_node_at(probe->graph, at);
+        for (unsigned i = 0; node->wants_gradient && i < node->inputs; i++)
+            if (node->input[i] == to && !pmy_accumulates(node, i) && gives_in_backward(node, i)) {
+                *input = i;
+                return node;
+            }
+    }
+    return NULL;
+}
+
 pmy_status pmy_check_adding(pmy_session *session, pmy_node *node, const pmy_checked *leaf, pmy_check *check,
                             pmy_error *error)
 {
     size_t size = pmy_shape_size(node->shape);
     pmy_real *alone = session->room[0], *share = session->room[1];
-    bool added = false;
-    if (is_settled(check))
+    unsigned input = 0;
+    pmy_node *giver = first_giver(&session->probe, node, &input);
+    if (is_settled(check) || !giver)
         return PMY_OK;
-    pmy_status status = pmy_weighted_backward(&session->probe, 0, error);
+    pmy_status status = pmy_weighted_backward(&session->probe, 0, NULL, NULL, error);
+    if (status != PMY_OK)
+        return status;
     memcpy(alone, node->gradient, size * sizeof *alone);
     fill_share(session->floor[0], size, alone, share);
-    if (status == PMY_OK)
-        status = pmy_backward_onto(&session->probe, node, share, &added, error);
-    if (status != PMY_OK || !added)
+    /* As if the node had another user that came first. */
+    giver->accumulate |= 1u << input;
+    status = pmy_weighted_backward(&session->probe, 0, node, share, error);
+    giver->accumulate &= ~(1u << input);
+    if (status != PMY_OK)
         return status;
     pmy_suspect sum = {.node = node,
                        .leaf = leaf,

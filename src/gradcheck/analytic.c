@@ -13,9 +13,13 @@ static void poison(pmy_probe *probe)
     }
 }
 
-/* Both passes, in pieces however small the graph is. */
-static pmy_status forward_and_backward(pmy_probe *probe, unsigned k, pmy_error *error)
+pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_node *shared, const pmy_real *share,
+                                 pmy_error *error)
 {
+    poison(probe);
+    if (shared)
+        memcpy(shared->gradient, share, pmy_shape_size(shared->shape) * sizeof *share);
+    /* In pieces however small the graph is. */
     pmy_split_always(probe->graph, true);
     pmy_status status = pmy_forward(probe->graph, PMY_REPLAY, error);
     if (status == PMY_OK && pmy_shape_rank(probe->root->shape) == 0)
@@ -24,12 +28,6 @@ static pmy_status forward_and_backward(pmy_probe *probe, unsigned k, pmy_error *
         pmy_backward_from(probe->graph, probe->weight[k]);
     pmy_split_always(probe->graph, false);
     return status;
-}
-
-pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_error *error)
-{
-    poison(probe);
-    return forward_and_backward(probe, k, error);
 }
 
 static void keep(pmy_checked *checked, unsigned k)
@@ -57,7 +55,7 @@ pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t cou
 {
     for (unsigned turn = 0; turn < 2 * probe->weights; turn++) {
         unsigned k = turn / 2;
-        pmy_status status = pmy_weighted_backward(probe, k, error);
+        pmy_status status = pmy_weighted_backward(probe, k, NULL, NULL, error);
         for (size_t t = 0; status == PMY_OK && t < count; t++)
             if (turn % 2 == 0)
                 keep(&checked[t], k);
@@ -67,48 +65,4 @@ pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t cou
             return status;
     }
     return PMY_OK;
-}
-
-/* --- Adding to what another user gave ------------------------------------- */
-
-/* Whether the plan has backward phases for the input: a loss that is the root has left its gradient
- * there in forward, and could not add. */
-static bool gives_in_backward(const pmy_node *node, unsigned input)
-{
-    for (unsigned p = 0; p < PMY_MAX_PHASES; p++) {
-        const pmy_phase *phase = &node->op->backward[p];
-        if (phase->run && (phase->gives >> input & 1) && (!phase->tiles || phase->tiles(node) > 0))
-            return true;
-    }
-    return false;
-}
-
-/* Which node, and for which of its inputs, gives `to` its gradient first. */
-static pmy_node *first_giver(const pmy_probe *probe, const pmy_node *to, unsigned *input)
-{
-    for (size_t at = pmy_node_count(probe->graph); at-- > 0;) {
-        pmy_node *node = pmy_node_at(probe->graph, at);
-        for (unsigned i = 0; node->wants_gradient && i < node->inputs; i++)
-            if (node->input[i] == to && !pmy_accumulates(node, i) && gives_in_backward(node, i)) {
-                *input = i;
-                return node;
-            }
-    }
-    return NULL;
-}
-
-pmy_status pmy_backward_onto(pmy_probe *probe, pmy_node *node, const pmy_real *share, bool *added,
-                             pmy_error *error)
-{
-    unsigned input;
-    pmy_node *giver = first_giver(probe, node, &input);
-    *added = giver != NULL;
-    if (!giver)
-        return PMY_OK;
-    poison(probe);
-    memcpy(node->gradient, share, pmy_shape_size(node->shape) * sizeof *share);
-    giver->accumulate |= 1u << input;
-    pmy_status status = forward_and_backward(probe, 0, error);
-    giver->accumulate &= ~(1u << input);
-    return status;
 }

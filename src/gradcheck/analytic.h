@@ -17,16 +17,12 @@ typedef struct pmy_checked {
 } pmy_checked;
 
 /* Runs forward and backward for the k-th weighted sum. Every gradient holds NaN before, so that
- * an element nobody writes shows. */
-pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_error *error);
+ * an element nobody writes shows; but that of `shared` (may be NULL) holds another user's `share`
+ * [shared's shape]. */
+pmy_status pmy_weighted_backward(pmy_probe *probe, unsigned k, pmy_node *shared, const pmy_real *share,
+                                 pmy_error *error);
 
 /* Fills in what is above, from `origin` on. */
 pmy_status pmy_take_analytic(pmy_probe *probe, pmy_checked checked[], size_t count, pmy_error *error);
-
-/* As pmy_weighted_backward for the first weighted sum, but as if `node` had another user that came first,
- * whose `share` [node's shape] stands in its gradient. *added: whether backward gives the node a gradient at
- * all; a loss that is the root has left it there in forward, and nothing was done. */
-pmy_status pmy_backward_onto(pmy_probe *probe, pmy_node *node, const pmy_real *share, bool *added,
-                             pmy_error *error);
 
 #endif

@@ -20,7 +20,7 @@ static bool check_side(pmy_session *session, const pmy_checked *checked, size_t 
     bool judged = true;
     for (unsigned k = 0; judged && k < session->probe.weights; k++) {
         *place = checked->origin[element] + shift;
-        judged = pmy_weighted_backward(&session->probe, k, NULL) == PMY_OK;
+        judged = pmy_weighted_backward(&session->probe, k, NULL, NULL, NULL) == PMY_OK;
         pair.analytic[k] = checked->node->gradient[element];
     }
     judged =
