@@ -15,8 +15,8 @@ typedef struct everything {
 static inline pmy_node *chain_of_ops(pmy_graph *g, pmy_node *x)
 {
     x = pmy_sigmoid(g, pmy_tanh(g, pmy_leaky_relu(g, x)));
-    x = pmy_exp_of(g, pmy_scale(g, pmy_gelu(g, x), 0.5));
-    return pmy_relu(g, pmy_log_of(g, x));
+    x = pmy_exp(g, pmy_scale(g, pmy_gelu(g, x), 0.5));
+    return pmy_relu(g, pmy_log(g, x));
 }
 
 /* Sizes within are multiples of 16: OpenBLAS's kernels for small products of other widths ask for
@@ -33,7 +33,7 @@ static inline everything everything_new(pmy_pool *pool, size_t batch)
     h = pmy_add(g, h, chain_of_ops(g, h));
     h = pmy_add(g, h, pmy_embedding(g, e.labels, EVERYTHING_CLASSES, 320));
     h = pmy_reshape(g, h, PMY_SHAPE(batch, 20, 16));
-    h = pmy_softmax(g, pmy_transpose_of(g, h, 1, 2));
+    h = pmy_softmax(g, pmy_transpose(g, h, 1, 2));
     pmy_node *squares = pmy_mse(g, h, e.target);
     pmy_node *halves[] = {pmy_slice(g, h, 2, 4, 20), pmy_slice(g, h, 2, 0, 4)};
     h = pmy_concat(g, 2, halves, 2);

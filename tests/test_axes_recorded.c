@@ -44,7 +44,7 @@ static pmy_node *apply(pmy_graph *g, const line *is, pmy_node *const x[])
     if (strcmp(is->op, "max") == 0)
         return pmy_max(g, x[0], number[0]);
     assert_string_equal(is->op, "transpose");
-    return pmy_transpose_of(g, x[0], number[0], number[1]);
+    return pmy_transpose(g, x[0], number[0], number[1]);
 }
 
 static void fill_leaf(pmy_node *leaf, unsigned place, size_t entries)

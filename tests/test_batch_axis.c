@@ -14,7 +14,7 @@ static pmy_node *go_along_axes(pmy_graph *g, pmy_node *y)
     y = pmy_concat(g, 2, (pmy_node *[]){pmy_slice(g, y, 1, 2, OUT), pmy_slice(g, y, 1, 0, 2)}, 1);
     pmy_shape shape = pmy_node_shape(y);
     shape.dim[2] = 1;
-    y = pmy_transpose_of(g, pmy_reshape(g, y, shape), 1, 2);
+    y = pmy_transpose(g, pmy_reshape(g, y, shape), 1, 2);
     return pmy_max(g, pmy_concat(g, 2, (pmy_node *[]){y, pmy_scale(g, y, 0.5)}, 1), 1);
 }
 

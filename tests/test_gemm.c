@@ -17,7 +17,7 @@ static void fill_array(pmy_real *x, uint64_t seed)
 }
 
 typedef struct product {
-    pmy_transpose transpose_a, transpose_b;
+    pmy_gemm_transpose transpose_a, transpose_b;
     size_t m, n, k, more; /* `more` columns lie between the rows of each */
     bool accumulate;
 } product;

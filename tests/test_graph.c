@@ -45,15 +45,15 @@ static pmy_node *reshape_of_the_batch(pmy_graph *g)
 }
 static pmy_node *transpose_of_a_vector(pmy_graph *g)
 {
-    return pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
+    return pmy_transpose(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
 }
 static pmy_node *transpose_of_one_axis(pmy_graph *g)
 {
-    return pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5, 6)), 1, -1);
+    return pmy_transpose(g, pmy_constant(g, PMY_SHAPE(5, 6)), 1, -1);
 }
 static pmy_node *transpose_of_the_batch(pmy_graph *g)
 {
-    return pmy_transpose_of(g, pmy_input(g, PMY_SHAPE(5, 6)), 0, 1);
+    return pmy_transpose(g, pmy_input(g, PMY_SHAPE(5, 6)), 0, 1);
 }
 static pmy_node *concat_of_nothing(pmy_graph *g)
 {
@@ -325,7 +325,7 @@ static void calls_go_on_after_an_error_and_the_first_is_reported(void **state)
     (void)state;
     pmy_graph *g = new_graph(NULL);
     pmy_error error;
-    pmy_node *wrong = pmy_transpose_of(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
+    pmy_node *wrong = pmy_transpose(g, pmy_constant(g, PMY_SHAPE(5)), 0, 1);
     pmy_want_gradient(wrong);
     pmy_name(wrong, "wrong");
     pmy_node *x = pmy_add(g, pmy_relu(g, pmy_linear(g, wrong, 3, PMY_RELU)), wrong);

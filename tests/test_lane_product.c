@@ -90,7 +90,7 @@ static void a_product_without_packing(void **state)
     for (size_t i = 0; i < sizeof right / sizeof *right; i++)
         right[i] = (pmy_real)pmy_random_uniform(&random);
     for (size_t n = PMY_LANES; n <= LAST; n++)
-        for (pmy_transpose transpose = PMY_PLAIN; transpose <= PMY_TRANSPOSED; transpose++) {
+        for (pmy_gemm_transpose transpose = PMY_PLAIN; transpose <= PMY_TRANSPOSED; transpose++) {
             size_t lda = transpose == PMY_PLAIN ? K : M;
             for (size_t i = 0; i < sizeof c / sizeof *c; i++)
                 c[i] = expected[i] = 100;

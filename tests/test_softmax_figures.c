@@ -33,7 +33,7 @@ static truth truth_of(const row *of)
     truth t = {.sum = 0};
     pmyq_real maximum = of->z[0];
     for (size_t i = 1; i < of->classes; i++)
-        maximum = pmyq_maximum(maximum, of->z[i]);
+        maximum = pmyq_real_maximum(maximum, of->z[i]);
     for (size_t i = 0; i < of->classes; i++) {
         t.scaled[i] = of->z[i] / of->temperature;
         t.shifted[i] = (of->z[i] - maximum) / of->temperature;

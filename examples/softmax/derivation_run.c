@@ -71,12 +71,12 @@ static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *s
 /* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
 static void forward_naively(derivation *row)
 {
-    pmy_real sum = pmy_exp((pmy_real)row->scaled[0]);
+    pmy_real sum = pmy_real_exp((pmy_real)row->scaled[0]);
     for (size_t i = 1; i < row->classes; i++)
-        sum += pmy_exp((pmy_real)row->scaled[i]);
-    row->naive_log_sum_exp = (double)pmy_log(sum);
+        sum += pmy_real_exp((pmy_real)row->scaled[i]);
+    row->naive_log_sum_exp = (double)pmy_real_log(sum);
     for (size_t i = 0; i < row->classes; i++)
-        row->naive_negative_log_p[i] = (double)-pmy_log(pmy_exp((pmy_real)row->scaled[i]) / sum);
+        row->naive_negative_log_p[i] = (double)-pmy_real_log(pmy_real_exp((pmy_real)row->scaled[i]) / sum);
 }
 
 /* Forward and backward of softmax_xent, as in training. */

@@ -44,7 +44,7 @@ static pmy_status run_plain_ops(head *of, pmy64_graph *graph, pmy_error *error)
     pmy64_node *q = leaf(graph, of->queries, of->dim), *k = leaf(graph, of->keys, of->dim),
                *v = leaf(graph, of->keys, of->width);
     pmy64_node *mask = pmy64_constant(graph, PMY_SHAPE(of->queries, of->keys));
-    pmy64_node *scores = pmy64_matmul(graph, q, pmy64_transpose_of(graph, k, 0, 1));
+    pmy64_node *scores = pmy64_matmul(graph, q, pmy64_transpose(graph, k, 0, 1));
     pmy64_node *scaled = pmy64_scale(graph, scores, 1 / sqrt((double)of->dim));
     pmy64_node *masked = pmy64_add(graph, scaled, mask);
     pmy64_node *p = pmy64_softmax(graph, masked);

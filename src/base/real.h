@@ -42,26 +42,22 @@ typedef pmy_real pmy_accum;
 #define PMY_REAL_EPSILON FLT128_EPSILON
 #endif
 
-#define PMY_FUNCTION(name)                        \
-    static inline pmy_real pmy_##name(pmy_real x) \
-    {                                             \
-        return PMY_MATH(name)(x);                 \
+#define PMY_FUNCTION(name)                             \
+    static inline pmy_real pmy_real_##name(pmy_real x) \
+    {                                                  \
+        return PMY_MATH(name)(x);                      \
     }
 PMY_FUNCTION(exp)
 PMY_FUNCTION(expm1)
 PMY_FUNCTION(log)
 PMY_FUNCTION(log1p)
 PMY_FUNCTION(sqrt)
+PMY_FUNCTION(tanh)
 PMY_FUNCTION(erfc)
 PMY_FUNCTION(fabs)
 #undef PMY_FUNCTION
 
-static inline pmy_real pmy_real_tanh(pmy_real x)
-{
-    return PMY_MATH(tanh)(x);
-}
-
-static inline pmy_real pmy_maximum(pmy_real a, pmy_real b)
+static inline pmy_real pmy_real_maximum(pmy_real a, pmy_real b)
 {
     return a > b ? a : b;
 }

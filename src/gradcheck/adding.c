@@ -10,7 +10,7 @@ static void fill_share(pmy_real floor, size_t size, const pmy_real *alone, pmy_r
     static const pmy_real pattern[] = {PMY_R(1.0), PMY_R(-0.5), PMY_R(0.75)};
     pmy_real largest = floor;
     for (size_t i = 0; i < size; i++)
-        largest = pmy_maximum(largest, pmy_fabs(alone[i]));
+        largest = pmy_real_maximum(largest, pmy_real_fabs(alone[i]));
     for (size_t i = 0; i < size; i++)
         share[i] = pattern[i % 3] * (largest > 0 && pmy_is_finite(largest) ? largest : 1);
 }
@@ -21,9 +21,10 @@ static void compare(pmy_suspect *sum, pmy_check *check)
     double worst = PMY_GRADCHECK_ADDED;
     for (size_t i = 0; i < sum->size; i++) {
         pmy_real alone = sum->numeric[i], share = sum->share[i];
-        pmy_real distance = pmy_fabs(alone + share - sum->analytic[i]);
-        double error = pmy_is_finite(distance) ? (double)(distance / (pmy_fabs(alone) + pmy_fabs(share)))
-                                               : (double)INFINITY;
+        pmy_real distance = pmy_real_fabs(alone + share - sum->analytic[i]);
+        double error = pmy_is_finite(distance)
+                           ? (double)(distance / (pmy_real_fabs(alone) + pmy_real_fabs(share)))
+                           : (double)INFINITY;
         sum->different += error > PMY_GRADCHECK_ADDED;
         if (!(error > worst))
             continue;

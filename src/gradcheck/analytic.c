@@ -35,7 +35,7 @@ static void keep(pmy_checked *checked, unsigned k)
     memcpy(checked->analytic[k], checked->node->gradient, checked->size * sizeof(pmy_real));
     checked->largest[k] = 0;
     for (size_t i = 0; i < checked->size; i++) {
-        pmy_real magnitude = pmy_fabs(checked->analytic[k][i]);
+        pmy_real magnitude = pmy_real_fabs(checked->analytic[k][i]);
         if (magnitude > checked->largest[k])
             checked->largest[k] = magnitude;
     }

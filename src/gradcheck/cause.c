@@ -7,7 +7,7 @@ static const pmy_real FIT = PMY_R(1e-4);
 
 static bool near(const pmy_suspect *wrong, pmy_real a, pmy_real b)
 {
-    return pmy_fabs(a - b) <= FIT * wrong->distance;
+    return pmy_real_fabs(a - b) <= FIT * wrong->distance;
 }
 
 /* Whether backward's is factor · the right one + factor_of_share · the share, if there is one. */
@@ -45,7 +45,8 @@ static bool is_count(const pmy_graph *graph, pmy_real factor)
         const size_t counts[] = {pmy_rows(node), last, size, size / last};
         for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
             pmy_real count = (pmy_real)counts[i];
-            if (counts[i] > 2 && (pmy_fabs(factor / count - 1) < FIT || pmy_fabs(factor * count - 1) < FIT))
+            if (counts[i] > 2 &&
+                (pmy_real_fabs(factor / count - 1) < FIT || pmy_real_fabs(factor * count - 1) < FIT))
                 return true;
         }
     }
@@ -159,9 +160,9 @@ static pmy_cause find_in_share(const pmy_suspect *wrong, pmy_check *check)
 {
     pmy_real factor = factor_of_share(wrong);
     check->factor = (double)factor;
-    if (pmy_fabs(factor) < FIT)
+    if (pmy_real_fabs(factor) < FIT)
         return PMY_CAUSE_OVERWRITES;
-    if (pmy_fabs(factor - 1) > FIT)
+    if (pmy_real_fabs(factor - 1) > FIT)
         return PMY_CAUSE_SCALES;
     for (size_t i = 0; i < wrong->size; i++)
         wrong->analytic[i] -= wrong->share[i];
@@ -175,7 +176,7 @@ void pmy_find_cause(pmy_session *session, pmy_suspect *wrong, pmy_check *check)
         return;
     for (size_t i = 0; i < wrong->size; i++) {
         pmy_real right = wrong->numeric[i] + (wrong->share ? wrong->share[i] : 0);
-        wrong->distance = pmy_maximum(wrong->distance, pmy_fabs(wrong->analytic[i] - right));
+        wrong->distance = pmy_real_maximum(wrong->distance, pmy_real_fabs(wrong->analytic[i] - right));
     }
     if (wrong->share)
         check->cause = find_in_share(wrong, check);

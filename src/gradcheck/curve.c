@@ -13,7 +13,7 @@ static void add_points(pmy_session *session, const pmy_line *line, pmy_real anal
         pmy_difference difference;
         if (pmy_central_difference(&session->probe, line, h, &difference) != PMY_SMOOTH)
             continue;
-        double error = (double)(pmy_fabs(difference.value[0] - analytic) / scale);
+        double error = (double)(pmy_real_fabs(difference.value[0] - analytic) / scale);
         curve->point[curve->count++] = (pmy_curve_point){(double)h, error};
     }
     pmy_line_reset(&session->probe, line);
@@ -26,7 +26,8 @@ static void find_sides(pmy_session *session, const pmy_line *line, pmy_real scal
     pmy_real h = pmy_ladder_step(line, PMY_LADDER_FIRST);
     if (pmy_central_difference(&session->probe, line, h, &wide) == PMY_SMOOTH &&
         pmy_central_difference(&session->probe, line, h / 2, &narrow) == PMY_SMOOTH) {
-        curve->truncation = (double)(pmy_fabs(wide.value[0] - narrow.value[0]) * 4 / 3 / (h * h) / scale);
+        curve->truncation =
+            (double)(pmy_real_fabs(wide.value[0] - narrow.value[0]) * 4 / 3 / (h * h) / scale);
         curve->noise = (double)(narrow.noise[0] * h / 2 / scale);
     }
     pmy_line_reset(&session->probe, line);
@@ -47,7 +48,7 @@ static void draw(pmy_session *session, const pmy_checked *checked, pmy_curve *cu
         return;
     curve->largest_step = (double)pair.numeric.largest_step;
     curve->smallest_step = (double)pair.numeric.smallest_step;
-    curve->extrapolated = (double)(pmy_fabs(pair.numeric.estimate[0].value - pair.analytic[0]) / scale);
+    curve->extrapolated = (double)(pmy_real_fabs(pair.numeric.estimate[0].value - pair.analytic[0]) / scale);
 }
 
 pmy_status pmy_gradcheck_curve(pmy_graph *graph, const pmy_gradcheck_options *options, const pmy_check *check,

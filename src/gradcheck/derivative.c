@@ -19,7 +19,7 @@ pmy_real pmy_step_unit(const pmy_line *line)
             unit /= 2;
         return unit;
     }
-    pmy_real x = pmy_fabs(line->origin[line->element] + line->shift);
+    pmy_real x = pmy_real_fabs(line->origin[line->element] + line->shift);
     while (unit < x && unit < PMY_R(1e30))
         unit *= 2;
     return unit;

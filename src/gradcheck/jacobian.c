@@ -6,9 +6,9 @@ void pmy_explicit_softmax(size_t n, const pmy_real *z, pmy_real temperature, pmy
 {
     pmy_real largest = z[0], sum = 0;
     for (size_t i = 1; i < n; i++)
-        largest = pmy_maximum(largest, z[i]);
+        largest = pmy_real_maximum(largest, z[i]);
     for (size_t i = 0; i < n; i++) {
-        p[i] = pmy_exp((z[i] - largest) / temperature);
+        p[i] = pmy_real_exp((z[i] - largest) / temperature);
         sum += p[i];
     }
     for (size_t i = 0; i < n; i++)
@@ -45,7 +45,7 @@ void pmy_sigmoid_jacobian(size_t n, const pmy_real *x, pmy_real *jacobian)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            jacobian[i * n + j] = i == j ? 1 / ((1 + pmy_exp(-x[i])) * (1 + pmy_exp(x[i]))) : 0;
+            jacobian[i * n + j] = i == j ? 1 / ((1 + pmy_real_exp(-x[i])) * (1 + pmy_real_exp(x[i]))) : 0;
 }
 
 /* --- The cross-entropy and the chain rule --------------------------------- */

@@ -12,7 +12,7 @@ void pmy_jacobian_attention_shares(const pmy_attention_head *head, pmy_real *p)
             for (size_t d = 0; j < seen && d < head->dim; d++)
                 row[j] += head->q[i * head->dim + d] * head->k[j * head->dim + d];
         }
-        pmy_explicit_softmax(seen, row, pmy_sqrt((pmy_real)head->dim), row);
+        pmy_explicit_softmax(seen, row, pmy_real_sqrt((pmy_real)head->dim), row);
     }
 }
 
@@ -36,7 +36,7 @@ void pmy_jacobian_attention_q(const pmy_attention_head *head, const pmy_real *p,
         pmy_real sum = 0;
         for (size_t m = 0; i == i2 && m < head->keys; m++)
             sum += output_by_score(head, p, i, w, m) * head->k[m * dim + d];
-        jacobian[element] = sum / pmy_sqrt((pmy_real)dim);
+        jacobian[element] = sum / pmy_real_sqrt((pmy_real)dim);
     }
 }
 
@@ -47,7 +47,7 @@ void pmy_jacobian_attention_k(const pmy_attention_head *head, const pmy_real *p,
         size_t i = element / columns / width, w = element / columns % width;
         size_t j = element % columns / dim, d = element % dim;
         jacobian[element] =
-            output_by_score(head, p, i, w, j) * head->q[i * dim + d] / pmy_sqrt((pmy_real)dim);
+            output_by_score(head, p, i, w, j) * head->q[i * dim + d] / pmy_real_sqrt((pmy_real)dim);
     }
 }
 

@@ -61,8 +61,8 @@ static pmy_real middle_of_gap(pmy_session *session, const pmy_checked *checked, 
         return shift;
     int side = shift < 0 ? -1 : 1;
     pmy_real away = room(&session->probe, &line, side), back = room(&session->probe, &line, -side);
-    if (back > pmy_fabs(shift))
-        back = pmy_fabs(shift);
+    if (back > pmy_real_fabs(shift))
+        back = pmy_real_fabs(shift);
     return shift + (pmy_real)side * (away - back) / 2;
 }
 

@@ -118,12 +118,12 @@ static bool difference_of(const pmy_probe *probe, outputs range, pmy_real distan
             pmy_real change = above[o] - below[o], weight = probe->weight[k][o];
             if (change == 0 && probe->outputs > 1)
                 continue;
-            pmy_real rounding = weight * (pmy_fabs(above[o]) + pmy_fabs(below[o]));
+            pmy_real rounding = weight * (pmy_real_fabs(above[o]) + pmy_real_fabs(below[o]));
             sum += weight * change;
             squares += rounding * rounding;
         }
         difference->value[k] = sum / distance;
-        difference->noise[k] = PMY_REAL_EPSILON * pmy_sqrt(squares) / distance;
+        difference->noise[k] = PMY_REAL_EPSILON * pmy_real_sqrt(squares) / distance;
         if (!pmy_is_finite(sum))
             return false;
     }

@@ -12,16 +12,16 @@ static pmy_real expected_truncation(pmy_real change, pmy_real change_before, pmy
 {
     if (!(change_before > 0))
         return change;
-    change = pmy_maximum(change, change_before * h * h / 64);
+    change = pmy_real_maximum(change, change_before * h * h / 64);
     pmy_real share = 4 * change / change_before;
-    return change * (share < 1 ? pmy_maximum(share, PMY_R(0.0625)) : 1);
+    return change * (share < 1 ? pmy_real_maximum(share, PMY_R(0.0625)) : 1);
 }
 
 /* Round-off at half a step is at least twice that at the step, also where an
  * output happened to round to the same number on both sides. */
 static pmy_real at_least_twice(pmy_real noise, pmy_real noise_above)
 {
-    return pmy_maximum(noise, 2 * noise_above);
+    return pmy_real_maximum(noise, 2 * noise_above);
 }
 
 /* T[i…j] is window[i][j]. */
@@ -41,10 +41,10 @@ static void extrapolate(unsigned count, pmy_real h, const pmy_real difference[],
             pmy_real change = (below->value - above->value) / (power - 1);
             window[i][j] = (pmy_estimate){
                 .value = below->value + change,
-                .truncation = expected_truncation(pmy_fabs(change), change_before, step),
+                .truncation = expected_truncation(pmy_real_fabs(change), change_before, step),
                 .noise = (power * below->noise + above->noise) / (power - 1),
             };
-            change_before = pmy_fabs(change);
+            change_before = pmy_real_fabs(change);
         }
     }
 }
@@ -52,7 +52,7 @@ static void extrapolate(unsigned count, pmy_real h, const pmy_real difference[],
 /* What the same extrapolation from half the steps contradicts is no better than that. */
 static pmy_real contradiction(const pmy_estimate *estimate, const pmy_estimate *halved)
 {
-    return pmy_fabs(estimate->value - halved->value) - halved->noise;
+    return pmy_real_fabs(estimate->value - halved->value) - halved->noise;
 }
 
 pmy_estimate pmy_richardson(unsigned count, pmy_real h, const pmy_real difference[], const pmy_real noise[])
@@ -64,7 +64,8 @@ pmy_estimate pmy_richardson(unsigned count, pmy_real h, const pmy_real differenc
         for (unsigned j = i + 1; j < count; j++) {
             pmy_estimate here = window[i][j];
             if (j + 1 < count)
-                here.truncation = pmy_maximum(here.truncation, contradiction(&here, &window[i + 1][j + 1]));
+                here.truncation =
+                    pmy_real_maximum(here.truncation, contradiction(&here, &window[i + 1][j + 1]));
             if (pmy_uncertainty(here) < pmy_uncertainty(best))
                 best = here;
         }

@@ -105,10 +105,11 @@ static void find_floors(pmy_session *session)
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pmy_real largest = 0;
         for (size_t c = 0; c < session->count; c++)
-            largest = pmy_maximum(largest, session->checked[c].largest[k]);
+            largest = pmy_real_maximum(largest, session->checked[c].largest[k]);
         session->floor[k] = share * largest;
         for (size_t c = 0; c < session->count; c++)
-            session->checked[c].beside[k] = pmy_maximum(session->checked[c].largest[k], session->floor[k]);
+            session->checked[c].beside[k] =
+                pmy_real_maximum(session->checked[c].largest[k], session->floor[k]);
     }
 }
 

@@ -37,8 +37,8 @@ static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *p
         return;
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pmy_estimate here = closer.estimate[k], before = pair->numeric.estimate[k];
-        contradicts |= here.noise >= before.noise &&
-                       pmy_fabs(here.value - before.value) > pmy_uncertainty(here) + pmy_uncertainty(before);
+        contradicts |= here.noise >= before.noise && pmy_real_fabs(here.value - before.value) >
+                                                         pmy_uncertainty(here) + pmy_uncertainty(before);
     }
     if (contradicts)
         pair->numeric = closer;
@@ -61,11 +61,11 @@ static void keep_worst(const pmy_pair *pair, unsigned k, double allowed, pmy_num
     pmy_real value = pair->numeric.estimate[k].value,
              uncertainty = pmy_uncertainty(pair->numeric.estimate[k]);
     double error = error_of(pair, k);
-    numeric->any |= pmy_fabs(value) > uncertainty;
+    numeric->any |= pmy_real_fabs(value) > uncertainty;
     if (!(error / allowed > check->error / check->tolerance))
         return;
     /* The uncertainty is of how outputs are rounded, not of what is rounded on the way to them. */
-    numeric->is_noise = pmy_fabs(pair->analytic[k] - value) <= 4 * uncertainty;
+    numeric->is_noise = pmy_real_fabs(pair->analytic[k] - value) <= 4 * uncertainty;
     check->error = error;
     check->tolerance = allowed;
     check->worst = pair->place;
@@ -159,7 +159,7 @@ static void compare_direction(pmy_session *session, const pmy_checked *checked, 
             const pmy_real *gradient = checked->analytic[k]; /* [size] */
             pair.analytic[k] = product(gradient, direction, checked->size);
             /* About as large as products with such directions are. */
-            pair.largest[k] = pmy_sqrt(product(gradient, gradient, checked->size));
+            pair.largest[k] = pmy_real_sqrt(product(gradient, gradient, checked->size));
         }
         if (pmy_compare_line(session, &pair, numeric))
             return;

@@ -89,7 +89,7 @@ pmy_accum pmy_reciprocal_deviation(pmy_accum variance)
 #if PMY_SCALAR == 32
     return 1 / sqrt(variance + epsilon);
 #else
-    return 1 / pmy_sqrt(variance + (pmy_real)epsilon);
+    return 1 / pmy_real_sqrt(variance + (pmy_real)epsilon);
 #endif
 }
 

@@ -4,7 +4,7 @@
 #include <cblas.h>
 #endif
 
-void pmy_gemm(pmy_transpose transpose_a, pmy_transpose transpose_b, size_t m, size_t n, size_t k,
+void pmy_gemm(pmy_gemm_transpose transpose_a, pmy_gemm_transpose transpose_b, size_t m, size_t n, size_t k,
               const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate, pmy_real *c,
               size_t ldc)
 {
@@ -22,9 +22,9 @@ void pmy_gemm(pmy_transpose transpose_a, pmy_transpose transpose_b, size_t m, si
 #endif
 }
 
-void pmy_gemm_portable(pmy_transpose transpose_a, pmy_transpose transpose_b, size_t m, size_t n, size_t k,
-                       const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
-                       pmy_real *c, size_t ldc)
+void pmy_gemm_portable(pmy_gemm_transpose transpose_a, pmy_gemm_transpose transpose_b, size_t m, size_t n,
+                       size_t k, const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb,
+                       bool accumulate, pmy_real *c, size_t ldc)
 {
     size_t a_row = transpose_a == PMY_TRANSPOSED ? 1 : lda,
            a_column = transpose_a == PMY_TRANSPOSED ? lda : 1;

@@ -77,8 +77,8 @@ void pmy_lane_multiply(const pmy_lane_product *x)
     multiply_lanes(x, done);
 }
 
-void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
-                   const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc)
+void pmy_lane_gemm(pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a,
+                   size_t lda, const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc)
 {
     bool transposed = transpose_a == PMY_TRANSPOSED;
     pmy_lane_product product = {.rows = m,

@@ -32,7 +32,7 @@ void pmy_lane_multiply(const pmy_lane_product *product);
 
 /* C[m, n] = op(A)[m, k] · B[k, n], as pmy_gemm does with a plain B; n at least PMY_LANES. Nothing is packed:
  * faster where B stays in a core's cache, and while C has some tens of rows or k is some tens. */
-void pmy_lane_gemm(pmy_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a, size_t lda,
-                   const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc);
+void pmy_lane_gemm(pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a,
+                   size_t lda, const pmy_real *b, size_t ldb, pmy_real *c, size_t ldc);
 
 #endif

@@ -45,7 +45,7 @@ static inline double exponential(double x)
 #else
 static inline pmy_accum exponential(pmy_accum x)
 {
-    return pmy_exp(x);
+    return pmy_real_exp(x);
 }
 #endif
 
@@ -72,7 +72,7 @@ static inline double log_of_1_and(double x)
 #else
 static inline pmy_accum log_of_1_and(pmy_accum x)
 {
-    return pmy_log1p(x);
+    return pmy_real_log1p(x);
 }
 #endif
 

@@ -47,7 +47,7 @@ static pmy_accum root_of_dim(const pmy_node *node)
 #if PMY_SCALAR == 32
     return sqrt((double)sizes(node).dim);
 #else
-    return pmy_sqrt((pmy_real)sizes(node).dim);
+    return pmy_real_sqrt((pmy_real)sizes(node).dim);
 #endif
 }
 

@@ -326,7 +326,7 @@ static void backward_activation(const pmy_node *node, pmy_piece piece)
 }
 
 /* C[m, n] (+)= op(A)[m, k] · B[k, n] */
-static void multiply(const pmy_node *node, pmy_transpose transpose_a, size_t m, size_t n, size_t k,
+static void multiply(const pmy_node *node, pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k,
                      const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
                      pmy_real *c, size_t ldc)
 {

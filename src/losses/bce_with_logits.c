@@ -40,7 +40,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
 static pmy_real slope(const pmy_node *node, pmy_real z, pmy_real target)
 {
     (void)node;
-    pmy_accum e = exponential(-(pmy_accum)pmy_fabs(z)), t = (pmy_accum)target;
+    pmy_accum e = exponential(-(pmy_accum)pmy_real_fabs(z)), t = (pmy_accum)target;
     pmy_accum large = 1 / (1 + e), small = e / (1 + e);
     return (pmy_real)(z > 0 ? (1 - t) * large - t * small : (1 - t) * small - t * large);
 }

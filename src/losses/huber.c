@@ -54,7 +54,7 @@ static uint64_t choices(const pmy_node *node)
     const pmy_real *x = node->input[0]->value, *target = node->input[1]->value; /* [n] */
     uint64_t hash = 0xcbf29ce484222325u;                                        /* FNV-1a */
     for (size_t i = 0; i < pmy_elements(node); i++)
-        hash = (hash ^ (uint64_t)(pmy_fabs(x[i] - target[i]) > delta_of(node))) * 0x100000001b3u;
+        hash = (hash ^ (uint64_t)(pmy_real_fabs(x[i] - target[i]) > delta_of(node))) * 0x100000001b3u;
     return hash;
 }
 

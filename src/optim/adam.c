@@ -60,7 +60,7 @@ static void pmy_adam_update(const pmy_optim *optim, const pmy_optim_run *run)
         pmy_real gradient = scale * gradients[i] + decay * values[i];
         first[i] = beta1 * first[i] + rest1 * gradient;
         second[i] = beta2 * second[i] + rest2 * gradient * gradient;
-        values[i] = shrink * values[i] - rate * first[i] / (pmy_sqrt(second[i]) / root + epsilon);
+        values[i] = shrink * values[i] - rate * first[i] / (pmy_real_sqrt(second[i]) / root + epsilon);
     }
 }
 

@@ -10,7 +10,7 @@ static void pmy_softplus_forward(const pmy_node *node, size_t n, const pmy_real 
 {
     (void)node;
     for (size_t i = 0; i < n; i++)
-        y[i] = (x[i] > 0 ? x[i] : 0) + pmy_log1p(pmy_exp(x[i] > 0 ? -x[i] : x[i]));
+        y[i] = (x[i] > 0 ? x[i] : 0) + pmy_real_log1p(pmy_real_exp(x[i] > 0 ? -x[i] : x[i]));
 }
 
 PMY_CLONES
@@ -19,7 +19,7 @@ static void pmy_softplus_backward(const pmy_node *node, size_t n, const pmy_real
 {
     (void)node, (void)y;
     for (size_t i = 0; i < n; i++)
-        pmy_put(&dx[i], dy[i] / (1 + pmy_exp(-x[i])), accumulate);
+        pmy_put(&dx[i], dy[i] / (1 + pmy_real_exp(-x[i])), accumulate);
 }
 
 static const pmy_unary rule = {.forward = pmy_softplus_forward,

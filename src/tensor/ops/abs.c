@@ -9,7 +9,7 @@ static inline pmy_real signed_like(pmy_real x, pmy_real dy)
     return x > 0 ? dy : x < 0 ? -dy : 0;
 }
 
-PMY_UNARY_RULE(abs, pmy_fabs(x[i]), signed_like(x[i], dy[i]), .needs_x = true, .kinked = true, .low = -1,
+PMY_UNARY_RULE(abs, pmy_real_fabs(x[i]), signed_like(x[i], dy[i]), .needs_x = true, .kinked = true, .low = -1,
                .high = 1);
 PMY_UNARY_OP(abs, "y = |x|");
 

@@ -6,12 +6,12 @@
 
 static inline pmy_real distribution(pmy_real x)
 {
-    return PMY_R(0.5) * pmy_erfc(x * PMY_R(-0.70710678118654752440084436210484903928));
+    return PMY_R(0.5) * pmy_real_erfc(x * PMY_R(-0.70710678118654752440084436210484903928));
 }
 
 static inline pmy_real density(pmy_real x)
 {
-    return PMY_R(0.39894228040143267793994605993438186848) * pmy_exp(PMY_R(-0.5) * x * x);
+    return PMY_R(0.39894228040143267793994605993438186848) * pmy_real_exp(PMY_R(-0.5) * x * x);
 }
 
 PMY_UNARY_RULE(gelu, x[i] * distribution(x[i]), (distribution(x[i]) + x[i] * density(x[i])) * dy[i],

@@ -21,7 +21,7 @@ PMY_INLINED pmy_real db(pmy_real a, pmy_real b, pmy_real dc)
 
 PMY_BINARY_OP(maximum, "c = max(a, b)", -1, 1, pmy_binary_choices);
 
-pmy_node *pmy_maximum_of(pmy_graph *graph, pmy_node *a, pmy_node *b)
+pmy_node *pmy_maximum(pmy_graph *graph, pmy_node *a, pmy_node *b)
 {
     return pmy_append(graph, &pmy_op_maximum, 2, (pmy_node *[]){a, b}, NULL, 0);
 }

@@ -16,16 +16,16 @@ pmy_node *pmy_sub(pmy_graph *graph, pmy_node *a, pmy_node *b);
 pmy_node *pmy_mul(pmy_graph *graph, pmy_node *a, pmy_node *b);
 pmy_node *pmy_div(pmy_graph *graph, pmy_node *a, pmy_node *b);
 /* Where both are equal, each gets half of the gradient. */
-pmy_node *pmy_maximum_of(pmy_graph *graph, pmy_node *a, pmy_node *b);
-pmy_node *pmy_minimum_of(pmy_graph *graph, pmy_node *a, pmy_node *b);
+pmy_node *pmy_maximum(pmy_graph *graph, pmy_node *a, pmy_node *b);
+pmy_node *pmy_minimum(pmy_graph *graph, pmy_node *a, pmy_node *b);
 
 /* factor · x. */
 pmy_node *pmy_scale(pmy_graph *graph, pmy_node *x, double factor);
 
 /* Element by element; activations are in activation.h. */
-pmy_node *pmy_exp_of(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_log_of(pmy_graph *graph, pmy_node *x);
-pmy_node *pmy_sqrt_of(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_exp(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_log(pmy_graph *graph, pmy_node *x);
+pmy_node *pmy_sqrt(pmy_graph *graph, pmy_node *x);
 pmy_node *pmy_square(pmy_graph *graph, pmy_node *x);
 pmy_node *pmy_abs(pmy_graph *graph, pmy_node *x); /* its gradient is 0 where x is */
 
@@ -39,7 +39,7 @@ pmy_node *pmy_reshape(pmy_graph *graph, pmy_node *x, pmy_shape shape);
 /* Along an axis, which may be any but the batch's; a negative one is counted from the end, −1 is the last. */
 
 /* Swaps two axes. */
-pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x, int a, int b);
+pmy_node *pmy_transpose(pmy_graph *graph, pmy_node *x, int a, int b);
 /* `count` nodes, up to PMY_MAX_INPUTS, side by side; their shapes are equal but for that axis. */
 pmy_node *pmy_concat(pmy_graph *graph, unsigned count, pmy_node *const inputs[], int axis);
 /* Of that axis, begin … end − 1. */

@@ -5,7 +5,7 @@
 /* exp of a negative number only, so that nothing overflows. */
 static inline pmy_real logistic(pmy_real x)
 {
-    pmy_real e = pmy_exp(-pmy_fabs(x));
+    pmy_real e = pmy_real_exp(-pmy_real_fabs(x));
     return (x > 0 ? 1 : e) / (1 + e);
 }
 

@@ -5,7 +5,7 @@
 
 static inline pmy_real sigma(pmy_real x)
 {
-    return 1 / (1 + pmy_exp(-x));
+    return 1 / (1 + pmy_real_exp(-x));
 }
 
 static inline pmy_real slope(pmy_real x)

@@ -56,20 +56,20 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     pmy_graph *g = s->graph;
     switch (index) {
     case 0:
-        return pmy_transpose_of(g, pmy_sample_constant(s, PMY_SHAPE(5, 7), -1, 1), 0, 1);
+        return pmy_transpose(g, pmy_sample_constant(s, PMY_SHAPE(5, 7), -1, 1), 0, 1);
     case 1:
         s->note = "in a batch, over a tile";
-        return pmy_transpose_of(g, pmy_sample_input(s, PMY_SHAPE(2, 17, 19), -1, 1), -1, -2);
+        return pmy_transpose(g, pmy_sample_input(s, PMY_SHAPE(2, 17, 19), -1, 1), -1, -2);
     case 2:
         s->note = "two in between";
-        return pmy_transpose_of(g, pmy_sample_input(s, PMY_SHAPE(3, 4, 2, 3), -1, 1), 1, 2);
+        return pmy_transpose(g, pmy_sample_input(s, PMY_SHAPE(3, 4, 2, 3), -1, 1), 1, 2);
     case 3:
         s->note = "two apart";
-        return pmy_transpose_of(g, pmy_sample_input(s, PMY_SHAPE(3, 4, 2, 3), -1, 1), 1, 3);
+        return pmy_transpose(g, pmy_sample_input(s, PMY_SHAPE(3, 4, 2, 3), -1, 1), 1, 3);
     case 4: {
         s->note = "the first axis, used twice";
         pmy_node *x = pmy_sample_constant(s, PMY_SHAPE(3, 2, 3), -1, 1);
-        return pmy_mul(g, x, pmy_transpose_of(g, x, 0, 2));
+        return pmy_mul(g, x, pmy_transpose(g, x, 0, 2));
     }
     default:
         return NULL;
@@ -84,7 +84,7 @@ const pmy_op pmy_op_transpose = {
     .checks = {.formula = "y = x with two axes swapped", .sample = sample},
 };
 
-pmy_node *pmy_transpose_of(pmy_graph *graph, pmy_node *x, int a, int b)
+pmy_node *pmy_transpose(pmy_graph *graph, pmy_node *x, int a, int b)
 {
     return pmy_append(graph, &pmy_op_transpose, 1, &x, &(transpose_attributes){a, b},
                       sizeof(transpose_attributes));
