@@ -116,6 +116,15 @@ static pmy_node *softmax_of_a_scalar(pmy_graph *g)
 {
     return pmy_softmax(g, pmy_constant(g, PMY_SCALAR_SHAPE));
 }
+
+static pmy_node *softmax_of_the_batch(pmy_graph *g)
+{
+    return pmy_softmax(g, pmy_input(g, PMY_SHAPE(5)));
+}
+static pmy_node *log_softmax_of_joined_rows(pmy_graph *g)
+{
+    return pmy_log_softmax(g, pmy_reshape(g, pmy_input(g, PMY_SHAPE(5, 2)), PMY_SHAPE(10)));
+}
 static pmy_node *two_batches(pmy_graph *g)
 {
     (void)pmy_input(g, PMY_SHAPE(5, 7));
@@ -277,6 +286,8 @@ static void each_error_names_node_and_shapes(void **state)
         {embedding_in_a_vector, PMY_BAD_SHAPE, {"embedding0", "of 5, 3"}},
         {embedding_in_a_batch, PMY_BAD_SHAPE, {"embedding0", "of 5, 5x3", "batch"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
+        {softmax_of_the_batch, PMY_BAD_SHAPE, {"softmax0", "of 5", "batch"}},
+        {log_softmax_of_joined_rows, PMY_BAD_SHAPE, {"log_softmax0", "of 10", "batch"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
         {labels_of_another_batch, PMY_BAD_SHAPE, {"integers0", "a batch of 4", "has 5"}},
         {input_without_a_batch, PMY_BAD_SHAPE, {"input0", "batch"}},
