@@ -128,7 +128,8 @@ void pmy_backward(pmy_graph *graph);
 
 /* The same, but what the parameters' gradients hold is kept, too: gradient = keep · gradient + weight · what
  * pmy_backward gives. With keep = n/(n + m) and weight = m/(n + m), where n rows counted in the losses of all
- * batches before and m in this one's (pmy_softmax_xent_counted), it is the gradient of the mean over all. */
+ * batches before and m in this one's (pmy_softmax_xent_counted), it is the gradient of the mean over all.
+ * Where weight is 0, other leaves' gradients are not computed. */
 void pmy_backward_add(pmy_graph *graph, double keep, double weight);
 
 /* The same as pmy_backward for a root of any shape but scalar, weighted: the gradient of Σ seed · root. */
