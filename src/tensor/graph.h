@@ -110,7 +110,7 @@ pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
 /* As pmy_forward in PMY_REPLAY, where since the last forward (not a PMY_EVAL) only the inputs' examples first
  * to first + count − 1 have changed: of what runs by the batch, only these are computed again; all are
- * where an op mixes rows. For finite differences, which change one number at a time. */
+ * where a row depends on others. For finite differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
 /* Work on few numbers runs in one piece. Checks turn that off, so that small samples see to it that pieces
