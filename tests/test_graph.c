@@ -416,6 +416,29 @@ static void an_op_takes_so_many_inputs_and_no_more(void **state)
     pmy_graph_free(g);
 }
 
+static void a_layer_of_no_node_is_refused(void **state)
+{
+    (void)state;
+    for (int layer = 0; layer < 4; layer++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_error error;
+        pmy_node *none = pmy_find(g, "misspelt"), *y = NULL;
+        pmy_name(none, "x");
+        if (layer == 0)
+            y = pmy_linear(g, none, 3, PMY_RELU);
+        else if (layer == 1)
+            y = pmy_layernorm(g, none, 1);
+        else if (layer == 2)
+            y = pmy_batchnorm(g, none, PMY_NONE);
+        else
+            y = pmy_conv2d(g, none, 2, (pmy_window){1, 1, 0}, PMY_NONE);
+        assert_int_equal(pmy_build(g, pmy_relu(g, y), &error), PMY_BAD_ARGUMENT);
+        assert_non_null(strstr(error.message, ": input 0 is no node"));
+        assert_null(strstr(error.message, "relu"));
+        pmy_graph_free(g);
+    }
+}
+
 static void nodes_of_another_graph_are_refused(void **state)
 {
     (void)state;
@@ -616,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_graph_is_built_once),
         cmocka_unit_test(a_graph_needs_a_root),
         cmocka_unit_test(an_op_takes_so_many_inputs_and_no_more),
+        cmocka_unit_test(a_layer_of_no_node_is_refused),
         cmocka_unit_test(nodes_of_another_graph_are_refused),
         cmocka_unit_test(nodes_are_found_by_name),
         cmocka_unit_test(parameters_are_one_vector_with_zeros_between),

@@ -174,7 +174,7 @@ pmy_node *
 pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...);
 
 /* The shape of a node while the graph is being recorded, for builders that make parameters to fit;
- * false if the node stands for an error. */
+ * false if the node stands for an error, or is NULL. */
 bool pmy_recorded(const pmy_node *node);
 
 /* A parameter for the layer whose node comes next: named by the graph's
