@@ -108,9 +108,10 @@ typedef enum pmy_mode {
  * lowest node and row, whatever the number of threads. */
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
-/* As pmy_forward in PMY_REPLAY, where since the last forward (not a PMY_EVAL) only the inputs' examples first
- * to first + count − 1 have changed: of what runs by the batch, only these are computed again; all are
- * where a row depends on others. For finite differences, which change one number at a time. */
+/* As pmy_forward in PMY_REPLAY, where since the last forward, in PMY_TRAIN or PMY_REPLAY, only examples first
+ * to first + count − 1 of the inputs have changed, and no integers, by which a loss may count its rows: of
+ * what runs by the batch, only these are computed again; all are where a row depends on others. For finite
+ * differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
 /* Work on few numbers runs in one piece. Checks turn that off, so that small samples see to it that pieces
