@@ -75,6 +75,26 @@ static void batches_add_up_to_one_large_one(void **state)
     pmy_graph_free(parts.graph);
 }
 
+static void a_batch_without_a_row_that_counts_adds_nothing(void **state)
+{
+    (void)state;
+    model m = new_model(NULL, false);
+    pmy_parameters all = pmy_graph_parameters(m.graph);
+    feed(&m, 0, 4);
+    pmy_backward(m.graph);
+    pmy_real *before = malloc(all.size * sizeof *before);
+    assert_non_null(before);
+    memcpy(before, all.gradients, all.size * sizeof *before);
+    for (size_t r = 0; r < 4; r++)
+        pmy_integer_data(m.labels)[r] = IGNORED;
+    forward(m.graph, PMY_TRAIN);
+    assert_true(pmy_softmax_xent_counted(m.loss) == 0);
+    pmy_backward_add(m.graph, 1, 0);
+    assert_true(same_bits(all.gradients, before, all.size));
+    free(before);
+    pmy_graph_free(m.graph);
+}
+
 /* The parts of the two users of a tied parameter, from a model in which each has a copy of its own. */
 static void a_tied_parameter_gets_the_sum(void **state)
 {
@@ -199,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batches_add_up_to_one_large_one),
+        cmocka_unit_test(a_batch_without_a_row_that_counts_adds_nothing),
         cmocka_unit_test(a_tied_parameter_gets_the_sum),
         cmocka_unit_test(a_fixed_parameter_stays_what_it_is),
         cmocka_unit_test(fixing_changes_no_other_gradient),

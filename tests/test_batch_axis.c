@@ -76,6 +76,25 @@ static void some_rows_are_whole_examples(void **state)
     pmy_graph_free(m.graph);
 }
 
+/* x [batch, d] over the sum of all of it: one row moves the others. */
+static void some_rows_move_all_that_read_a_sum_of_the_batch(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(BATCH, D));
+    pmy_node *y = pmy_div(g, x, pmy_scale(g, pmy_sum(g, x), 2));
+    build(g, y);
+    fill(x, 3, 1, 2);
+    forward(g, PMY_TRAIN);
+    pmy_value(x).data[D] += 1;
+    assert_int_equal(pmy_forward_rows(g, 1, 1, NULL), PMY_OK);
+    pmy_real some[BATCH * D];
+    memcpy(some, pmy_value(y).data, sizeof some);
+    forward(g, PMY_REPLAY);
+    assert_true(same_bits(some, pmy_value(y).data, BATCH * D));
+    pmy_graph_free(g);
+}
+
 static void a_bad_row_is_named_by_its_example(void **state)
 {
     (void)state;
@@ -131,8 +150,11 @@ static void integers_are_joined_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(joining_changes_no_bits),           cmocka_unit_test(some_rows_are_whole_examples),
-        cmocka_unit_test(a_bad_row_is_named_by_its_example), cmocka_unit_test(no_example_is_torn_apart),
+        cmocka_unit_test(joining_changes_no_bits),
+        cmocka_unit_test(some_rows_are_whole_examples),
+        cmocka_unit_test(some_rows_move_all_that_read_a_sum_of_the_batch),
+        cmocka_unit_test(a_bad_row_is_named_by_its_example),
+        cmocka_unit_test(no_example_is_torn_apart),
         cmocka_unit_test(integers_are_joined_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,19 @@ static void only_wanted_gradients_are_computed(void **state)
     pmy_graph_free(g);
 }
 
+static void gradients_are_asked_for_in_time(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(3, 4));
+    build(g, pmy_sum(g, x));
+    pmy_error error;
+    pmy_want_gradient(x);
+    assert_int_equal(pmy_forward(g, PMY_TRAIN, &error), PMY_BAD_ARGUMENT);
+    assert_non_null(strstr(error.message, "before pmy_build"));
+    pmy_graph_free(g);
+}
+
 static void nothing_to_learn_is_no_error(void **state)
 {
     (void)state;
@@ -180,6 +193,7 @@ int main(void)
     pmy_blas_single_threaded();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_wanted_gradients_are_computed),
+        cmocka_unit_test(gradients_are_asked_for_in_time),
         cmocka_unit_test(nothing_to_learn_is_no_error),
         cmocka_unit_test(nothing_flows_into_the_shares),
         cmocka_unit_test(uses_of_a_node_add_up),

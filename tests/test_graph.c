@@ -116,6 +116,15 @@ static pmy_node *softmax_of_a_scalar(pmy_graph *g)
 {
     return pmy_softmax(g, pmy_constant(g, PMY_SCALAR_SHAPE));
 }
+
+static pmy_node *softmax_of_the_batch(pmy_graph *g)
+{
+    return pmy_softmax(g, pmy_input(g, PMY_SHAPE(5)));
+}
+static pmy_node *log_softmax_of_joined_rows(pmy_graph *g)
+{
+    return pmy_log_softmax(g, pmy_reshape(g, pmy_input(g, PMY_SHAPE(5, 2)), PMY_SHAPE(10)));
+}
 static pmy_node *two_batches(pmy_graph *g)
 {
     (void)pmy_input(g, PMY_SHAPE(5, 7));
@@ -277,6 +286,8 @@ static void each_error_names_node_and_shapes(void **state)
         {embedding_in_a_vector, PMY_BAD_SHAPE, {"embedding0", "of 5, 3"}},
         {embedding_in_a_batch, PMY_BAD_SHAPE, {"embedding0", "of 5, 5x3", "batch"}},
         {softmax_of_a_scalar, PMY_BAD_SHAPE, {"softmax0", "of scalar"}},
+        {softmax_of_the_batch, PMY_BAD_SHAPE, {"softmax0", "of 5", "batch"}},
+        {log_softmax_of_joined_rows, PMY_BAD_SHAPE, {"log_softmax0", "of 10", "batch"}},
         {two_batches, PMY_BAD_SHAPE, {"input1", "a batch of 6", "has 5"}},
         {labels_of_another_batch, PMY_BAD_SHAPE, {"integers0", "a batch of 4", "has 5"}},
         {input_without_a_batch, PMY_BAD_SHAPE, {"input0", "batch"}},
@@ -403,6 +414,29 @@ static void an_op_takes_so_many_inputs_and_no_more(void **state)
     assert_int_equal(pmy_build(g, node, &error), PMY_BAD_ARGUMENT);
     assert_string_equal(error.message, "many: input 0 is no node");
     pmy_graph_free(g);
+}
+
+static void a_layer_of_no_node_is_refused(void **state)
+{
+    (void)state;
+    for (int layer = 0; layer < 4; layer++) {
+        pmy_graph *g = new_graph(NULL);
+        pmy_error error;
+        pmy_node *none = pmy_find(g, "misspelt"), *y = NULL;
+        pmy_name(none, "x");
+        if (layer == 0)
+            y = pmy_linear(g, none, 3, PMY_RELU);
+        else if (layer == 1)
+            y = pmy_layernorm(g, none, 1);
+        else if (layer == 2)
+            y = pmy_batchnorm(g, none, PMY_NONE);
+        else
+            y = pmy_conv2d(g, none, 2, (pmy_window){1, 1, 0}, PMY_NONE);
+        assert_int_equal(pmy_build(g, pmy_relu(g, y), &error), PMY_BAD_ARGUMENT);
+        assert_non_null(strstr(error.message, ": input 0 is no node"));
+        assert_null(strstr(error.message, "relu"));
+        pmy_graph_free(g);
+    }
 }
 
 static void nodes_of_another_graph_are_refused(void **state)
@@ -605,6 +639,7 @@ int main(void)
         cmocka_unit_test(a_graph_is_built_once),
         cmocka_unit_test(a_graph_needs_a_root),
         cmocka_unit_test(an_op_takes_so_many_inputs_and_no_more),
+        cmocka_unit_test(a_layer_of_no_node_is_refused),
         cmocka_unit_test(nodes_of_another_graph_are_refused),
         cmocka_unit_test(nodes_are_found_by_name),
         cmocka_unit_test(parameters_are_one_vector_with_zeros_between),

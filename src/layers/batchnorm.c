@@ -434,7 +434,7 @@ pmy_node *pmy_batchnorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pm
                              pmy_activation f)
 {
     if (!pmy_recorded(x))
-        return x;
+        return pmy_append(graph, &pmy_op_batchnorm, 1, &x, NULL, 0);
     if (pmy_shape_rank(x->shape) < 2)
         return pmy_refuse(graph, PMY_BAD_SHAPE, "batchnorm: needs [batch, channels, ...], not %s",
                           pmy_shape_print(x->shape).text);

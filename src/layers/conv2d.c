@@ -315,7 +315,7 @@ static pmy_node *conv2d(pmy_graph *graph, pmy_node *x, size_t out, pmy_window wi
                         bool biased)
 {
     if (!pmy_recorded(x))
-        return x;
+        return pmy_append(graph, &pmy_op_conv2d, 1, &x, NULL, 0);
     if (pmy_shape_rank(x->shape) != 4)
         return pmy_refuse(graph, PMY_BAD_SHAPE, "conv2d: needs [batch, channels, height, width], not %s",
                           pmy_shape_print(x->shape).text);

@@ -258,7 +258,7 @@ pmy_node *pmy_layernorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pm
 pmy_node *pmy_layernorm(pmy_graph *graph, pmy_node *x, unsigned axes)
 {
     if (!pmy_recorded(x))
-        return x;
+        return pmy_append(graph, &pmy_op_layernorm, 1, &x, NULL, 0);
     if (!has_groups(x->shape, axes))
         return pmy_refuse(graph, PMY_BAD_SHAPE,
                           "layernorm: needs [batch, ...] with more than %u axes, not %s", axes ? axes : 1,

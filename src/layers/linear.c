@@ -459,7 +459,7 @@ pmy_node *pmy_linear_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_n
 static pmy_node *linear(pmy_graph *graph, pmy_node *x, size_t out, pmy_activation f, bool biased)
 {
     if (!pmy_recorded(x))
-        return x;
+        return pmy_append(graph, &pmy_op_linear, 1, &x, NULL, 0);
     if (pmy_shape_rank(x->shape) < 2)
         return pmy_refuse(graph, PMY_BAD_SHAPE, "linear: needs [batch, ..., in], not %s",
                           pmy_shape_print(x->shape).text);

@@ -22,7 +22,8 @@ pmy_node *pmy_activate(pmy_graph *graph, pmy_node *x, pmy_activation activation)
 
 pmy_node *pmy_fuse(pmy_node *node, pmy_activation activation)
 {
-    if (pmy_recorded(node) && activation != PMY_NONE)
-        node->activation = pmy_activation_op(activation)->unary;
+    const pmy_op *op = pmy_activation_op(activation);
+    if (pmy_recorded(node) && op)
+        node->activation = op->unary;
     return node;
 }

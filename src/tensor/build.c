@@ -22,7 +22,6 @@ static bool index_nodes(pmy_graph *graph)
         graph->nodes[node->index] = node;
         graph->parameters.count += is_parameter(node);
         graph->statistics.count += node->role == PMY_STATISTIC;
-        graph->mixes_rows |= node->op->mixes_rows;
     }
     graph->parameter = pmy_arena_take(&graph->arena, graph->parameters.count, sizeof(pmy_node *));
     graph->statistic = pmy_arena_take(&graph->arena, graph->statistics.count, sizeof(pmy_node *));
@@ -34,6 +33,25 @@ static bool index_nodes(pmy_graph *graph)
             graph->parameter[parameters++] = node;
         if (node->role == PMY_STATISTIC)
             graph->statistic[statistics++] = node;
+    }
+    return true;
+}
+
+/* Rows also mix where one reads a number that was made of all of them, such as their sum. */
+static bool mark_mixing(pmy_graph *graph)
+{
+    bool *of_batch = pmy_arena_take(&graph->arena, graph->count, sizeof(bool));
+    if (!of_batch)
+        return false;
+    for (size_t at = 0; at < graph->count; at++) {
+        const pmy_node *node = graph->nodes[at];
+        graph->mixes_rows |= node->op->mixes_rows;
+        of_batch[at] = node->batched;
+        for (unsigned i = 0; i < node->inputs; i++) {
+            const pmy_node *input = node->input[i];
+            of_batch[at] |= of_batch[input->index];
+            graph->mixes_rows |= node->batched && !input->batched && of_batch[input->index];
+        }
     }
     return true;
 }
@@ -324,8 +342,8 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, holds integers", root->name);
     graph->root = root;
     static bool (*const plan[])(pmy_graph *) = {
-        index_nodes,      mark_gradients,   mark_accumulation, mark_folded, take_saved,
-        place_parameters, place_statistics, reserve_nodes,     place_nodes, pmy_plan_stages};
+        index_nodes,      mark_mixing,      mark_gradients, mark_accumulation, mark_folded,    take_saved,
+        place_parameters, place_statistics, reserve_nodes,  place_nodes,       pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */

@@ -227,6 +227,10 @@ static unsigned learned_inputs(const pmy_node *node)
 
 void pmy_backward_add(pmy_graph *graph, double keep, double weight)
 {
+    if (weight == 0) { /* where no row of the batch counts */
+        scale_gradients(graph, keep);
+        return;
+    }
     /* What the root's gradient is, ops may have taken for granted in forward: it stays 1. */
     scale_gradients(graph, keep / weight);
     for (size_t at = 0; at < graph->count; at++)

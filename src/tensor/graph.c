@@ -42,7 +42,7 @@ pmy_node *pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...)
 
 bool pmy_recorded(const pmy_node *node)
 {
-    return node != &node->graph->refused;
+    return node && node != &node->graph->refused;
 }
 
 /* How many nodes of that op there are: the number in the next one's name. */
@@ -175,9 +175,9 @@ pmy_node *pmy_layer_counter(pmy_graph *graph, const char *op, const char *part)
 
 void pmy_name(pmy_node *node, const char *name)
 {
-    pmy_graph *graph = node->graph;
     if (!pmy_recorded(node))
         return;
+    pmy_graph *graph = node->graph;
     if (strlen(name) >= sizeof node->name)
         pmy_refuse(graph, PMY_BAD_ARGUMENT, "the name '%s' is longer than %zu", name, sizeof node->name - 1);
     else if (pmy_find(graph, name) && pmy_find(graph, name) != node)

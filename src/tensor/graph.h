@@ -108,9 +108,10 @@ typedef enum pmy_mode {
  * lowest node and row, whatever the number of threads. */
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error);
 
-/* As pmy_forward in PMY_REPLAY, where since the last forward (not a PMY_EVAL) only the inputs' examples first
- * to first + count − 1 have changed: of what runs by the batch, only these are computed again; all are
- * where an op mixes rows. For finite differences, which change one number at a time. */
+/* As pmy_forward in PMY_REPLAY, where since the last forward, in PMY_TRAIN or PMY_REPLAY, only examples first
+ * to first + count − 1 of the inputs have changed, and no integers, by which a loss may count its rows: of
+ * what runs by the batch, only these are computed again; all are where a row depends on others. For finite
+ * differences, which change one number at a time. */
 pmy_status pmy_forward_rows(pmy_graph *graph, size_t first, size_t count, pmy_error *error);
 
 /* Work on few numbers runs in one piece. Checks turn that off, so that small samples see to it that pieces
@@ -128,7 +129,8 @@ void pmy_backward(pmy_graph *graph);
 
 /* The same, but what the parameters' gradients hold is kept, too: gradient = keep · gradient + weight · what
  * pmy_backward gives. With keep = n/(n + m) and weight = m/(n + m), where n rows counted in the losses of all
- * batches before and m in this one's (pmy_softmax_xent_counted), it is the gradient of the mean over all. */
+ * batches before and m in this one's (pmy_softmax_xent_counted), it is the gradient of the mean over all.
+ * Where weight is 0, other leaves' gradients are not computed. */
 void pmy_backward_add(pmy_graph *graph, double keep, double weight);
 
 /* The same as pmy_backward for a root of any shape but scalar, weighted: the gradient of Σ seed · root. */

@@ -49,7 +49,7 @@ struct pmy_graph {
     pmy_statistics statistics;
     pmy_node **statistic; /* [statistics.count] */
     pmy_stages forward, backward;
-    bool mixes_rows;        /* some op does */
+    bool mixes_rows;        /* a row of some node depends on other rows of the batch */
     unsigned char *scratch; /* [threads][scratch_size] */
     size_t scratch_size;
 

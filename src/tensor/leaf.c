@@ -117,10 +117,12 @@ void pmy_want_gradient(pmy_node *node)
 {
     if (!pmy_recorded(node))
         return;
-    if (node->role != PMY_GIVEN || node->type != PMY_REALS)
+    if (node->role != PMY_GIVEN || node->type != PMY_REALS || node->graph->built)
         (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT,
-                         "%s: a gradient can be asked for of inputs and constants", node->name);
-    node->wants_gradient = true;
+                         "%s: a gradient can be asked for of inputs and constants, and before pmy_build",
+                         node->name);
+    else
+        node->wants_gradient = true;
 }
 
 void pmy_fix(pmy_node *node)

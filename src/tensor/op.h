@@ -174,7 +174,7 @@ pmy_node *
 pmy_refuse(pmy_graph *graph, pmy_status code, const char *format, ...);
 
 /* The shape of a node while the graph is being recorded, for builders that make parameters to fit;
- * false if the node stands for an error. */
+ * false if the node stands for an error, or is NULL. */
 bool pmy_recorded(const pmy_node *node);
 
 /* A parameter for the layer whose node comes next: named by the graph's
@@ -211,7 +211,7 @@ static inline bool pmy_evaluates(const pmy_graph *graph)
 /* Whether the running forward computes only some of the rows (pmy_forward_rows): what an op keeps of the
  * others must stay as it is. */
 bool pmy_graph_is_partial(const pmy_graph *graph);
-/* Whether some op of the graph mixes rows. */
+/* Whether a row of some node depends on other rows of the batch. */
 bool pmy_graph_mixes_rows(const pmy_graph *graph);
 
 /* True if the node's numbers are there before forward begins: a leaf's, or a

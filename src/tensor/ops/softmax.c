@@ -14,6 +14,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     if (pmy_shape_rank(node->input[0]->shape) < 1)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs a last axis");
+    if (pmy_shape_rank(node->input[0]->shape) == 1 && node->batched)
+        return pmy_fail(error, PMY_BAD_SHAPE, "the last axis is the batch's");
     node->shape = node->input[0]->shape;
     return PMY_OK;
 }
