@@ -106,7 +106,8 @@ static pmy_status run_op(head *of, pmy64_graph *graph, pmy_error *error)
     pmy64_want_gradient(q);
     pmy64_want_gradient(k);
     pmy64_want_gradient(v);
-    pmy64_node *op = pmy64_attention(graph, q, k, v, &(pmy64_attention_options){.causal = of->causal});
+    pmy64_attention_options options = {.causal = of->causal};
+    pmy64_node *op = pmy64_attention(graph, q, k, v, &options);
     pmy_status status = pmy64_build(graph, op, error);
     if (status != PMY_OK)
         return status;

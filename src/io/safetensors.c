@@ -59,6 +59,7 @@ double pmy_safetensor_element(const pmy_safetensor *tensor, size_t index)
         uint32_t bits32;
         uint16_t bits16;
     } element = {0};
+    uint32_t bits;
     memcpy(&element, (const char *)tensor->data + index * size, size);
     switch (tensor->dtype) {
     case PMY_F64:
@@ -70,7 +71,8 @@ double pmy_safetensor_element(const pmy_safetensor *tensor, size_t index)
     case PMY_F16:
         return half_value(element.bits16);
     case PMY_BF16: /* the upper half of an F32 */
-        element.bits32 = (uint32_t)element.bits16 << 16;
+        bits = element.bits16;
+        element.bits32 = bits << 16;
         return (double)element.f32;
     }
     return 0;

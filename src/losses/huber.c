@@ -52,10 +52,10 @@ static void backward_target(const pmy_node *node, pmy_piece piece)
 static uint64_t choices(const pmy_node *node)
 {
     const pmy_real *x = node->input[0]->value, *target = node->input[1]->value; /* [n] */
-    uint64_t hash = 0xcbf29ce484222325u;                                        /* FNV-1a */
+    uint64_t choices = PMY_NO_CHOICES;
     for (size_t i = 0; i < pmy_elements(node); i++)
-        hash = (hash ^ (uint64_t)(pmy_real_fabs(x[i] - target[i]) > delta_of(node))) * 0x100000001b3u;
-    return hash;
+        choices = pmy_add_choice(choices, pmy_real_fabs(x[i] - target[i]) > delta_of(node));
+    return choices;
 }
 
 static pmy_node *sample(pmy_sample *s, unsigned index)

@@ -29,7 +29,7 @@ enum { STREAMED_FROM = 1 << 22 };
 
 typedef struct xent_saved {
     pmy_accum *losses; /* [rows] */
-    pmy_real *own;     /* [rows, classes] */
+    pmy_real *own;     /* [rows, classes], where the gradient is not written in place */
     pmy_accum divisor; /* of a mean: the rows that are not ignored, or the sum of their labels' weights */
 } xent_saved;
 
@@ -95,8 +95,12 @@ static bool take(pmy_node *node)
     const pmy_node *z = node->input[LOGITS];
     xent_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     node->scratch = pmy_softmax_room(pmy_shape_last(z->shape)) * sizeof(pmy_real);
-    return saved && (saved->losses = pmy_take(node, pmy_vectors(z), sizeof(pmy_accum))) &&
-           (saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real)));
+    if (!saved || !(saved->losses = pmy_take(node, pmy_vectors(z), sizeof(pmy_accum))))
+        return false;
+    if (pmy_sole_root(node) || !z->wants_gradient)
+        return true;
+    saved->own = pmy_take(node, pmy_shape_size(z->shape), sizeof(pmy_real));
+    return saved->own;
 }
 
 /* The class weight of a row's label; 1 for targets, and for a label that is no class, which forward reports.

@@ -213,7 +213,8 @@ static void scale_gradients(const pmy_graph *graph, double factor)
 {
     pmy_parameters all = graph->parameters;
     for (size_t i = 0; i < all.size; i++)
-        all.gradients[i] *= (pmy_real)factor;
+        all.gradients[i] =
+            factor == 0 ? 0 : all.gradients[i] * (pmy_real)factor; /* also what is not finite */
 }
 
 /* Bit i: the gradient of input i is a parameter's. */

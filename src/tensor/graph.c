@@ -83,6 +83,9 @@ pmy_node *pmy_append(pmy_graph *graph, const pmy_op *op, unsigned inputs, pmy_no
     }
     if (graph->built)
         return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: the graph is built already", op->name);
+    if (strlen(op->name) > PMY_MAX_NAME / 2)
+        return pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: an op's name has at most %d letters", op->name,
+                          PMY_MAX_NAME / 2);
     pmy_node *node = pmy_arena_take(&graph->arena, 1, sizeof *node);
     if (!node)
         return pmy_refuse(graph, PMY_NO_MEMORY, "%s: no memory for a node", op->name);
@@ -335,6 +338,6 @@ size_t pmy_batch(const pmy_graph *graph)
 bool pmy_sole_root(const pmy_node *node)
 {
     const pmy_node *input = node->input[0];
-    return node->graph->root == node && input->gradient && input->role != PMY_LEARNED &&
+    return node->graph->root == node && input->wants_gradient && input->role != PMY_LEARNED &&
            !pmy_accumulates(node, 0);
 }

@@ -129,7 +129,7 @@ void pmy_fix(pmy_node *node)
 {
     if (!pmy_recorded(node))
         return;
-    if (node->role != PMY_LEARNED || node->graph->built) {
+    if ((node->role != PMY_LEARNED && node->role != PMY_FIXED) || node->graph->built) {
         (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT,
                          "%s: only a parameter can be held fixed, and before pmy_build", node->name);
         return;

@@ -167,8 +167,9 @@ static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *
 
 pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 {
-    pmy_stored_file kept;
-    pmy_stored_reader reader = {&kept, error, open_kept(path, &kept, error)};
+    pmy_stored_file kept = {.path = path};
+    pmy_status opened = open_kept(path, &kept, error);
+    pmy_stored_reader reader = {&kept, error, opened};
     const char *text = pmy_stored_text(&reader, "pmy.note");
     *note = reader.status == PMY_OK ? strdup(text) : NULL;
     if (reader.status == PMY_OK && !*note)
@@ -179,7 +180,7 @@ pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
 
 pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
 {
-    pmy_stored_file kept;
+    pmy_stored_file kept = {.path = path};
     pmy_status status = open_kept(path, &kept, error);
     if (status == PMY_OK)
         status = check_recipe(training, &kept, error);

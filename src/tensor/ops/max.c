@@ -73,10 +73,10 @@ static void backward(const pmy_node *node, pmy_piece piece)
 static uint64_t choices(const pmy_node *node)
 {
     const size_t *winner = node->saved;
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t choices = PMY_NO_CHOICES;
     for (size_t at = 0; at < pmy_shape_size(node->shape); at++)
-        hash = (hash ^ winner[at]) * 0x100000001b3u;
-    return hash;
+        choices = pmy_add_choice(choices, winner[at]);
+    return choices;
 }
 
 static pmy_node *sample(pmy_sample *s, unsigned index)

@@ -11,6 +11,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     pmy_shape from = node->input[0]->shape, to = *(const pmy_shape *)node->attributes;
     if (!pmy_shape_valid(to) || pmy_shape_size(to) != pmy_shape_size(from))
         return pmy_fail(error, PMY_BAD_SHAPE, "%s has another number of elements", pmy_shape_print(to).text);
+    if (node->input[0]->type == PMY_COUNTS)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a counter has one shape");
     node->shape = to;
     node->type = node->input[0]->type;
     return PMY_OK;
