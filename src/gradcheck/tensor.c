@@ -37,8 +37,8 @@ static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *p
         return;
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pmy_estimate here = closer.estimate[k], before = pair->numeric.estimate[k];
-        contradicts |= here.noise >= before.noise && pmy_real_fabs(here.value - before.value) >
-                                                         pmy_uncertainty(here) + pmy_uncertainty(before);
+        contradicts |= here.noise > 0 && pmy_real_fabs(here.value - before.value) >
+                                             pmy_uncertainty(here) + pmy_uncertainty(before);
     }
     if (contradicts)
         pair->numeric = closer;
