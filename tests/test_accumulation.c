@@ -195,6 +195,36 @@ static void fixing_changes_no_other_gradient(void **state)
     pmy_graph_free(g);
 }
 
+/* What is not kept need not be a number. */
+static void nothing_is_kept_of_a_bad_step(void **state)
+{
+    (void)state;
+    model m = new_model(NULL, false), good = new_model(NULL, false);
+    pmy_parameters all = pmy_graph_parameters(m.graph), expected = pmy_graph_parameters(good.graph);
+    all.gradients[0] = (pmy_real)NAN;
+    all.gradients[1] = (pmy_real)INFINITY;
+    feed(&m, 0, MOST);
+    feed(&good, 0, MOST);
+    pmy_backward_add(m.graph, 0, 1);
+    pmy_backward(good.graph);
+    assert_true(same_bits(all.gradients, expected.gradients, all.size));
+    pmy_graph_free(m.graph);
+    pmy_graph_free(good.graph);
+}
+
+/* As one does where two layers share it. */
+static void a_parameter_may_be_fixed_twice(void **state)
+{
+    (void)state;
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *w = pmy_parameter(g, PMY_SHAPE(3), "w", PMY_ONES, 0);
+    pmy_fix(w);
+    pmy_fix(w);
+    build(g, pmy_sum(g, w));
+    assert_null(pmy_gradient(w).data);
+    pmy_graph_free(g);
+}
+
 static void only_parameters_are_fixed_and_in_time(void **state)
 {
     (void)state;
@@ -223,6 +253,8 @@ int main(void)
         cmocka_unit_test(a_tied_parameter_gets_the_sum),
         cmocka_unit_test(a_fixed_parameter_stays_what_it_is),
         cmocka_unit_test(fixing_changes_no_other_gradient),
+        cmocka_unit_test(nothing_is_kept_of_a_bad_step),
+        cmocka_unit_test(a_parameter_may_be_fixed_twice),
         cmocka_unit_test(only_parameters_are_fixed_and_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

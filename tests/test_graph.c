@@ -252,6 +252,11 @@ static pmy_node *a_prefix_twice(pmy_graph *g)
     return pmy_linear(g, x, 3, PMY_NONE);
 }
 
+static pmy_node *a_counter_of_another_shape(pmy_graph *g)
+{
+    return pmy_reshape(g, pmy_counter(g, "count"), PMY_SHAPE(1));
+}
+
 static void each_error_names_node_and_shapes(void **state)
 {
     (void)state;
@@ -309,6 +314,7 @@ static void each_error_names_node_and_shapes(void **state)
         {relu_of_labels, PMY_BAD_ARGUMENT, {"relu", "integers0"}},
         {labels_as_logits, PMY_BAD_ARGUMENT, {"softmax_xent: integers", "takes reals"}},
         {labels_as_root, PMY_BAD_ARGUMENT, {"root", "integers0"}},
+        {a_counter_of_another_shape, PMY_BAD_ARGUMENT, {"reshape0", "a counter"}},
         {a_name_twice, PMY_BAD_ARGUMENT, {"'w' is taken"}},
         {a_name_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
         {a_gradient_of_labels, PMY_BAD_ARGUMENT, {"integers0", "gradient"}},
@@ -408,6 +414,11 @@ static void an_op_takes_so_many_inputs_and_no_more(void **state)
             assert_string_equal(error.message, "many: 17 inputs, but an op takes at most 16");
         pmy_graph_free(g);
     }
+    static const pmy_op wordy = {.name = "a_name_that_is_longer_than_the_half_of_what_a_node_has",
+                                 .infer = infer_scalar};
+    pmy_graph *other = new_graph(NULL);
+    assert_int_equal(pmy_build(other, pmy_append(other, &wordy, 0, NULL, NULL, 0), NULL), PMY_BAD_ARGUMENT);
+    pmy_graph_free(other);
     pmy_graph *g = new_graph(NULL);
     pmy_error error;
     pmy_node *node = pmy_append(g, &many, 1, (pmy_node *[]){NULL}, NULL, 0);
