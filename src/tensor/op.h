@@ -24,7 +24,7 @@ typedef enum pmy_role {
 } pmy_role;
 
 /* The part of a phase one call works on: rows (or tiles) begin … end − 1. The rows are those of the first
- * axis; of a batch they are whole examples. */
+ * axis; of a batch they make up whole examples. */
 typedef struct pmy_piece {
     size_t begin, end;
     void *scratch; /* pmy_node.scratch bytes, this thread's own until the call returns */
@@ -86,7 +86,7 @@ typedef struct pmy_op_checks {
 } pmy_op_checks;
 
 typedef struct pmy_op {
-    const char *name;
+    const char *name; /* at most PMY_MAX_NAME / 2 letters */
     /* The shape rule: looks at the inputs' shapes, sets the node's (pmy_node.shape) and what else follows
      * from them (batched, rows_of). It takes no memory, so that a graph can be recorded only to ask for
      * shapes. Its message needs to say only what is wrong: the caller puts the node's name in front. */
@@ -108,11 +108,11 @@ typedef struct pmy_op {
     /* NULL, or called by pmy_forward's thread after a PMY_TRAIN forward that found no bad data: where
      * statistics move. */
     void (*move_statistics)(pmy_node *node);
-    /* NULL, or for evaluation: forward in PMY_EVAL and PMY_FROZEN is this line of input 0 in each channel,
-     * axis 1, and then the node's activation, where all other inputs are given. It computes the numbers,
-     * which stay until the next call. See pmy_node.folded. */
+    /* NULL, or for evaluation: forward in PMY_EVAL and PMY_FROZEN is this affine function of input 0 in each
+     * channel, axis 1, and then the node's activation, where all other inputs are given. It computes the
+     * numbers, which stay until the next call. See pmy_node.folded. */
     pmy_channel_affine (*affine)(const pmy_node *node);
-    /* Whether forward ends with an epilogue, and so can compute such a line of its value. */
+    /* Whether forward ends with an epilogue, and so can apply such a function to its value. */
     pmy_epilogue_axis epilogue;
     /* The value is the memory of input 0 in another shape; there is no forward. */
     bool view;
