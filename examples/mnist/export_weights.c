@@ -51,9 +51,9 @@ static pmy_status write_array(FILE *file, const char *what, const pmy_layer *lay
     return PMY_OK;
 }
 
-/* --- A line of each channel --------------------------------------------------- */
+/* --- An affine function of each channel --------------------------------------------------- */
 
-/* The node that is a line of each channel and has the layer's weight. */
+/* The node that is affine in each channel and has the layer's weight. */
 static const pmy_node *affine_node(const pmy_graph *graph, const pmy_layer *layer)
 {
     const pmy_real *weight = numbers_of(graph, layer, "weight");
@@ -67,22 +67,22 @@ static const pmy_node *affine_node(const pmy_graph *graph, const pmy_layer *laye
 
 /* y = x scale + shift of each channel [channels]; two halves of one piece of memory, which the caller frees.
  */
-typedef struct lines {
+typedef struct affine {
     pmy_real *scale, *shift;
-} lines;
+} affine;
 
-static pmy_status take_lines(const pmy_graph *graph, const pmy_layer *layer, size_t channels, lines *of,
-                             pmy_error *error)
+static pmy_status take_affine(const pmy_graph *graph, const pmy_layer *layer, size_t channels, affine *of,
+                              pmy_error *error)
 {
     const pmy_node *node = affine_node(graph, layer);
-    pmy_channel_affine line = node->op->affine(node);
+    pmy_channel_affine by = node->op->affine(node);
     of->scale = calloc(2 * channels, sizeof *of->scale);
     if (!of->scale)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the scales of %zu channels", channels);
     of->shift = of->scale + channels;
     for (size_t c = 0; c < channels; c++) {
-        of->scale[c] = line.scale[c];
-        of->shift[c] = (pmy_real)((double)line.shift[c] - (double)line.mean[c] * (double)line.scale[c]);
+        of->scale[c] = by.scale[c];
+        of->shift[c] = (pmy_real)((double)by.shift[c] - (double)by.mean[c] * (double)by.scale[c]);
     }
     return PMY_OK;
 }
@@ -90,9 +90,9 @@ static pmy_status take_lines(const pmy_graph *graph, const pmy_layer *layer, siz
 static pmy_status write_batchnorm(FILE *file, const export_step *step, const pmy_graph *graph,
                                   pmy_error *error)
 {
-    lines of;
+    affine of;
     size_t channels = step->input.dim[1];
-    pmy_status status = take_lines(graph, step->layer, channels, &of, error);
+    pmy_status status = take_affine(graph, step->layer, channels, &of, error);
     if (status != PMY_OK)
         return status;
     status = write_array(file, "scale", step->layer, channels, of.scale, error);
@@ -105,12 +105,12 @@ static pmy_status write_batchnorm(FILE *file, const export_step *step, const pmy
 /* weight · scale and bias · scale + shift of a layer with `outputs` rows of weights. */
 static pmy_status write_folded(FILE *file, const export_step *step, const pmy_graph *graph, pmy_error *error)
 {
-    lines of = {.scale = NULL};
+    affine of = {.scale = NULL};
     size_t outputs = step->biases, count = step->weights;
     const pmy_real *weight = numbers_of(graph, step->layer, "weight"); /* [outputs, count / outputs] */
     const pmy_real *bias = numbers_of(graph, step->layer, "bias");     /* [outputs], or NULL */
     pmy_real *product = calloc(count, sizeof *product);                /* [outputs, count / outputs] */
-    pmy_status status = product ? take_lines(graph, step->batchnorm, outputs, &of, error)
+    pmy_status status = product ? take_affine(graph, step->batchnorm, outputs, &of, error)
                                 : pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu weights", count);
     if (status == PMY_OK) {
         for (size_t i = 0; i < count; i++)

@@ -16,7 +16,7 @@ void pmy_channel_moments(size_t channels, size_t positions, const pmy_real *x /*
 /* 1/√(variance + ε), ε = 1e-5: what normalises. */
 pmy_accum pmy_reciprocal_deviation(pmy_accum variance);
 
-/* A line of each channel, y = (x − mean) scale + shift: [channels] each. */
+/* An affine function of each channel, y = (x − mean) scale + shift: [channels] each. */
 typedef struct pmy_channel_affine {
     const pmy_real *mean, *scale, *shift;
 } pmy_channel_affine;

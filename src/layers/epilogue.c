@@ -31,14 +31,14 @@ void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t ch
                            size_t at, pmy_real *z)
 {
     const pmy_node *of = epilogue->of;
-    pmy_channel_affine line = epilogue->affine;
+    pmy_channel_affine affine = epilogue->affine;
     pmy_real *y = of->value + at; /* [channels, positions] */
     if (epilogue->bias)
         pmy_epilogue_add_bias(channels, positions, epilogue->bias + first, y);
-    if (line.scale)
-        pmy_channel_normalise(channels, positions, y,
-                              (pmy_channel_affine){line.mean + first, line.scale + first, line.shift + first},
-                              y);
+    if (affine.scale)
+        pmy_channel_normalise(
+            channels, positions, y,
+            (pmy_channel_affine){affine.mean + first, affine.scale + first, affine.shift + first}, y);
     if (z)
         memcpy(z, y, channels * positions * sizeof *y);
     if (of->activation)

@@ -1,7 +1,7 @@
 /* How a layer with weights ends: to each channel of its product it adds the bias and applies the activation
  * that is fused into it.
  *
- * In PMY_EVAL an op right after that is a line of each channel (a batchnorm) folds into this: the layer gives
+ * In PMY_EVAL an op right after that is affine in each channel (a batchnorm) folds into this: the layer gives
  * its value, through its activation, and no pass is left for it. */
 #ifndef PMY_LAYERS_EPILOGUE_H
 #define PMY_LAYERS_EPILOGUE_H

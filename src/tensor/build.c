@@ -118,7 +118,7 @@ static size_t padded_size(const pmy_node *leaf)
     return (size + FLAT_ALIGNMENT - 1) / FLAT_ALIGNMENT * FLAT_ALIGNMENT;
 }
 
-/* Whether an op is a line of its input 0 that is known before forward begins. */
+/* Whether an op is an affine function of its input 0 that is known before forward begins. */
 static bool is_affine(const pmy_node *node)
 {
     bool known = node->op->affine != NULL;
@@ -133,7 +133,7 @@ static bool ends_in_axis_1(const pmy_node *layer)
            (layer->op->epilogue == PMY_EPILOGUE_LAST_AXIS && pmy_shape_rank(layer->shape) == 2);
 }
 
-/* Such a line right after a layer that can compute it, and that nobody else uses. */
+/* Such an op right after a layer that can apply it, and that nobody else uses. */
 static bool mark_folded(pmy_graph *graph)
 {
     size_t *users = pmy_arena_take(&graph->arena, graph->count, sizeof *users);
@@ -144,10 +144,10 @@ static bool mark_folded(pmy_graph *graph)
         for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
             users[graph->nodes[at]->input[i]->index]++;
     for (size_t at = 0; at < graph->count; at++) {
-        const pmy_node *line = graph->nodes[at];
-        pmy_node *layer = is_affine(line) ? line->input[0] : NULL;
+        const pmy_node *node = graph->nodes[at];
+        pmy_node *layer = is_affine(node) ? node->input[0] : NULL;
         if (layer && ends_in_axis_1(layer) && !layer->activation && users[layer->index] == 1)
-            layer->folded = line;
+            layer->folded = node;
     }
     return true;
 }
