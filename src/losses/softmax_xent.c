@@ -118,8 +118,10 @@ static pmy_accum weight_of_label(const pmy_node *node, size_t row)
 static void prepare(pmy_node *node)
 {
     xent_saved *saved = node->saved;
-    saved->divisor = 0;
-    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
+    size_t rows = pmy_vectors(node->input[LOGITS]);
+    bool all_alike = !options_of(node)->ignores && !options_of(node)->class_weights;
+    saved->divisor = all_alike ? (pmy_accum)rows : 0;
+    for (size_t r = 0; !all_alike && r < rows; r++)
         saved->divisor += is_ignored(node, r) ? 0 : weight_of_label(node, r);
 }
 
