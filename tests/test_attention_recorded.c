@@ -1,9 +1,8 @@
 /* Also in double. */
 /* Attention with every mask against what PyTorch computed in double (tests/record/attention.py). */
-#include "running.h"
+#include "recorded.h"
 
 #include <math.h>
-#include <stdio.h>
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 1e-5 : 1e-12;
 
@@ -12,31 +11,11 @@ typedef struct record {
     int causal, masked;
 } record;
 
-/* Values that are all exact, as the script writes them. */
-static void fill_as_recorded(pmy_node *leaf, size_t which)
-{
-    pmy_tensor x = pmy_value(leaf);
-    for (size_t i = 0; i < pmy_shape_size(x.shape); i++)
-        x.data[i] = (pmy_real)(((double)((7 * i + 13 * which + i * i) % 29) - 14) / 8);
-}
-
 static void fill_mask(const record *r, int32_t *mask /* [batch, keys] */)
 {
     for (size_t b = 0; b < r->batch; b++)
         for (size_t j = 0; j < r->keys; j++)
             mask[b * r->keys + j] = j == 0 || (j + 2 * b) % 3 != 1;
-}
-
-static void expect_tensor(FILE *file, const char *name, pmy_tensor got)
-{
-    char word[32];
-    assert_int_equal(fscanf(file, "%31s", word), 1);
-    assert_string_equal(word, name);
-    for (size_t i = 0; i < pmy_shape_size(got.shape); i++) {
-        double expected;
-        assert_int_equal(fscanf(file, "%la", &expected), 1);
-        expect_close(name, i, (double)got.data[i], expected, tolerance);
-    }
 }
 
 static void expect_record(FILE *file, const record *r)
@@ -52,29 +31,22 @@ static void expect_record(FILE *file, const record *r)
     pmy_node *node = pmy_attention(g, leaf[0], leaf[1], leaf[2], &options);
     build(g, node);
     for (size_t i = 0; i < ROOM(leaf); i++)
-        fill_as_recorded(leaf[i], i);
+        fill_recorded(leaf[i], i, 1);
     if (mask)
         fill_mask(r, pmy_integer_data(mask));
-    size_t size = pmy_shape_size(pmy_node_shape(node));
-    pmy_real *d_output = malloc(size * sizeof *d_output);
-    assert_non_null(d_output);
-    for (size_t i = 0; i < size; i++)
-        d_output[i] = (pmy_real)(((double)((5 * i + 3 * i * i) % 23) - 11) / 16);
     forward(g, PMY_TRAIN);
-    pmy_backward_from(g, d_output);
-    free(d_output);
-    expect_tensor(file, "o", pmy_value(node));
-    expect_tensor(file, "dq", pmy_gradient(leaf[0]));
-    expect_tensor(file, "dk", pmy_gradient(leaf[1]));
-    expect_tensor(file, "dv", pmy_gradient(leaf[2]));
+    backward_recorded(g);
+    expect_recorded(file, "o", pmy_value(node), tolerance);
+    expect_recorded(file, "dq", pmy_gradient(leaf[0]), tolerance);
+    expect_recorded(file, "dk", pmy_gradient(leaf[1]), tolerance);
+    expect_recorded(file, "dv", pmy_gradient(leaf[2]), tolerance);
     pmy_graph_free(g);
 }
 
 static void attention_as_recorded(void **state)
 {
     (void)state;
-    FILE *file = fopen("tests/data/attention_pytorch.txt", "r");
-    assert_non_null(file);
+    FILE *file = open_recorded("tests/data/attention_pytorch.txt");
     int skipped = fscanf(file, "%*[^\n]");
     assert_int_equal(skipped, 0);
     size_t cases = 0;
