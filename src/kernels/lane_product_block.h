@@ -13,7 +13,7 @@
 PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, const size_t high,
                        const size_t wide)
 {
-    enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
+    enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real), AHEAD = 6 /* p */ };
     BLOCK_LANES sum[HIGHEST][WIDEST];
     pmy_real *c = x->c.to + row * x->c.row + column;
 #pragma GCC unroll 16
@@ -25,10 +25,19 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
             else
                 sum[i][j] = (BLOCK_LANES){0};
     for (size_t s = 0; s < x->segments; s++) {
-        const pmy_real *a = x->a.from + s * x->a.segment + row * x->a.row;
-        const pmy_real *b = x->b.from + s * x->b.segment + column;
-        for (size_t p = 0; p < x->depth; p++, a += x->a.step, b += x->b.row) {
+        /* A pointer for every third row: the others lie one and two a.row further, which is an address. */
+        const pmy_real *a[(HIGHEST + 2) / 3], *b = x->b.from + s * x->b.segment + column;
+        const size_t a_row = x->a.row;
+#pragma GCC unroll 16
+        for (size_t i = 0; i < high; i += 3)
+            a[i / 3] = x->a.from + s * x->a.segment + (row + i) * a_row;
+        for (size_t p = 0; p < x->depth; p++, b += x->b.row) {
             BLOCK_LANES factor[WIDEST];
+            if (wide > 1) { /* a B or A whose rows lie a power of two apart does not stay in the cache */
+                PMY_PREFETCH(b + AHEAD * x->b.row);
+                PMY_PREFETCH(b + AHEAD * x->b.row + LANES);
+                PMY_PREFETCH(a[0] + AHEAD * x->a.step);
+            }
 #pragma GCC unroll 16
             for (size_t j = 0; j < wide; j++)
                 factor[j] = *(const BLOCK_IN_MEMORY *)(b + j * LANES);
@@ -36,7 +45,10 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
             for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
                 for (size_t j = 0; j < wide; j++)
-                    sum[i][j] += a[i * x->a.row] * factor[j];
+                    sum[i][j] += a[i / 3][i % 3 * a_row] * factor[j];
+#pragma GCC unroll 16
+            for (size_t i = 0; i < high; i += 3)
+                a[i / 3] += x->a.step;
         }
     }
 #pragma GCC unroll 16
