@@ -48,6 +48,8 @@
 #include "data/augmentation.h"
 #include "data/augmenter.h"
 #include "data/batch.h"
+#include "data/vocabulary.h"
+#include "data/text.h"
 #include "io/safetensors.h"
 #include "train/save.h"
 #include "train/class_names.h"

@@ -157,7 +157,9 @@ static void a_graph_learns(void **state)
         assert_int_equal(pmy_build(graph, loss, NULL), PMY_OK);
         pmy_parameters parameters = pmy_graph_parameters(graph);
         pmy_optim *optim;
-        assert_int_equal(pmy_optim_new(kind, NULL, graph, &optim, NULL), PMY_OK);
+        pmy_optim_options options = kind->defaults;
+        options.weight_decay = 0;
+        assert_int_equal(pmy_optim_new(kind, &options, graph, &optim, NULL), PMY_OK);
         for (size_t row = 0; row < 4; row++) { /* the plane 2 a − b + 0.5 */
             pmy_real a = (pmy_real)(row % 2), b = (pmy_real)(row / 2);
             pmy_value(x).data[2 * row] = a;
@@ -167,7 +169,7 @@ static void a_graph_learns(void **state)
         for (int step = 0; step < 1000; step++) {
             assert_int_equal(pmy_forward(graph, PMY_TRAIN, NULL), PMY_OK);
             pmy_backward(graph);
-            pmy_optim_step(optim, 0.1);
+            pmy_optim_step(optim, 0.1 * (1 - step / 1000.0)); /* muon's steps are as long as the rate says */
         }
         assert_true(fabsf(pmy_value(weight).data[0] - 2) < 0.01F);
         assert_true(fabsf(pmy_value(weight).data[1] + 1) < 0.01F);
@@ -259,15 +261,15 @@ static void clipping_refuses(void **state)
 static void kinds_have_names(void **state)
 {
     (void)state;
-    const char *const names[] = {"sgd", "adam", "adamw"};
+    const char *const names[] = {"sgd", "adam", "adamw", "muon"};
     const pmy_optim_kind *kind;
     size_t count = 0;
     for (; (kind = pmy_optim_kind_at(count)); count++) {
-        assert_true(count < 3);
+        assert_true(count < 4);
         assert_string_equal(kind->name, names[count]);
         assert_ptr_equal(pmy_optim_find(names[count]), kind);
     }
-    assert_int_equal(count, 3);
+    assert_int_equal(count, 4);
     assert_null(pmy_optim_find("rmsprop"));
     assert_null(pmy_optim_find(""));
     assert_null(pmy_optim_find("SGD"));
@@ -336,9 +338,11 @@ static void wrong_options_are_refused(void **state)
             expect_refusal(kind, options, "epsilon");
             options = kind->defaults;
             options.nesterov = true;
+            options.momentum = 0;
             expect_refusal(kind, options, "momentum");
         }
     expect_refusal(&pmy_optim_sgd, (pmy_optim_options){.nesterov = true}, "nesterov");
+    expect_refusal(&pmy_optim_muon, (pmy_optim_options){.nesterov = true}, "nesterov");
 }
 
 int main(void)

@@ -188,8 +188,9 @@ static double norm_of(size_t n, const pmy_real *x)
 }
 
 /* Layer-wise rates (You, Gitman and Ginsburg, arXiv:1708.03888): w = w − rate · |w|/|∇w| · ∇w. */
-static void lars_update(const pmy_optim *optim, const pmy_optim_run *run)
+static void lars_update(const pmy_optim *optim, const pmy_optim_run *run, pmy_real *room)
 {
+    (void)room;
     size_t n = run->end - run->begin;
     pmy_real *w = optim->parameters.values + run->begin;           /* [n] */
     const pmy_real *dw = optim->parameters.gradients + run->begin; /* [n] */
@@ -199,13 +200,20 @@ static void lars_update(const pmy_optim *optim, const pmy_optim_run *run)
         w[i] -= rate * dw[i];
 }
 
+static bool any(const pmy_node *parameter, const void *context)
+{
+    (void)parameter;
+    (void)context;
+    return true;
+}
+
 static void a_kind_takes_whole_tensors(void **state)
 {
     (void)state;
     pmy_optim_kind lars = pmy_optim_sgd;
     lars.name = "lars";
-    lars.whole_tensors = true;
-    lars.update = lars_update;
+    lars.takes_whole = any;
+    lars.update_whole = lars_update;
     pmy_graph *before = graph_of(TENSORS, extents, NULL);
     for (unsigned threads = 1; threads <= 3; threads++) {
         pmy_pool *pool;
@@ -231,9 +239,55 @@ static void a_kind_takes_whole_tensors(void **state)
     pmy_graph_free(before);
 }
 
+/* Each thread's room is its own, and as large as the largest tensor wants it. */
+static size_t room_of(const pmy_optim_tensor *tensor)
+{
+    return tensor->end - tensor->begin;
+}
+
+/* w = w − rate · ∇w, by way of the room. */
+static void roomy_update(const pmy_optim *optim, const pmy_optim_run *run, pmy_real *room)
+{
+    size_t n = run->end - run->begin;
+    memcpy(room, optim->parameters.gradients + run->begin, n * sizeof *room);
+    for (size_t i = 0; i < n; i++)
+        optim->parameters.values[run->begin + i] -= (pmy_real)run->learning_rate * room[i];
+}
+
+static void wholes_and_elements_go_side_by_side(void **state)
+{
+    (void)state;
+    pmy_optim_kind roomy = pmy_optim_sgd;
+    roomy.takes_whole = any;
+    roomy.room = room_of;
+    roomy.update_whole = roomy_update;
+    pmy_graph *expected = moved_alone(0, 0.01, 0);
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        pmy_pool *pool;
+        assert_int_equal(pmy_pool_new(threads, &pool, NULL), PMY_OK);
+        pmy_graph *graph = graph_of(TENSORS, extents, pool);
+        pmy_optim *optim;
+        assert_int_equal(pmy_optim_new(&roomy, NULL, graph, &optim, NULL), PMY_OK);
+        assert_int_equal(optim->room_size, 40000);
+        pmy_optim_elementwise(optim, pmy_is_vector, NULL);
+        pmy_optim_elementwise(optim, has_name, "5");
+        for (size_t t = 0; t < TENSORS; t++)
+            assert_int_equal(optim->tensor[t].whole, extents[t].matrix && t != 5);
+        for (int step = 0; step < STEPS; step++)
+            pmy_optim_step(optim, 0.01);
+        expect_group(graph, expected, true);
+        expect_group(graph, expected, false);
+        pmy_optim_free(optim);
+        pmy_graph_free(graph);
+        pmy_pool_free(pool);
+    }
+    pmy_graph_free(expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wholes_and_elements_go_side_by_side),
         cmocka_unit_test(a_group_moves_as_if_alone),
         cmocka_unit_test(neighbours_of_a_group_are_one_run),
         cmocka_unit_test(the_last_call_holds),

@@ -2,7 +2,7 @@
 
 #include "base/simd.h"
 
-enum { LANES = 8 };
+enum { LANES = 8, SQUARE_LANES = 16 };
 
 PMY_CLONES
 pmy_accum pmy_sum_of(size_t n, const pmy_real *x)
@@ -16,6 +16,22 @@ pmy_accum pmy_sum_of(size_t n, const pmy_real *x)
         lane[i - whole] += (pmy_accum)x[i];
     pmy_accum sum = 0;
     for (size_t l = 0; l < LANES; l++)
+        sum += lane[l];
+    return sum;
+}
+
+PMY_CLONES
+pmy_accum pmy_sum_of_squares(size_t n, const pmy_real *x)
+{
+    pmy_accum lane[SQUARE_LANES] = {0};
+    size_t whole = n - n % SQUARE_LANES;
+    for (size_t i = 0; i < whole; i += SQUARE_LANES)
+        for (size_t l = 0; l < SQUARE_LANES; l++)
+            lane[l] += (pmy_accum)x[i + l] * (pmy_accum)x[i + l];
+    for (size_t i = whole; i < n; i++)
+        lane[i - whole] += (pmy_accum)x[i] * (pmy_accum)x[i];
+    pmy_accum sum = 0;
+    for (size_t l = 0; l < SQUARE_LANES; l++)
         sum += lane[l];
     return sum;
 }

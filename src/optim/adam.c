@@ -9,19 +9,19 @@
  *   w = w − learning_rate / (1 − beta1ᵗ) · m / (√v / √(1 − beta2ᵗ) + epsilon)
  *
  * in the t-th step, t = 1, 2, …; m and v begin as zeros. */
-#include "optim/optim.h"
+#include "optim/adam.h"
 
 #include "base/simd.h"
 
 #include <math.h>
 
-static size_t adam_states(const pmy_optim_options *options)
+size_t pmy_adam_states(const pmy_optim_options *options)
 {
     (void)options;
     return 2;
 }
 
-static pmy_status adam_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
+pmy_status pmy_adam_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
     const double betas[] = {options->beta1, options->beta2};
     for (int i = 0; i < 2; i++)
@@ -32,16 +32,21 @@ static pmy_status adam_check(const pmy_optim_kind *kind, const pmy_optim_options
     if (!isfinite(options->epsilon) || !((pmy_real)options->epsilon > 0))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: epsilon %g is not a number above 0", kind->name,
                         options->epsilon);
-    if (options->momentum != 0 || options->nesterov)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum is for sgd; here beta1 takes its place",
-                        kind->name);
     return PMY_OK;
 }
 
-PMY_CLONES
-static void pmy_adam_update(const pmy_optim *optim, const pmy_optim_run *run)
+static pmy_status adam_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
-    const bool decoupled = optim->kind == &pmy_optim_adamw;
+    if (options->momentum != 0 || options->nesterov)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum is for sgd; here beta1 takes its place",
+                        kind->name);
+    return pmy_adam_check(kind, options, error);
+}
+
+PMY_CLONES
+void pmy_adam_update(const pmy_optim *optim, const pmy_optim_run *run)
+{
+    const bool decoupled = optim->kind != &pmy_optim_adam;
     const pmy_optim_options *options = &optim->options;
     const double correction1 = 1 - pow(options->beta1, (double)optim->steps),
                  correction2 = 1 - pow(options->beta2, (double)optim->steps);
@@ -68,7 +73,7 @@ const pmy_optim_kind pmy_optim_adam = {
     .name = "adam",
     .defaults = {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
     .state = {"first_moment", "second_moment"},
-    .states = adam_states,
+    .states = pmy_adam_states,
     .check = adam_check,
     .update = pmy_adam_update,
 };
@@ -77,7 +82,7 @@ const pmy_optim_kind pmy_optim_adamw = {
     .name = "adamw",
     .defaults = {.weight_decay = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
     .state = {"first_moment", "second_moment"},
-    .states = adam_states,
+    .states = pmy_adam_states,
     .check = adam_check,
     .update = pmy_adam_update,
 };

@@ -1,6 +1,6 @@
 #include "optim/optim.h"
 
-#include "base/simd.h"
+#include "kernels/reduce.h"
 
 #include <assert.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 
 /* Elements in a piece: a multiple of a tensor's alignment, and so many that taking a piece costs
  * little beside working on it, so few that the threads end together. */
-enum { PIECE = 8192, LANES = 16 };
+enum { PIECE = 8192 };
 
 #define KIND(name) &pmy_optim_##name,
 static const pmy_optim_kind *const kinds[] = {PMY_OPTIM_LIST(KIND)};
@@ -39,6 +39,11 @@ static size_t piece_end(const pmy_optim *optim, size_t piece)
     return piece * PIECE + (left < PIECE ? left : PIECE);
 }
 
+static bool is_whole(const pmy_optim_kind *kind, const pmy_node *parameter)
+{
+    return kind->takes_whole && kind->takes_whole(parameter, NULL);
+}
+
 /* The parameters that lie in the flat vectors. */
 static bool list_tensors(pmy_optim *optim, const pmy_graph *graph)
 {
@@ -51,16 +56,31 @@ static bool list_tensors(pmy_optim *optim, const pmy_graph *graph)
             continue;
         if (optim->tensors)
             optim->tensor[optim->tensors - 1].end = begin;
-        optim->tensor[optim->tensors++] =
-            (pmy_optim_tensor){parameter, begin, all->size, 1, optim->options.weight_decay};
+        optim->tensor[optim->tensors++] = (pmy_optim_tensor){
+            parameter, begin, all->size, 1, optim->options.weight_decay, is_whole(optim->kind, parameter)};
     }
     return optim->tensor != NULL;
+}
+
+/* For each thread as much as any tensor needs. */
+static bool take_room(pmy_optim *optim)
+{
+    size_t bytes;
+    for (size_t t = 0; optim->kind->room && t < optim->tensors; t++) {
+        size_t needed = optim->tensor[t].whole ? optim->kind->room(&optim->tensor[t]) : 0;
+        if (needed > optim->room_size)
+            optim->room_size = needed;
+    }
+    if (!pmy_size_multiply(optim->room_size, sizeof *optim->room, &bytes))
+        return false;
+    optim->room = pmy_arena_take(&optim->arena, pmy_pool_threads(optim->pool), bytes);
+    return optim->room != NULL;
 }
 
 static bool take_memory(pmy_optim *optim)
 {
     optim->sums = pmy_arena_take(&optim->arena, pieces_of(optim), sizeof *optim->sums);
-    bool taken = optim->sums;
+    bool taken = optim->sums && take_room(optim);
     for (size_t s = 0; taken && s < optim->states; s++)
         taken = (optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof(pmy_real)));
     return taken;
@@ -134,30 +154,27 @@ bool pmy_is_vector(const pmy_node *parameter, const void *context)
 
 static bool same_group(const pmy_optim_tensor *a, const pmy_optim_tensor *b)
 {
-    return a->rate_factor == b->rate_factor && a->weight_decay == b->weight_decay;
+    return a->rate_factor == b->rate_factor && a->weight_decay == b->weight_decay && a->whole == b->whole;
+}
+
+void pmy_optim_elementwise(pmy_optim *optim, pmy_optim_member *member, const void *context)
+{
+    for (size_t t = 0; t < optim->tensors; t++)
+        if (member(optim->tensor[t].parameter, context))
+            optim->tensor[t].whole = false;
 }
 
 /* --- A step ------------------------------------------------------------- */
 
-static void update(const pmy_optim *optim, const pmy_optim_tensor *tensor, size_t begin, size_t end)
+static pmy_optim_run run_of(const pmy_optim *optim, const pmy_optim_tensor *tensor, size_t begin, size_t end)
 {
-    pmy_optim_run run = {begin, end, tensor, optim->learning_rate * tensor->rate_factor,
-                         tensor->weight_decay};
-    optim->kind->update(optim, &run);
+    return (pmy_optim_run){begin, end, tensor, optim->learning_rate * tensor->rate_factor,
+                           tensor->weight_decay};
 }
 
-static void update_tensor(void *context, size_t index, unsigned worker)
+/* In runs that are as long as they can be; those of whole tensors are left out. */
+static void update_elements(const pmy_optim *optim, size_t piece)
 {
-    const pmy_optim *optim = context;
-    (void)worker;
-    update(optim, &optim->tensor[index], optim->tensor[index].begin, optim->tensor[index].end);
-}
-
-/* In runs that are as long as they can be. */
-static void update_piece(void *context, size_t piece, unsigned worker)
-{
-    const pmy_optim *optim = context;
-    (void)worker;
     const pmy_optim_tensor *tensor = optim->tensor;
     size_t end = piece_end(optim, piece);
     for (size_t begin = piece * PIECE, stop; begin < end; begin = stop) {
@@ -167,8 +184,33 @@ static void update_piece(void *context, size_t piece, unsigned worker)
         while (last->end < end && same_group(tensor, last + 1))
             last++;
         stop = last->end < end ? last->end : end;
-        update(optim, tensor, begin, stop);
+        pmy_optim_run run = run_of(optim, tensor, begin, stop);
+        if (!tensor->whole)
+            optim->kind->update(optim, &run);
     }
+}
+
+static void update_whole(const pmy_optim *optim, const pmy_optim_tensor *tensor, unsigned worker)
+{
+    pmy_optim_run run = run_of(optim, tensor, tensor->begin, tensor->end);
+    if (tensor->whole)
+        optim->kind->update_whole(optim, &run, optim->room + worker * optim->room_size);
+}
+
+/* Of a kind that takes whole tensors, these come first: they are the larger pieces of work. */
+static size_t wholes_of(const pmy_optim *optim)
+{
+    return optim->kind->takes_whole ? optim->tensors : 0;
+}
+
+static void update_piece(void *context, size_t piece, unsigned worker)
+{
+    const pmy_optim *optim = context;
+    size_t wholes = wholes_of(optim);
+    if (piece < wholes)
+        update_whole(optim, &optim->tensor[piece], worker);
+    else
+        update_elements(optim, piece - wholes);
 }
 
 void pmy_optim_step(pmy_optim *optim, double learning_rate)
@@ -176,31 +218,11 @@ void pmy_optim_step(pmy_optim *optim, double learning_rate)
     assert(isfinite(learning_rate) && learning_rate >= 0);
     optim->steps++;
     optim->learning_rate = learning_rate;
-    if (optim->kind->whole_tensors)
-        pmy_pool_run(optim->pool, optim->tensors, update_tensor, optim);
-    else
-        pmy_pool_run(optim->pool, pieces_of(optim), update_piece, optim);
+    pmy_pool_run(optim->pool, wholes_of(optim) + pieces_of(optim), update_piece, optim);
     optim->gradient_scale = 1;
 }
 
 /* --- Clipping ----------------------------------------------------------- */
-
-/* Σ x[i]² over n elements: interleaved lanes, then the lanes in order. */
-PMY_CLONES
-static pmy_accum pmy_sum_of_squares(size_t n, const pmy_real *x)
-{
-    pmy_accum lane[LANES] = {0};
-    size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
-            lane[l] += (pmy_accum)x[i + l] * (pmy_accum)x[i + l];
-    for (size_t i = whole; i < n; i++)
-        lane[i - whole] += (pmy_accum)x[i] * (pmy_accum)x[i];
-    pmy_accum sum = 0;
-    for (size_t l = 0; l < LANES; l++)
-        sum += lane[l];
-    return sum;
-}
 
 static void sum_piece(void *context, size_t piece, unsigned worker)
 {

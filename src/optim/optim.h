@@ -19,16 +19,18 @@
 #define PMY_OPTIM_LIST(X) \
     X(sgd)                \
     X(adam)               \
-    X(adamw)
+    X(adamw)              \
+    X(muon)
 
 enum { PMY_MAX_OPTIM_STATES = 2 };
 
 typedef struct pmy_optim_options {
-    double weight_decay; /* at least 0; sgd and adam add weight_decay · w to the gradient, adamw shrinks w */
-    double momentum;     /* sgd: in [0, 1) */
-    bool nesterov;       /* sgd: looks a step ahead; needs a momentum above 0 */
-    double beta1, beta2; /* adam, adamw: in [0, 1) */
-    double epsilon;      /* adam, adamw: above 0 */
+    double
+        weight_decay; /* at least 0; sgd and adam add weight_decay · w to the gradient, the others shrink w */
+    double momentum;  /* sgd, muon: in [0, 1) */
+    bool nesterov;    /* sgd, muon: looks a step ahead; needs a momentum above 0 */
+    double beta1, beta2; /* adam, adamw, muon: in [0, 1) */
+    double epsilon;      /* adam, adamw, muon: above 0 */
 } pmy_optim_options;
 
 /* A parameter as an optimizer sees it; its shape and name are the node's. Those with the same two numbers are
@@ -38,6 +40,7 @@ typedef struct pmy_optim_tensor {
     size_t begin, end;   /* its elements in the flat vectors, with the gap after it: begin … end − 1 */
     double rate_factor;  /* what a step's learning rate is multiplied by */
     double weight_decay; /* in place of the options' */
+    bool whole;          /* moved by the kind's update_whole, not element by element */
 } pmy_optim_tensor;
 
 /* Neighbouring elements of one group, begin … end − 1. */
@@ -50,6 +53,9 @@ typedef struct pmy_optim_run {
 typedef struct pmy_optim pmy_optim;
 typedef struct pmy_optim_kind pmy_optim_kind;
 
+/* Says of a parameter whether something holds for it; `context` is the caller's. */
+typedef bool pmy_optim_member(const pmy_node *parameter, const void *context);
+
 /* One kind of optimizer: this table and a file. A program may have its own. */
 struct pmy_optim_kind {
     const char *name;
@@ -60,10 +66,16 @@ struct pmy_optim_kind {
     size_t (*states)(const pmy_optim_options *options);
     /* Whether it can work with these options; weight_decay has been looked at. */
     pmy_status (*check)(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error);
-    /* A run is a tensor, as LAMB and Muon need it; otherwise tensors are joined and split. */
-    bool whole_tensors;
-    /* A step's work on a run, while others work on other runs. */
+    /* A step's work on a run, while others work on other runs: tensors are joined and split. */
     void (*update)(const pmy_optim *optim, const pmy_optim_run *run);
+
+    /* Which tensors it would rather have as wholes, as LAMB and Muon do; NULL: none, and the rest is NULL,
+     * too. */
+    pmy_optim_member *takes_whole;
+    /* How many numbers of room it needs to work on such a tensor; NULL: none. */
+    size_t (*room)(const pmy_optim_tensor *tensor);
+    /* A step's work on one: the run is the tensor, the room is this thread's alone. */
+    void (*update_whole)(const pmy_optim *optim, const pmy_optim_run *run, pmy_real *room);
 };
 
 #define PMY_OPTIM_KIND(name) extern const pmy_optim_kind pmy_optim_##name;
@@ -93,7 +105,9 @@ struct pmy_optim {
     double gradient_scale; /* what it multiplies gradients by: 1, or less after pmy_optim_clip */
 
     pmy_pool *pool;
-    pmy_accum *sums; /* [pieces] */
+    pmy_accum *sums;  /* [pieces] */
+    pmy_real *room;   /* [threads, room_size] */
+    size_t room_size; /* what the tensor with the largest needs */
     pmy_arena arena;
 };
 
@@ -105,17 +119,20 @@ pmy_status pmy_optim_new(const pmy_optim_kind *kind, const pmy_optim_options *op
 void pmy_optim_free(pmy_optim *optim);
 
 /* Gives the parameters for which `member` is true a rate factor and a weight decay of their own; the others
- * keep theirs, at first 1 and the options'. `context` is handed to member. Without decay for biases:
+ * keep theirs, at first 1 and the options'. Without decay for biases:
  *
  *   status = pmy_optim_group(optim, pmy_is_vector, NULL, 1, 0, &error);
  *
  * Errors: PMY_BAD_ARGUMENT (a number is negative or not finite). */
-typedef bool pmy_optim_member(const pmy_node *parameter, const void *context);
 pmy_status pmy_optim_group(pmy_optim *optim, pmy_optim_member *member, const void *context,
                            double rate_factor, double weight_decay, pmy_error *error);
 
 /* Rank below 2: a bias, or the weight of a batchnorm or of a layernorm over one axis. */
 pmy_optim_member pmy_is_vector;
+
+/* Has the parameters for which `member` is true moved element by element, whatever the kind would rather
+ * have: for muon, embeddings and the layer that gives logits. */
+void pmy_optim_elementwise(pmy_optim *optim, pmy_optim_member *member, const void *context);
 
 /* Moves the parameters once. The learning rate is finite and not negative. */
 void pmy_optim_step(pmy_optim *optim, double learning_rate);

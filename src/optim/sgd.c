@@ -5,7 +5,7 @@
  *   w = w − learning_rate · (nesterov: g + momentum · m; otherwise: m)
  *
  * m begins as zeros, so that the first m is the first g. Without a momentum m is g, and is not kept. */
-#include "optim/optim.h"
+#include "optim/sgd.h"
 
 #include "base/simd.h"
 
@@ -14,13 +14,13 @@ static size_t sgd_states(const pmy_optim_options *options)
     return options->momentum > 0 ? 1 : 0;
 }
 
-static pmy_status sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
+pmy_status pmy_sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
-    (void)kind;
     if (!(options->momentum >= 0 && options->momentum < 1))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: momentum %g is not in [0, 1)", options->momentum);
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum %g is not in [0, 1)", kind->name,
+                        options->momentum);
     if (options->nesterov && options->momentum == 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: nesterov needs a momentum above 0");
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: nesterov needs a momentum above 0", kind->name);
     return PMY_OK;
 }
 
@@ -66,6 +66,6 @@ const pmy_optim_kind pmy_optim_sgd = {
     .name = "sgd",
     .state = {"momentum"},
     .states = sgd_states,
-    .check = sgd_check,
+    .check = pmy_sgd_check,
     .update = sgd_update,
 };

@@ -1,0 +1,10 @@
+/* What muon has from sgd: a momentum. */
+#ifndef PMY_OPTIM_SGD_H
+#define PMY_OPTIM_SGD_H
+
+#include "optim/optim.h"
+
+/* Looks at momentum and nesterov. */
+pmy_status pmy_sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error);
+
+#endif
