@@ -70,50 +70,56 @@ static pmy_status check_recipe(const pmy_run *run, const pmy_stored_file *kept, 
 
 /* --- How far the run is ----------------------------------------------------- */
 
-#define OWN "pmy."
-
 static void add_position(pmy_stored *stored, const pmy_run *run)
 {
-    pmy_stored_note(stored, OWN "step", "%llu", (unsigned long long)run->step);
-    pmy_stored_note(stored, OWN "graph_step", "%llu", (unsigned long long)pmy_graph_step(run->graph));
-    pmy_stored_note(stored, OWN "optim_steps", "%llu", (unsigned long long)run->optim->steps);
-    pmy_stored_note_real(stored, OWN "seconds", run->seconds);
-    for (size_t i = 0; i < PMY_MOST_TALLIES && run->owner.tally[i].key; i++) {
-        const pmy_run_tally *tally = &run->owner.tally[i];
-        char key[sizeof OWN + 40];
-        (void)snprintf(key, sizeof key, OWN "%s", tally->key);
+    pmy_stored_note(stored, "pmy.step", "%llu", (unsigned long long)run->step);
+    pmy_stored_note(stored, "pmy.graph_step", "%llu", (unsigned long long)pmy_graph_step(run->graph));
+    pmy_stored_note(stored, "pmy.optim_steps", "%llu", (unsigned long long)run->optim->steps);
+    pmy_stored_note_real(stored, "pmy.seconds", run->seconds);
+    const pmy_run_tally *tally = run->owner.tally;
+    for (; tally->key; tally++)
         if (tally->count)
-            pmy_stored_note(stored, key, "%zu", *tally->count);
+            pmy_stored_note(stored, tally->key, "%zu", *tally->count);
         else
-            pmy_stored_note_real(stored, key, *tally->real);
-    }
+            pmy_stored_note_real(stored, tally->key, *tally->real);
+}
+
+typedef union tally_value {
+    double real;
+    size_t count;
+} tally_value;
+
+static void read_tallies(pmy_stored_reader *reader, const pmy_run_tally *tally, tally_value *value)
+{
+    for (; tally->key; tally++, value++)
+        if (tally->count)
+            value->count = (size_t)pmy_stored_whole(reader, tally->key, tally->most);
+        else
+            value->real = pmy_stored_real(reader, tally->key);
+}
+
+static void set_tallies(const pmy_run_tally *tally, const tally_value *value)
+{
+    for (; tally->key; tally++, value++)
+        if (tally->count)
+            *tally->count = value->count;
+        else
+            *tally->real = value->real;
 }
 
 /* Goes there, if the checkpoint says where that is. */
 static pmy_status take_position(pmy_run *run, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored_reader reader = {kept, error, PMY_OK};
-    uint64_t step = pmy_stored_whole(&reader, OWN "step", run->schedule.total),
-             graph_step = pmy_stored_whole(&reader, OWN "graph_step", UINT64_MAX),
-             optim_steps = pmy_stored_whole(&reader, OWN "optim_steps", UINT64_MAX);
-    double seconds = pmy_stored_real(&reader, OWN "seconds"), real[PMY_MOST_TALLIES];
-    size_t count[PMY_MOST_TALLIES], tallies = 0;
-    for (; tallies < PMY_MOST_TALLIES && run->owner.tally[tallies].key; tallies++) {
-        const pmy_run_tally *tally = &run->owner.tally[tallies];
-        char key[sizeof OWN + 40];
-        (void)snprintf(key, sizeof key, OWN "%s", tally->key);
-        if (tally->count)
-            count[tallies] = (size_t)pmy_stored_whole(&reader, key, tally->most);
-        else
-            real[tallies] = pmy_stored_real(&reader, key);
-    }
+    uint64_t step = pmy_stored_whole(&reader, "pmy.step", run->schedule.total),
+             graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX),
+             optim_steps = pmy_stored_whole(&reader, "pmy.optim_steps", UINT64_MAX);
+    double seconds = pmy_stored_real(&reader, "pmy.seconds");
+    tally_value tallies[PMY_MOST_TALLIES];
+    read_tallies(&reader, run->owner.tally, tallies);
     if (reader.status != PMY_OK)
         return reader.status;
-    for (size_t i = 0; i < tallies; i++)
-        if (run->owner.tally[i].count)
-            *run->owner.tally[i].count = count[i];
-        else
-            *run->owner.tally[i].real = real[i];
+    set_tallies(run->owner.tally, tallies);
     run->step = step;
     run->seconds = seconds;
     run->optim->steps = optim_steps;

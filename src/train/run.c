@@ -15,6 +15,8 @@ static pmy_status plan_rates(pmy_run *run, uint64_t steps, pmy_error *error)
 pmy_status pmy_run_begin(pmy_run *run, uint64_t steps, pmy_error *error)
 {
     const pmy_recipe *recipe = &run->recipe;
+    if (!(recipe->clip >= 0))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "gradients cannot be clipped to a norm of %g", recipe->clip);
     pmy_status status = plan_rates(run, steps, error);
     if (status == PMY_OK)
         status = pmy_optim_new(recipe->optim, &recipe->optim_options, run->graph, &run->optim, error);

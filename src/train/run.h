@@ -25,7 +25,7 @@ typedef struct pmy_run_data {
 
 /* A number of its owner's that goes on with the run: a real one, or a count up to `most`. */
 typedef struct pmy_run_tally {
-    const char *key; /* in checkpoints; NULL: there is none */
+    const char *key; /* in checkpoints: "pmy.epoch_loss"; NULL: there is none */
     double *real;
     size_t *count, most;
 } pmy_run_tally;
@@ -35,7 +35,7 @@ enum { PMY_MOST_TALLIES = 3 };
 typedef struct pmy_run_owner {
     const void *context;
     pmy_run_data (*data)(const void *context);
-    pmy_run_tally tally[PMY_MOST_TALLIES];
+    pmy_run_tally tally[PMY_MOST_TALLIES + 1]; /* ends with none */
 } pmy_run_owner;
 
 /* To be read by anyone. The first five are given by its owner. */

@@ -27,9 +27,9 @@ static pmy_run_owner owner_of(pmy_training *training)
         .context = training,
         .data = data_of,
         .tally = {
-            {.key = "epoch_correct", .count = &training->epoch_correct, .most = training->dataset->count},
-            {.key = "epoch_loss", .real = &training->epoch_loss},
-            {.key = "epoch_seconds", .real = &training->epoch_seconds}}};
+            {.key = "pmy.epoch_correct", .count = &training->epoch_correct, .most = training->dataset->count},
+            {.key = "pmy.epoch_loss", .real = &training->epoch_loss},
+            {.key = "pmy.epoch_seconds", .real = &training->epoch_seconds}}};
 }
 
 /* --- Preparing ------------------------------------------------------------ */
