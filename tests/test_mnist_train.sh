@@ -222,7 +222,7 @@ adam_alone()
         grep -qE '"accuracy":0\.9[2-9]' learned
 }
 check "another optimizer brings a learning rate that suits it" adam_alone
-check "betas for sgd" refused 'for adam' "${quick[@]}" --beta1 0.9
+check "betas for sgd" refused 'sgd: it has neither betas' "${quick[@]}" --beta1 0.9
 check "a last rate for a schedule without" refused 'no last rate' "${quick[@]}" --schedule constant --last-lr 0.01
 check "a warm-up that leaves nothing" refused '94 steps of warm-up' "${quick[@]}" --warm-up 94
 check "momentum for adam" refused 'momentum' "${quick[@]}" --optim adam --momentum 0.9

@@ -33,7 +33,7 @@ static pmy_recipe one = {"linear 1",
                          1,
                          /* text */ 100,
                          64,
-                         PMY_TEXT_BYTES,
+                         PMY_BYTES,
                          false};
 static pmy_recipe other = {"linear 2",
                            4,
@@ -55,7 +55,7 @@ static pmy_recipe other = {"linear 2",
                            5,
                            /* text */ 101,
                            65,
-                           PMY_TEXT_CHARACTERS,
+                           PMY_CHARACTERS,
                            true};
 
 static int find_schedules(void **state)

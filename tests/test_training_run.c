@@ -278,6 +278,11 @@ static void wrong_recipes_are_refused(void **state)
     assert_non_null(strstr(error.message, "a norm of -1"));
     end(&r);
     recipe = text_recipe();
+    recipe.optim = &pmy_optim_sgd; /* with adamw's options */
+    assert_int_equal(begin(&r, &recipe, &error), PMY_BAD_ARGUMENT);
+    assert_non_null(strstr(error.message, "sgd: it has neither betas nor an epsilon"));
+    end(&r);
+    recipe = text_recipe();
     recipe.average_decay = 2;
     assert_int_equal(begin(&r, &recipe, &error), PMY_BAD_ARGUMENT);
     end(&r);

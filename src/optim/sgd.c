@@ -21,8 +21,6 @@ static pmy_status sgd_check(const pmy_optim_kind *kind, const pmy_optim_options 
         return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: momentum %g is not in [0, 1)", options->momentum);
     if (options->nesterov && options->momentum == 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: nesterov needs a momentum above 0");
-    if (options->beta1 != 0 || options->beta2 != 0 || options->epsilon != 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "sgd: betas and epsilon are for adam and adamw");
     return PMY_OK;
 }
 

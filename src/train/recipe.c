@@ -26,7 +26,7 @@ static const pmy_recipe_field fields[] = {
     {FIELD(ANY, "batch", COUNT, batch), RANGE(1, 60000), OPTION("batch", "N", "examples in a step")},
     {FIELD(TEXT, "block", COUNT, block), RANGE(1, 65536),
      OPTION("block", "N", "tokens in an example, which is how far back the model sees")},
-    {FIELD(TEXT, "tokens", UNIT, tokens), OPTION("tokens", "NAME", "what the text is cut into")},
+    {FIELD(TEXT, "tokens", UNIT, unit), OPTION("tokens", "NAME", "what the text is cut into")},
     {FIELD(TEXT, "lines", FLAG, lines), RANGE(0, 1),
      OPTION("lines", NULL, "each line is an example; otherwise examples are from anywhere in the text")},
     {FIELD(ANY, "optimizer", OPTIM, optim), OPTION("optim", "NAME", "optimizer")},
@@ -85,7 +85,7 @@ const pmy_recipe_field *pmy_recipe_field_at(pmy_recipe_kind kind, size_t index)
 
 static const char *const orders[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
 static const char *const decays[] = {[PMY_DECAY_ALL] = "all", [PMY_DECAY_MATRICES] = "matrices", NULL};
-static const char *const units[] = {[PMY_TEXT_BYTES] = "bytes", [PMY_TEXT_CHARACTERS] = "chars", NULL};
+static const char *const units[] = {[PMY_BYTES] = "bytes", [PMY_CHARACTERS] = "chars", NULL};
 
 const char *pmy_recipe_word(pmy_recipe_type type, size_t index)
 {
@@ -141,7 +141,7 @@ pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_fiel
     case PMY_RECIPE_DECAY:
         return print("%s", decays[recipe->decay]);
     case PMY_RECIPE_UNIT:
-        return print("%s", units[recipe->tokens]);
+        return print("%s", units[recipe->unit]);
     case PMY_RECIPE_AUGMENTATION:
         break;
     }
@@ -225,7 +225,7 @@ pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, con
         changed.decay = (pmy_decay)read_word(field, text, &good);
         break;
     case PMY_RECIPE_UNIT:
-        changed.tokens = (pmy_text_unit)read_word(field, text, &good);
+        changed.unit = (pmy_token_unit)read_word(field, text, &good);
         break;
     }
     if (!good)

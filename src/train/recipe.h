@@ -16,7 +16,7 @@ typedef enum pmy_decay {
 } pmy_decay;
 
 /* What a text is cut into. */
-typedef enum pmy_text_unit { PMY_TEXT_BYTES, PMY_TEXT_CHARACTERS } pmy_text_unit;
+typedef enum pmy_token_unit { PMY_BYTES, PMY_CHARACTERS } pmy_token_unit;
 
 typedef struct pmy_recipe {
     const char *net; /* see net/net.h */
@@ -45,9 +45,9 @@ typedef struct pmy_recipe {
 
     /* On text. */
     size_t steps;
-    size_t block; /* tokens in an example, at most */
-    pmy_text_unit tokens;
-    bool lines; /* an example is a line; otherwise a piece from anywhere */
+    size_t block;        /* tokens in an example, at most */
+    pmy_token_unit unit; /* of its tokens */
+    bool lines;          /* an example is a line; otherwise a piece from anywhere */
 } pmy_recipe;
 
 /* Which runs a field is of: one of the first two, or both. */
@@ -68,7 +68,7 @@ typedef enum pmy_recipe_type {
     PMY_RECIPE_SCHEDULE,     /* const pmy_schedule_kind * */
     PMY_RECIPE_ORDER,        /* pmy_order */
     PMY_RECIPE_DECAY,        /* pmy_decay */
-    PMY_RECIPE_UNIT,         /* pmy_text_unit */
+    PMY_RECIPE_UNIT,         /* pmy_token_unit */
     PMY_RECIPE_AUGMENTATION, /* pmy_augmentation */
 } pmy_recipe_type;
 

@@ -1,5 +1,18 @@
 #include "train/run.h"
 
+/* What nobody else looks at. */
+static pmy_status check_recipe(const pmy_recipe *recipe, pmy_error *error)
+{
+    const pmy_optim_options *options = &recipe->optim_options, *defaults = &recipe->optim->defaults;
+    if (!(recipe->clip >= 0))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "gradients cannot be clipped to a norm of %g", recipe->clip);
+    /* Adam's, which are never 0 by default where they are any at all. */
+    if (defaults->epsilon == 0 && (options->beta1 != 0 || options->beta2 != 0 || options->epsilon != 0))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: it has neither betas nor an epsilon",
+                        recipe->optim->name);
+    return PMY_OK;
+}
+
 static pmy_status plan_rates(pmy_run *run, uint64_t steps, pmy_error *error)
 {
     const pmy_recipe *recipe = &run->recipe;
@@ -15,9 +28,9 @@ static pmy_status plan_rates(pmy_run *run, uint64_t steps, pmy_error *error)
 pmy_status pmy_run_begin(pmy_run *run, uint64_t steps, pmy_error *error)
 {
     const pmy_recipe *recipe = &run->recipe;
-    if (!(recipe->clip >= 0))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "gradients cannot be clipped to a norm of %g", recipe->clip);
-    pmy_status status = plan_rates(run, steps, error);
+    pmy_status status = check_recipe(recipe, error);
+    if (status == PMY_OK)
+        status = plan_rates(run, steps, error);
     if (status == PMY_OK)
         status = pmy_optim_new(recipe->optim, &recipe->optim_options, run->graph, &run->optim, error);
     if (status == PMY_OK && recipe->decay == PMY_DECAY_MATRICES)

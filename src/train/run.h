@@ -43,7 +43,7 @@ typedef struct pmy_run {
     pmy_recipe_kind kind;
     pmy_recipe recipe; /* its texts are its owner's */
     pmy_graph *graph;  /* built */
-    pmy_node *loss;    /* [1] */
+    pmy_node *loss;    /* a scalar */
     pmy_run_owner owner;
     pmy_optim *optim;
     pmy_average *average;  /* NULL: none */
