@@ -56,6 +56,7 @@
 #include "train/model.h"
 #include "train/classifier.h"
 #include "train/recipe.h"
+#include "train/run.h"
 #include "train/training.h"
 #include "train/checkpoint.h"
 #include "train/assessment.h"

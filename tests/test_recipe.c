@@ -13,13 +13,50 @@ enum { MOST_FIELDS = 64 };
 
 /* Two recipes that differ in every member. All are written out, without names, so that the compiler refuses a
  * list that lacks a new one; and static, so that the bytes between members are zeros. */
-static pmy_recipe one = {"linear 1", 1,    2,   &pmy_optim_sgd,   {0.1, 0.2, false, 0.3, 0.4, 0.5},
-                         0.6,        NULL, 0.7, {0.25f, 0.5f},    {1, 2, 0.3, 0.4, 0.5, 1, 7},
-                         1,          0.8,  1,   PMY_ORDER_SHUFFLE};
-static pmy_recipe other = {
-    "linear 2", 3,    4,          &pmy_optim_adam, {0.11, 0.22, true, 0.33, 0.44, 0.55},
-    0.66,       NULL, 0.77,       {0.1f, 0.3f},    {2, 3, 0.4, 0.5, 0.6, 2, 8},
-    5,          0.88, UINT64_MAX, PMY_ORDER_FILE};
+static pmy_recipe one = {"linear 1",
+                         2,
+                         &pmy_optim_sgd,
+                         {0.1, 0.2, false, 0.3, 0.4, 0.5},
+                         PMY_DECAY_ALL,
+                         0.6,
+                         NULL,
+                         7,
+                         0.01,
+                         0,
+                         0.7,
+                         0.8,
+                         1,
+                         /* pictures */ 1,
+                         PMY_ORDER_SHUFFLE,
+                         {0.25f, 0.5f},
+                         {1, 2, 0.3, 0.4, 0.5, 1, 7},
+                         1,
+                         /* text */ 100,
+                         64,
+                         PMY_BYTES,
+                         false};
+static pmy_recipe other = {"linear 2",
+                           4,
+                           &pmy_optim_adam,
+                           {0.11, 0.22, true, 0.33, 0.44, 0.55},
+                           PMY_DECAY_MATRICES,
+                           0.66,
+                           NULL,
+                           8,
+                           0.02,
+                           1.5,
+                           0.77,
+                           0.88,
+                           UINT64_MAX,
+                           /* pictures */ 3,
+                           PMY_ORDER_FILE,
+                           {0.1f, 0.3f},
+                           {2, 3, 0.4, 0.5, 0.6, 2, 8},
+                           5,
+                           /* text */ 101,
+                           65,
+                           PMY_CHARACTERS,
+                           true};
 
 static int find_schedules(void **state)
 {
@@ -45,7 +82,7 @@ static void no_field_is_forgotten(void **state)
     (void)state;
     const pmy_recipe_field *table[MOST_FIELDS];
     size_t count = 0;
-    while (count < MOST_FIELDS && (table[count] = pmy_recipe_field_at(count)))
+    while (count < MOST_FIELDS && (table[count] = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, count)))
         count++;
     assert_true(count < MOST_FIELDS);
     assert_true(is_whole(table, count));
@@ -58,12 +95,34 @@ static void no_field_is_forgotten(void **state)
     }
 }
 
+/* Each field is of one kind of run or of both, and a kind's are those of the table, in its order. */
+static void each_kind_has_its_fields(void **state)
+{
+    (void)state;
+    const pmy_recipe_field *field;
+    size_t pictures = 0, text = 0;
+    for (size_t i = 0; (field = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, i)); i++) {
+        if (field->kind & PMY_RECIPE_OF_PICTURES)
+            assert_ptr_equal(pmy_recipe_field_at(PMY_RECIPE_OF_PICTURES, pictures++), field);
+        if (field->kind & PMY_RECIPE_OF_TEXT)
+            assert_ptr_equal(pmy_recipe_field_at(PMY_RECIPE_OF_TEXT, text++), field);
+        /* What the run's owner alone reads is of its kind alone: the members from epochs on, from steps on.
+         */
+        pmy_recipe_kind kind = field->offset >= offsetof(pmy_recipe, steps)    ? PMY_RECIPE_OF_TEXT
+                               : field->offset >= offsetof(pmy_recipe, epochs) ? PMY_RECIPE_OF_PICTURES
+                                                                               : PMY_RECIPE_OF_ANY;
+        assert_int_equal(field->kind, kind);
+    }
+    assert_null(pmy_recipe_field_at(PMY_RECIPE_OF_PICTURES, pictures));
+    assert_null(pmy_recipe_field_at(PMY_RECIPE_OF_TEXT, text));
+}
+
 static void no_two_fields_are_called_the_same(void **state)
 {
     (void)state;
     const pmy_recipe_field *a, *b;
-    for (size_t i = 0; (a = pmy_recipe_field_at(i)); i++)
-        for (size_t k = i + 1; (b = pmy_recipe_field_at(k)); k++) {
+    for (size_t i = 0; (a = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, i)); i++)
+        for (size_t k = i + 1; (b = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, k)); k++) {
             assert_string_not_equal(a->key, b->key);
             if (a->option && b->option)
                 assert_string_not_equal(a->option, b->option);
@@ -78,7 +137,7 @@ static void a_recipe_comes_back_from_its_texts(void **state)
     const pmy_recipe *const recipes[] = {&one, &other, &one};
     for (size_t r = 0; r < 3; r++) {
         const pmy_recipe_field *field;
-        for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
+        for (size_t i = 0; (field = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, i)); i++) {
             text[i] = pmy_recipe_print(recipes[r], field);
             pmy_error error;
             if (pmy_recipe_set(&again, field, text[i].text, &error) != PMY_OK)
@@ -93,7 +152,7 @@ static void a_recipe_comes_back_from_its_texts(void **state)
 static const pmy_recipe_field *field_of(const char *key)
 {
     const pmy_recipe_field *field;
-    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++)
+    for (size_t i = 0; (field = pmy_recipe_field_at(PMY_RECIPE_OF_ANY, i)); i++)
         if (strcmp(field->key, key) == 0)
             return field;
     fail_msg("there is no field '%s'", key);
@@ -126,6 +185,16 @@ static void texts_that_are_no_value_are_refused(void **state)
         {"seed", "0x10"},
         {"order", "backwards"},
         {"order", "2"},
+        {"warm-up", "-1"},
+        {"last learning rate", "-1e-3"},
+        {"clip", "-1"},
+        {"clip", "inf"},
+        {"decayed", "biases"},
+        {"decayed", "0"},
+        {"steps", "0"},
+        {"block", "65537"},
+        {"tokens", "words"},
+        {"lines", "yes"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         static pmy_recipe recipe;
@@ -155,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_field_is_forgotten),
+        cmocka_unit_test(each_kind_has_its_fields),
         cmocka_unit_test(no_two_fields_are_called_the_same),
         cmocka_unit_test(a_recipe_comes_back_from_its_texts),
         cmocka_unit_test(texts_that_are_no_value_are_refused),

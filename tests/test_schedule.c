@@ -21,15 +21,18 @@ static pmy_schedule make(const char *kind, double rate, uint64_t total)
 
 /* --- PyTorch (tests/record/optim.py) ------------------------------------ */
 
-enum { RECORDED_SCHEDULES = 8 };
+enum { RECORDED_SCHEDULES = 11 };
 
 static void set_options(pmy_schedule *schedule, const double options[3])
 {
     if (strcmp(schedule->kind->name, "step") == 0) {
         schedule->step_every = (uint64_t)options[0];
         schedule->factor = options[1];
-    } else if (strcmp(schedule->kind->name, "cosine") == 0) {
+    } else if (strcmp(schedule->kind->name, "cosine") == 0 || strcmp(schedule->kind->name, "linear") == 0) {
         schedule->last_rate = options[0];
+    } else if (strcmp(schedule->kind->name, "trapezoid") == 0) {
+        schedule->fall = options[0];
+        schedule->last_rate = options[1];
     } else if (strcmp(schedule->kind->name, "onecycle") == 0) {
         schedule->rise = options[0];
         schedule->start_divisor = options[1];
@@ -87,8 +90,8 @@ static double at(const pmy_schedule *schedule, uint64_t step)
 static void warm_up_is_a_straight_line(void **state)
 {
     (void)state;
-    const char *const kinds[] = {"constant", "step", "cosine"};
-    for (size_t k = 0; k < 3; k++) {
+    const char *const kinds[] = {"constant", "step", "cosine", "linear", "trapezoid"};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         pmy_schedule schedule = make(kinds[k], 0.5, 20);
         schedule.warm_up = 4;
         assert_int_equal(pmy_schedule_check(&schedule, NULL), PMY_OK);
@@ -103,7 +106,10 @@ static void the_defaults_are_pytorchs(void **state)
 {
     (void)state;
     pmy_schedule step = make("step", 1, 10), cosine = make("cosine", 1, 1000000),
-                 onecycle = make("onecycle", 1, 100);
+                 onecycle = make("onecycle", 1, 100), linear = make("linear", 1, 100),
+                 trapezoid = make("trapezoid", 1, 100);
+    assert_true(fabs(at(&linear, 99) - 0.01) < 1e-15);
+    assert_true(at(&trapezoid, 80) == 1 && fabs(at(&trapezoid, 81) - 0.95) < 1e-15);
     assert_true(at(&step, 2) == 1 && fabs(at(&step, 3) - 0.1) < 1e-15 && fabs(at(&step, 9) - 1e-3) < 1e-15);
     assert_true(at(&cosine, 0) == 1 && fabs(at(&cosine, 500000) - 0.5) < 1e-12);
     assert_true(at(&cosine, 999999) < 1e-11);
@@ -122,7 +128,7 @@ static void short_runs_have_rates(void **state)
         for (uint64_t total = 1; total <= 12; total++)
             for (size_t r = 0; r < sizeof rises / sizeof rises[0]; r++) {
                 pmy_schedule schedule = make(kind->name, 0.25, total);
-                schedule.rise = rises[r];
+                schedule.rise = schedule.fall = rises[r];
                 assert_int_equal(pmy_schedule_check(&schedule, NULL), PMY_OK);
                 double highest = 0;
                 for (uint64_t step = 0; step < total; step++) {
@@ -152,16 +158,17 @@ static void long_runs_have_rates(void **state)
 static void kinds_have_names(void **state)
 {
     (void)state;
-    const char *const names[] = {"constant", "step", "cosine", "onecycle"};
+    const char *const names[] = {"constant", "step", "cosine", "onecycle", "linear", "trapezoid"};
+    enum { NAMES = sizeof names / sizeof *names };
     const pmy_schedule_kind *kind;
     size_t count = 0;
     for (; (kind = pmy_schedule_kind_at(count)); count++) {
-        assert_true(count < 4);
+        assert_true(count < NAMES);
         assert_string_equal(kind->name, names[count]);
         assert_ptr_equal(pmy_schedule_find(names[count]), kind);
     }
-    assert_int_equal(count, 4);
-    assert_null(pmy_schedule_find("linear"));
+    assert_int_equal(count, NAMES);
+    assert_null(pmy_schedule_find("triangle"));
     assert_null(pmy_schedule_find(""));
 }
 
@@ -206,17 +213,23 @@ static void numbers_of_one_kind_are_checked(void **state)
     (void)state;
     const double nan = (double)NAN, infinity = (double)INFINITY;
     pmy_schedule step = make("step", 0.1, 10), cosine = make("cosine", 0.1, 10),
-                 onecycle = make("onecycle", 0.1, 10);
+                 onecycle = make("onecycle", 0.1, 10), trapezoid = make("trapezoid", 0.1, 10);
     expect_none_of(&step, &step.factor, (double[4]){0, -0.5, 1.5, nan}, "step: factor");
     step.step_every = 0;
     expect_refusal(step, "step: the rate cannot fall every 0 steps");
     expect_none_of(&cosine, &cosine.last_rate, (double[4]){-0.1, 0.11, infinity, nan},
                    "cosine: the last rate");
+    expect_none_of(&trapezoid, &trapezoid.last_rate, (double[4]){-0.1, 0.11, infinity, nan},
+                   "trapezoid: the last rate");
+    expect_none_of(&trapezoid, &trapezoid.fall, (double[4]){-0.1, 1.1, infinity, nan}, "trapezoid: the fall");
     expect_none_of(&onecycle, &onecycle.rise, (double[4]){-0.1, 1.1, infinity, nan}, "onecycle: the rise");
     expect_none_of(&onecycle, &onecycle.start_divisor, (double[4]){0, 0.5, infinity, nan},
                    "onecycle: the divisor");
     expect_none_of(&onecycle, &onecycle.end_divisor, (double[4]){0, 0.5, infinity, nan},
                    "onecycle: the divisor");
+    onecycle.last_rate = 0.01;
+    expect_refusal(onecycle, "onecycle: it falls to no last rate");
+    onecycle.last_rate = 0;
     onecycle.warm_up = 2;
     expect_refusal(onecycle, "onecycle: its rise is its warm-up");
 }

@@ -563,6 +563,7 @@ static void the_same_bits_on_any_number_of_threads(void **state)
             recipe.optim_options = recipe.optim->defaults;
             recipe.learning_rate = 0.01;
             recipe.augmentation = (pmy_augmentation){.shift = 1, .elastic = 0.5, .cutout = 2};
+            recipe.clip = 0.5;
             pmy_training *training = new_training(&recipe, &p, pool);
             assert_int_equal(pmy_train(training, &(pmy_dataset){0}, &(pmy_watcher){0}, NULL), PMY_OK);
             pmy_parameters all = pmy_graph_parameters(training->classifier->graph);
@@ -592,6 +593,7 @@ static void a_step_asks_for_no_memory(void **state)
         recipe.optim = pmy_optim_find(optims[o]);
         recipe.optim_options = recipe.optim->defaults;
         recipe.augmentation = (pmy_augmentation){.rotation = 5, .elastic = 0.5, .cutout = 2};
+        recipe.clip = 0.5;
         pmy_training *training = new_training(&recipe, &p, pool);
         pmy_step_report step;
         assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { MOST_PRESET_WORDS = 24 };
+enum { MOST_PRESET_WORDS = 32 };
 
 typedef struct preset {
     const char *name;

@@ -36,14 +36,14 @@ static FILE *reopen_log(const char *path, uint64_t steps)
 
 bool progress_open(progress *p, const train_options *chosen, const pmy_training *training)
 {
-    *p = (progress){.options = chosen, .started = pmy_seconds() - training->seconds, .loss = (double)NAN};
+    *p = (progress){.options = chosen, .started = pmy_seconds() - training->run.seconds, .loss = (double)NAN};
     p->live = !chosen->json && !chosen->quiet && terminal_is(stdout);
     if (!chosen->log)
         return true;
-    p->log = training->step ? reopen_log(chosen->log, training->step) : fopen(chosen->log, "w");
+    p->log = training->run.step ? reopen_log(chosen->log, training->run.step) : fopen(chosen->log, "w");
     if (!p->log && errno == EINVAL)
         (void)options_wrong(&chosen->command, "--log %s: it does not hold the %llu steps that were done",
-                            chosen->log, (unsigned long long)training->step);
+                            chosen->log, (unsigned long long)training->run.step);
     else if (!p->log)
         (void)options_wrong(&chosen->command, "--log %s: %s", chosen->log, strerror(errno));
     return p->log != NULL;
@@ -145,7 +145,7 @@ void progress_test(progress *p, const pmy_assessment *assessment, const pmy_data
                    const pmy_training *training)
 {
     const pmy_model_facts *facts = &training->classifier->facts;
-    double train_seconds = training->seconds;
+    double train_seconds = training->run.seconds;
     double total = pmy_seconds() - p->started;
     if (p->options->json) {
         json_line line = json_begin();

@@ -4,6 +4,7 @@
 
 #include "mnist/train_options.h"
 #include "train/assessment.h"
+#include "train/training.h"
 
 typedef struct progress {
     const train_options *options;

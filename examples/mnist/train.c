@@ -69,7 +69,7 @@ static pmy_status prepare(run *r, pmy_error *error)
 {
     pmy_status status = pmy_training_new(&r->options.recipe, &r->train, r->pool, &r->training, error);
     if (status == PMY_OK && r->options.resume)
-        status = pmy_checkpoint_resume(r->training, r->options.resume, error);
+        status = pmy_checkpoint_resume(&r->training->run, r->options.resume, error);
     else if (status == PMY_OK && r->options.init)
         status = begin_from(r, error);
     if (status == PMY_OK && r->options.checkpoint && !(r->kept = options_keep(&r->options.command)))
@@ -91,7 +91,7 @@ static void write_checkpoint(run *r)
 {
     pmy_error error;
     progress_flush(&r->progress);
-    r->lost = pmy_checkpoint_save(r->training, r->kept, r->options.checkpoint, &error) != PMY_OK;
+    r->lost = pmy_checkpoint_save(&r->training->run, r->kept, r->options.checkpoint, &error) != PMY_OK;
     if (r->lost)
         (void)fail(r, &error, PROGRAM_WRONG);
 }

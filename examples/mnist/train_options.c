@@ -1,6 +1,5 @@
 #include "mnist/train_options.h"
 
-#include "common/underline.h"
 #include "mnist/preset.h"
 
 #include "train/checkpoint.h"
@@ -43,78 +42,28 @@ static void add_rows(train_options *o, const option_row *rows, size_t count)
     o->command.row_count += count;
 }
 
-/* The field of that option, and its index. */
-static const pmy_recipe_field *field_of(const char *option, size_t *index)
-{
-    const pmy_recipe_field *field;
-    for (*index = 0; (field = pmy_recipe_field_at(*index)); ++*index)
-        if (field->option && strcmp(field->option, option) == 0)
-            break;
-    return field;
-}
-
 static recipe_value *value_of(train_options *o, const char *option)
 {
-    size_t index;
-    (void)field_of(option, &index);
-    return &o->value[index];
-}
-
-static option_row row_of(train_options *o, size_t index, const pmy_recipe_field *field)
-{
-    recipe_value *value = &o->value[index];
-    option_row row = {OPTION_COMMON(field->option, field->argument, OPTION_IS_TEXT, field->help)};
-    switch (field->type) {
-    case PMY_RECIPE_COUNT:
-    case PMY_RECIPE_SEED:
-        row.kind = OPTION_IS_WHOLE;
-        row.destination.whole = &value->whole;
-        value->whole = -1;
-        row.least = (long long)field->least;
-        row.most = field->most < (double)LLONG_MAX ? (long long)field->most : LLONG_MAX;
-        break;
-    case PMY_RECIPE_DOUBLE:
-    case PMY_RECIPE_REAL:
-        row.kind = OPTION_IS_REAL;
-        row.destination.real = &value->real;
-        value->real = (double)NAN;
-        row.range = (number_range){field->least, field->most, field->above_least, field->below_most};
-        break;
-    case PMY_RECIPE_OPTIM:
-    case PMY_RECIPE_SCHEDULE:
-    case PMY_RECIPE_ORDER:
-        row.kind = OPTION_IS_WORD;
-        row.destination.word = &value->word;
-        value->word = -1;
-        row.words = o->word[index];
-        for (size_t i = 0; i < MOST_RECIPE_WORDS; i++)
-            if (!(o->word[index][i] = pmy_recipe_word(field->type, i)))
-                break;
-        break;
-    case PMY_RECIPE_TEXT:
-    case PMY_RECIPE_AUGMENTATION:
-    case PMY_RECIPE_FLAG: /* none of them is an option */
-        row.destination.text = &value->text;
-        value->text = NULL;
-        break;
-    }
-    return row;
+    return recipe_options_value(&o->of_recipe, option);
 }
 
 static void add_recipe_rows(train_options *o)
 {
-    const pmy_recipe_field *field;
-    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
-        if (!field->option)
-            continue;
-        option_row row = row_of(o, i, field);
-        if (strcmp(field->option, "net") == 0)
-            row.help = net_help();
-        if (strcmp(field->option, "lr") == 0)
-            row.shown_default = "the preset's; with another optimizer, one that suits it";
-        if (strcmp(field->option, "momentum") == 0)
-            row.shown_default = "the preset's, with sgd";
-        add_rows(o, &row, 1);
+    static const char *const defaults[][2] = {
+        {"lr", "the preset's; with another optimizer, one that suits it"},
+        {"momentum", "the preset's, with sgd"},
+        {"beta1", "the optimizer's"},
+        {"beta2", "the optimizer's"},
+        {"epsilon", "the optimizer's"},
+    };
+    option_row *row = o->rows + o->command.row_count;
+    o->command.row_count += recipe_options_rows(&o->of_recipe, PMY_RECIPE_OF_PICTURES, row);
+    for (; row < o->rows + o->command.row_count; row++) {
+        if (strcmp(row->name, "net") == 0)
+            row->help = net_help();
+        for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+            if (strcmp(row->name, defaults[i][0]) == 0)
+                row->shown_default = defaults[i][1];
     }
 }
 
@@ -219,22 +168,10 @@ static options_result take_preset(train_options *o, int argc, char **argv)
 
 static options_result make_recipe(train_options *o)
 {
-    for (size_t i = 0; i < o->command.row_count; i++) {
-        pmy_error error;
-        pmy_number_text number;
-        size_t index;
-        const option_row *row = &o->rows[i];
-        const pmy_recipe_field *field = field_of(row->name, &index);
-        const char *text = field ? option_value_text(row, &number) : NULL;
-        if (!text || pmy_recipe_set(&o->recipe, field, text, &error) == PMY_OK)
-            continue;
-        (void)options_wrong(&o->command, "--%s: %s", row->name, error.message);
-        if (error.length)
-            underline(stderr, text, error.position, error.length);
-        return OPTIONS_WRONG;
-    }
-    o->recipe.net = preset_net(o->recipe.net);
-    return OPTIONS_RUN;
+    options_result result = recipe_options_make(&o->of_recipe, &o->command, &o->recipe);
+    if (result == OPTIONS_RUN)
+        o->recipe.net = preset_net(o->recipe.net);
+    return result;
 }
 
 options_result train_options_read(train_options *o, int argc, char **argv)

@@ -36,17 +36,28 @@ static double step_rate(const pmy_schedule *schedule, double step, double steps)
     return schedule->rate * pow(schedule->factor, floor(step / (double)schedule->step_every));
 }
 
-static pmy_status cosine_check(const pmy_schedule *schedule, pmy_error *error)
-{
-    if (!(schedule->last_rate >= 0 && schedule->last_rate <= schedule->rate))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "cosine: the last rate %g is not between 0 and %g",
-                        schedule->last_rate, schedule->rate);
-    return PMY_OK;
-}
-
 static double cosine_rate(const pmy_schedule *schedule, double step, double steps)
 {
     return along_cosine(schedule->rate, schedule->last_rate, step / steps);
+}
+
+static double linear_rate(const pmy_schedule *schedule, double step, double steps)
+{
+    return schedule->rate + (schedule->last_rate - schedule->rate) * (step / steps);
+}
+
+static double trapezoid_rate(const pmy_schedule *schedule, double step, double steps)
+{
+    double falling = fmax(schedule->fall * steps, 1), before = steps - falling;
+    return step <= before ? schedule->rate : linear_rate(schedule, step - before, falling);
+}
+
+static pmy_status trapezoid_check(const pmy_schedule *schedule, pmy_error *error)
+{
+    if (!(schedule->fall >= 0 && schedule->fall <= 1))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "trapezoid: the fall %g is not a share between 0 and 1",
+                        schedule->fall);
+    return PMY_OK;
 }
 
 static pmy_status onecycle_check(const pmy_schedule *schedule, pmy_error *error)
@@ -75,10 +86,14 @@ static double onecycle_rate(const pmy_schedule *schedule, double step, double st
     return along_cosine(schedule->rate, last, (step - peak) / (end - peak));
 }
 
-static const pmy_schedule_kind kinds[] = {{"constant", NULL, constant_rate},
-                                          {"step", step_check, step_rate},
-                                          {"cosine", cosine_check, cosine_rate},
-                                          {"onecycle", onecycle_check, onecycle_rate}};
+static const pmy_schedule_kind kinds[] = {
+    {.name = "constant", .rate = constant_rate},
+    {.name = "step", .check = step_check, .rate = step_rate},
+    {.name = "cosine", .has_last_rate = true, .rate = cosine_rate},
+    {.name = "onecycle", .check = onecycle_check, .rate = onecycle_rate},
+    {.name = "linear", .has_last_rate = true, .rate = linear_rate},
+    {.name = "trapezoid", .has_last_rate = true, .check = trapezoid_check, .rate = trapezoid_rate},
+};
 
 const pmy_schedule_kind *pmy_schedule_kind_at(size_t index)
 {
@@ -101,6 +116,7 @@ pmy_schedule pmy_schedule_make(const pmy_schedule_kind *kind, double rate, uint6
                           .rate = rate,
                           .total = total,
                           .factor = 0.1,
+                          .fall = 0.2,
                           .rise = 0.3,
                           .start_divisor = 25,
                           .end_divisor = 1e4};
@@ -115,7 +131,13 @@ pmy_status pmy_schedule_check(const pmy_schedule *schedule, pmy_error *error)
     if (schedule->warm_up >= schedule->total)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%ju steps of warm-up leave nothing of a run of %ju",
                         (uintmax_t)schedule->warm_up, (uintmax_t)schedule->total);
-    return schedule->kind->check ? schedule->kind->check(schedule, error) : PMY_OK;
+    const pmy_schedule_kind *kind = schedule->kind;
+    if (!kind->has_last_rate && schedule->last_rate != 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: it falls to no last rate", kind->name);
+    if (!(schedule->last_rate >= 0 && schedule->last_rate <= schedule->rate))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: the last rate %g is not between 0 and %g", kind->name,
+                        schedule->last_rate, schedule->rate);
+    return kind->check ? kind->check(schedule, error) : PMY_OK;
 }
 
 double pmy_schedule_rate(const pmy_schedule *schedule, uint64_t step)

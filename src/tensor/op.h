@@ -30,7 +30,7 @@ typedef struct pmy_piece {
     void *scratch; /* pmy_node.scratch bytes, this thread's own until the call returns */
 } pmy_piece;
 
-typedef void pmy_run(const pmy_node *node, pmy_piece piece);
+typedef void pmy_phase_run(const pmy_node *node, pmy_piece piece);
 
 /* What pmy_phase.tiles returns for "by rows". */
 #define PMY_BY_ROWS ((size_t)-1)
@@ -43,7 +43,7 @@ typedef void pmy_run(const pmy_node *node, pmy_piece piece);
  * the data is in cache. A phase by tiles may read anything, and finds
  * everything before it complete. */
 typedef struct pmy_phase {
-    pmy_run *run;
+    pmy_phase_run *run;
     /* Into how many tiles, which must not depend on the number of threads; 0 leaves the phase
      * out; PMY_BY_ROWS, or a NULL function: by rows. */
     size_t (*tiles)(const pmy_node *node);

@@ -3,7 +3,6 @@
 #include "train/stored.h"
 #include "base/version.h"
 
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,29 +11,23 @@
 
 /* --- The recipe and the data ------------------------------------------------ */
 
-/* Of the bytes that are trained on. */
-static uint32_t checksum(const pmy_dataset *dataset)
-{
-    uint32_t sum = libdeflate_crc32(0, dataset->images, dataset->count * pmy_dataset_features(dataset));
-    return libdeflate_crc32(sum, dataset->labels, dataset->count * sizeof *dataset->labels);
-}
-
 /* All that the numbers of a run follow from: what a run must have in common with a checkpoint. */
-static void add_recipe(pmy_stored *stored, const pmy_training *training)
+static void add_recipe(pmy_stored *stored, const pmy_run *run)
 {
-    const pmy_dataset *data = training->dataset;
     const pmy_recipe_field *field;
-    for (size_t i = 0; (field = pmy_recipe_field_at(i)); i++) {
-        char key[sizeof RECIPE + 40];
-        pmy_recipe_text value = pmy_recipe_print(&training->recipe, field);
+    char key[sizeof RECIPE + 60];
+    for (size_t i = 0; (field = pmy_recipe_field_at(run->kind, i)); i++) {
+        pmy_recipe_text value = pmy_recipe_print(&run->recipe, field);
         (void)snprintf(key, sizeof key, RECIPE "%s", field->key);
-        if (!field->left_out || strcmp(value.text, "0") != 0)
+        if (!field->left_out || strcmp(value.text, field->left_out) != 0)
             pmy_stored_note(stored, key, "%s", value.text);
     }
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));
-    pmy_stored_note(stored, RECIPE "pictures", "%zu of %s in %zu classes", data->count,
-                    pmy_shape_print(pmy_image_shape(data)).text, data->classes);
-    pmy_stored_note(stored, RECIPE "checksum of the pictures", "%08lx", (unsigned long)checksum(data));
+    pmy_run_data data = run->owner.data(run->owner.context);
+    (void)snprintf(key, sizeof key, RECIPE "%s", data.name);
+    pmy_stored_note(stored, key, "%s", data.size);
+    (void)snprintf(key, sizeof key, RECIPE "checksum of the %s", data.name);
+    pmy_stored_note(stored, key, "%08lx", (unsigned long)data.checksum);
 }
 
 /* The text of that key in a list of any order; NULL: there is none. */
@@ -61,10 +54,10 @@ static pmy_status compare(const pmy_stored_file *kept, const pmy_safetensors *ou
     return PMY_OK;
 }
 
-static pmy_status check_recipe(const pmy_training *training, const pmy_stored_file *kept, pmy_error *error)
+static pmy_status check_recipe(const pmy_run *run, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored ours = {.failed = false};
-    add_recipe(&ours, training);
+    add_recipe(&ours, run);
     pmy_status status =
         ours.failed ? pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to read it", kept->path) : PMY_OK;
     if (status == PMY_OK)
@@ -77,37 +70,62 @@ static pmy_status check_recipe(const pmy_training *training, const pmy_stored_fi
 
 /* --- How far the run is ----------------------------------------------------- */
 
-static void add_position(pmy_stored *stored, const pmy_training *training)
+static void add_position(pmy_stored *stored, const pmy_run *run)
 {
-    const pmy_graph *graph = training->classifier->graph;
-    pmy_stored_note(stored, "pmy.step", "%llu", (unsigned long long)training->step);
-    pmy_stored_note(stored, "pmy.graph_step", "%llu", (unsigned long long)pmy_graph_step(graph));
-    pmy_stored_note(stored, "pmy.optim_steps", "%llu", (unsigned long long)training->optim->steps);
-    pmy_stored_note(stored, "pmy.epoch_correct", "%zu", training->epoch_correct);
-    pmy_stored_note_real(stored, "pmy.seconds", training->seconds);
-    pmy_stored_note_real(stored, "pmy.epoch_loss", training->epoch_loss);
-    pmy_stored_note_real(stored, "pmy.epoch_seconds", training->epoch_seconds);
+    pmy_stored_note(stored, "pmy.step", "%llu", (unsigned long long)run->step);
+    pmy_stored_note(stored, "pmy.graph_step", "%llu", (unsigned long long)pmy_graph_step(run->graph));
+    pmy_stored_note(stored, "pmy.optim_steps", "%llu", (unsigned long long)run->optim->steps);
+    pmy_stored_note_real(stored, "pmy.seconds", run->seconds);
+    const pmy_run_tally *tally = run->owner.tally;
+    for (; tally->key; tally++)
+        if (tally->count)
+            pmy_stored_note(stored, tally->key, "%zu", *tally->count);
+        else
+            pmy_stored_note_real(stored, tally->key, *tally->real);
+}
+
+typedef union tally_value {
+    double real;
+    size_t count;
+} tally_value;
+
+static void read_tallies(pmy_stored_reader *reader, const pmy_run_tally *tally, tally_value *value)
+{
+    for (; tally->key; tally++, value++)
+        if (tally->count)
+            value->count = (size_t)pmy_stored_whole(reader, tally->key, tally->most);
+        else
+            value->real = pmy_stored_real(reader, tally->key);
+}
+
+static void set_tallies(const pmy_run_tally *tally, const tally_value *value)
+{
+    for (; tally->key; tally++, value++)
+        if (tally->count)
+            *tally->count = value->count;
+        else
+            *tally->real = value->real;
 }
 
 /* Goes there, if the checkpoint says where that is. */
-static pmy_status take_position(pmy_training *training, const pmy_stored_file *kept, pmy_error *error)
+static pmy_status take_position(pmy_run *run, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored_reader reader = {kept, error, PMY_OK};
-    pmy_training at = *training;
-    at.step = pmy_stored_whole(&reader, "pmy.step", training->schedule.total);
-    uint64_t graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX),
+    uint64_t step = pmy_stored_whole(&reader, "pmy.step", run->schedule.total),
+             graph_step = pmy_stored_whole(&reader, "pmy.graph_step", UINT64_MAX),
              optim_steps = pmy_stored_whole(&reader, "pmy.optim_steps", UINT64_MAX);
-    at.epoch_correct = (size_t)pmy_stored_whole(&reader, "pmy.epoch_correct", training->dataset->count);
-    at.seconds = pmy_stored_real(&reader, "pmy.seconds");
-    at.epoch_loss = pmy_stored_real(&reader, "pmy.epoch_loss");
-    at.epoch_seconds = pmy_stored_real(&reader, "pmy.epoch_seconds");
+    double seconds = pmy_stored_real(&reader, "pmy.seconds");
+    tally_value tallies[PMY_MOST_TALLIES];
+    read_tallies(&reader, run->owner.tally, tallies);
     if (reader.status != PMY_OK)
         return reader.status;
-    *training = at;
-    training->optim->steps = optim_steps;
-    if (training->average)
-        training->average->steps = at.step;
-    pmy_set_graph_step(training->classifier->graph, graph_step);
+    set_tallies(run->owner.tally, tallies);
+    run->step = step;
+    run->seconds = seconds;
+    run->optim->steps = optim_steps;
+    if (run->average)
+        run->average->steps = step;
+    pmy_set_graph_step(run->graph, graph_step);
     return PMY_OK;
 }
 
@@ -125,10 +143,10 @@ static pmy_stored_tensor vector(const char *of, const char *name, size_t size, p
 /* The graph's tensors, the optimizer's state, the average. */
 static pmy_stored_tensor tensor_of_run(const void *owner, size_t index)
 {
-    const pmy_training *training = owner;
-    const pmy_graph *graph = training->classifier->graph;
-    const pmy_optim *optim = training->optim;
-    const pmy_average *average = training->average;
+    const pmy_run *run = owner;
+    const pmy_graph *graph = run->graph;
+    const pmy_optim *optim = run->optim;
+    const pmy_average *average = run->average;
     pmy_parameters parameters = pmy_graph_parameters(graph);
     pmy_statistics statistics = pmy_graph_statistics(graph);
     size_t own = parameters.count + statistics.count, states = own + optim->states;
@@ -144,15 +162,14 @@ static pmy_stored_tensor tensor_of_run(const void *owner, size_t index)
 
 /* --- Saving and resuming ---------------------------------------------------- */
 
-pmy_status pmy_checkpoint_save(const pmy_training *training, const char *note, const char *path,
-                               pmy_error *error)
+pmy_status pmy_checkpoint_save(const pmy_run *run, const char *note, const char *path, pmy_error *error)
 {
     pmy_stored stored = {.failed = false};
-    add_recipe(&stored, training);
-    add_position(&stored, training);
+    add_recipe(&stored, run);
+    add_position(&stored, run);
     pmy_stored_note(&stored, "pmy.note", "%s", note ? note : "");
     pmy_stored_note(&stored, "pmy.version", "%s", PMY_VERSION);
-    pmy_stored_add(&stored, tensor_of_run, training);
+    pmy_stored_add(&stored, tensor_of_run, run);
     return pmy_stored_write(&stored, path, error);
 }
 
@@ -178,18 +195,18 @@ pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
     return reader.status;
 }
 
-pmy_status pmy_checkpoint_resume(pmy_training *training, const char *path, pmy_error *error)
+pmy_status pmy_checkpoint_resume(pmy_run *run, const char *path, pmy_error *error)
 {
     pmy_stored_file kept = {.path = path};
     pmy_status status = open_kept(path, &kept, error);
     if (status == PMY_OK)
-        status = check_recipe(training, &kept, error);
+        status = check_recipe(run, &kept, error);
     if (status == PMY_OK)
-        status = pmy_stored_check(&kept, tensor_of_run, training, error);
+        status = pmy_stored_check(&kept, tensor_of_run, run, error);
     if (status == PMY_OK)
-        status = take_position(training, &kept, error);
+        status = take_position(run, &kept, error);
     if (status == PMY_OK)
-        pmy_stored_copy(&kept, tensor_of_run, training);
+        pmy_stored_copy(&kept, tensor_of_run, run);
     pmy_stored_close(&kept);
     return status;
 }

@@ -10,62 +10,93 @@
 
 /* --- The table -------------------------------------------------------------- */
 
-#define KEPT(key_, type_, member)                                                      \
-    .key = (key_), .type = PMY_RECIPE_##type_, .offset = offsetof(pmy_recipe, member), \
-    .size = sizeof((pmy_recipe *)NULL)->member
+#define FIELD(kind_, key_, type_, member)                                     \
+    .kind = PMY_RECIPE_OF_##kind_, .key = (key_), .type = PMY_RECIPE_##type_, \
+    .offset = offsetof(pmy_recipe, member), .size = sizeof((pmy_recipe *)NULL)->member
 #define OPTION(option_, argument_, help_) .option = (option_), .argument = (argument_), .help = (help_)
 #define RANGE(least_, most_) .least = (least_), .most = (most_)
 #define NO_LIMIT ((double)INFINITY)
 
 /* An optimizer comes before its options, since it brings their defaults. */
 static const pmy_recipe_field fields[] = {
-    {KEPT("net", TEXT, net), OPTION("net", "SPEC", "layers, such as \"conv 8 5, relu, linear 10\"")},
-    {KEPT("epochs", COUNT, epochs), RANGE(1, 100000),
+    {FIELD(ANY, "net", TEXT, net), OPTION("net", "SPEC", "layers, such as \"conv 8 5, relu, linear 10\"")},
+    {FIELD(PICTURES, "epochs", COUNT, epochs), RANGE(1, 100000),
      OPTION("epochs", "N", "how often each picture is seen")},
-    {KEPT("batch", COUNT, batch), RANGE(1, 60000), OPTION("batch", "N", "pictures in a step")},
-    {KEPT("optimizer", OPTIM, optim), OPTION("optim", "NAME", "optimizer")},
-    {KEPT("learning rate", DOUBLE, learning_rate), RANGE(0, 1000),
+    {FIELD(TEXT, "steps", COUNT, steps), RANGE(1, 1e12), OPTION("steps", "N", "steps of the run")},
+    {FIELD(ANY, "batch", COUNT, batch), RANGE(1, 60000), OPTION("batch", "N", "examples in a step")},
+    {FIELD(TEXT, "block", COUNT, block), RANGE(1, 65536),
+     OPTION("block", "N", "tokens in an example, which is how far back the model sees")},
+    {FIELD(TEXT, "tokens", UNIT, unit), OPTION("tokens", "NAME", "what the text is cut into")},
+    {FIELD(TEXT, "lines", FLAG, lines), RANGE(0, 1),
+     OPTION("lines", NULL, "each line is an example; otherwise examples are from anywhere in the text")},
+    {FIELD(ANY, "optimizer", OPTIM, optim), OPTION("optim", "NAME", "optimizer")},
+    {FIELD(ANY, "learning rate", DOUBLE, learning_rate), RANGE(0, 1000),
      OPTION("lr", "X", "learning rate, the schedule's highest")},
-    {KEPT("momentum", DOUBLE, optim_options.momentum), RANGE(0, 1), .below_most = true,
+    {FIELD(ANY, "momentum", DOUBLE, optim_options.momentum), RANGE(0, 1), .below_most = true,
      OPTION("momentum", "X", "of sgd")},
-    {KEPT("weight decay", DOUBLE, optim_options.weight_decay), RANGE(0, 1000),
+    {FIELD(ANY, "weight decay", DOUBLE, optim_options.weight_decay), RANGE(0, 1000),
      OPTION("weight-decay", "X", "how strongly weights are drawn to 0")},
-    {KEPT("nesterov", FLAG, optim_options.nesterov), RANGE(0, 1)},
-    {KEPT("beta1", DOUBLE, optim_options.beta1), RANGE(0, 1), .below_most = true},
-    {KEPT("beta2", DOUBLE, optim_options.beta2), RANGE(0, 1), .below_most = true},
-    {KEPT("epsilon", DOUBLE, optim_options.epsilon), RANGE(0, NO_LIMIT)},
-    {KEPT("schedule", SCHEDULE, schedule),
-     OPTION("schedule", "NAME",
-            "how the learning rate goes over the run; step falls to a tenth after each third")},
-    {KEPT("label smoothing", DOUBLE, label_smoothing), RANGE(0, 1),
+    {FIELD(ANY, "decayed", DECAY, decay), .left_out = "all",
+     OPTION("decay", "NAME",
+            "what is drawn to 0; matrices leaves out biases and the weights of normalisations")},
+    {FIELD(ANY, "nesterov", FLAG, optim_options.nesterov), RANGE(0, 1)},
+    {FIELD(ANY, "beta1", DOUBLE, optim_options.beta1), RANGE(0, 1), .below_most = true,
+     OPTION("beta1", "X", "how long adam and adamw remember the gradient")},
+    {FIELD(ANY, "beta2", DOUBLE, optim_options.beta2), RANGE(0, 1), .below_most = true,
+     OPTION("beta2", "X", "how long adam and adamw remember its square")},
+    {FIELD(ANY, "epsilon", DOUBLE, optim_options.epsilon), RANGE(0, NO_LIMIT),
+     OPTION("epsilon", "X", "what adam and adamw add to its root")},
+    {FIELD(ANY, "schedule", SCHEDULE, schedule),
+     OPTION(
+         "schedule", "NAME",
+         "how the learning rate goes over the run; step falls to a tenth after each third, trapezoid in the "
+         "last fifth")},
+    {FIELD(ANY, "warm-up", COUNT, warm_up), RANGE(0, 1e12), .left_out = "0",
+     OPTION("warm-up", "N", "steps at the beginning in which the learning rate rises")},
+    {FIELD(ANY, "last learning rate", DOUBLE, last_rate), RANGE(0, 1000), .left_out = "0",
+     OPTION("last-lr", "X", "learning rate that cosine, linear and trapezoid fall to in the end")},
+    {FIELD(ANY, "clip", DOUBLE, clip), RANGE(0, 1e9), .left_out = "0",
+     OPTION("clip", "X", "largest norm of the gradients, which are scaled down to it; 0: any")},
+    {FIELD(ANY, "label smoothing", DOUBLE, label_smoothing), RANGE(0, 1),
      OPTION("label-smoothing", "X", "share of a target given to all classes")},
-    {KEPT("decay of the average", DOUBLE, average_decay), RANGE(0, 1), .below_most = true,
+    {FIELD(ANY, "decay of the average", DOUBLE, average_decay), RANGE(0, 1), .below_most = true,
      OPTION("ema", "X", "decay of a moving average of the weights, which is then what is tested; 0: none")},
-    {KEPT("augmentation", AUGMENTATION, augmentation),
+    {FIELD(PICTURES, "augmentation", AUGMENTATION, augmentation),
      OPTION("augment", "SPEC",
             "what is done to each training picture at random, such as \"shift 2, rotate 10, scale 0.1, "
             "shear 0.1, elastic 1.5, cutout 8\" (pixels and degrees)")},
-    {KEPT("unaugmented epochs", COUNT, unaugmented), RANGE(0, 100000), .left_out = true,
+    {FIELD(PICTURES, "unaugmented epochs", COUNT, unaugmented), RANGE(0, 100000), .left_out = "0",
      OPTION("unaugmented", "N", "epochs at the end in which pictures stay as they are")},
-    {KEPT("mean", REAL, normalization.mean), RANGE(0, 1), OPTION("mean", "X", "taken off pixels of 0 to 1")},
-    {KEPT("deviation", REAL, normalization.deviation), RANGE(0, 1), .above_least = true,
+    {FIELD(PICTURES, "mean", REAL, normalization.mean), RANGE(0, 1),
+     OPTION("mean", "X", "taken off pixels of 0 to 1")},
+    {FIELD(PICTURES, "deviation", REAL, normalization.deviation), RANGE(0, 1), .above_least = true,
      OPTION("std", "X", "what they are then divided by")},
-    {KEPT("seed", SEED, seed), RANGE(0, NO_LIMIT), OPTION("seed", "N", "seed of all random numbers")},
-    {KEPT("order", ORDER, order), OPTION("order", "NAME", "order of the pictures in an epoch")},
+    {FIELD(ANY, "seed", SEED, seed), RANGE(0, NO_LIMIT), OPTION("seed", "N", "seed of all random numbers")},
+    {FIELD(PICTURES, "order", ORDER, order), OPTION("order", "NAME", "order of the pictures in an epoch")},
 };
 
-const pmy_recipe_field *pmy_recipe_field_at(size_t index)
+const pmy_recipe_field *pmy_recipe_field_at(pmy_recipe_kind kind, size_t index)
 {
-    return index < sizeof fields / sizeof *fields ? &fields[index] : NULL;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if ((fields[i].kind & kind) && index-- == 0)
+            return &fields[i];
+    return NULL;
 }
+
+static const char *const orders[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
+static const char *const decays[] = {[PMY_DECAY_ALL] = "all", [PMY_DECAY_MATRICES] = "matrices", NULL};
+static const char *const units[] = {[PMY_BYTES] = "bytes", [PMY_CHARACTERS] = "chars", NULL};
 
 const char *pmy_recipe_word(pmy_recipe_type type, size_t index)
 {
-    static const char *const orders[] = {[PMY_ORDER_SHUFFLE] = "shuffle", [PMY_ORDER_FILE] = "file", NULL};
     if (type == PMY_RECIPE_OPTIM)
         return pmy_optim_kind_at(index) ? pmy_optim_kind_at(index)->name : NULL;
     if (type == PMY_RECIPE_SCHEDULE)
         return pmy_schedule_kind_at(index) ? pmy_schedule_kind_at(index)->name : NULL;
+    if (type == PMY_RECIPE_DECAY)
+        return decays[index];
+    if (type == PMY_RECIPE_UNIT)
+        return units[index];
     return type == PMY_RECIPE_ORDER ? orders[index] : NULL;
 }
 
@@ -107,6 +138,10 @@ pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_fiel
         return print("%s", recipe->schedule->name);
     case PMY_RECIPE_ORDER: /* has been kept as its number from the first */
         return print("%d", (int)recipe->order);
+    case PMY_RECIPE_DECAY:
+        return print("%s", decays[recipe->decay]);
+    case PMY_RECIPE_UNIT:
+        return print("%s", units[recipe->unit]);
     case PMY_RECIPE_AUGMENTATION:
         break;
     }
@@ -185,6 +220,12 @@ pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, con
         break;
     case PMY_RECIPE_ORDER:
         changed.order = (pmy_order)read_word(field, text, &good);
+        break;
+    case PMY_RECIPE_DECAY:
+        changed.decay = (pmy_decay)read_word(field, text, &good);
+        break;
+    case PMY_RECIPE_UNIT:
+        changed.unit = (pmy_token_unit)read_word(field, text, &good);
         break;
     }
     if (!good)

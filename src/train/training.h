@@ -1,4 +1,4 @@
-/* A training run: a model, its data, its optimizer and its schedule, step by step.
+/* A training run on pictures: a classifier, its data, and a run (train/run.h), step by step.
  *
  *   pmy_training_new(&recipe, &dataset, pool, &training, &error);
  *   pmy_train(training, &validation, &watcher, &error);
@@ -11,25 +11,19 @@
 #ifndef PMY_TRAIN_TRAINING_H
 #define PMY_TRAIN_TRAINING_H
 
-#include "optim/average.h"
 #include "train/classifier.h"
-#include "train/recipe.h"
+#include "train/run.h"
 
 /* To be read by anyone. */
 typedef struct pmy_training {
-    pmy_recipe recipe; /* its own: net and normalization are the classifier's */
+    pmy_run run; /* its recipe's net and normalization are the classifier's */
     const pmy_dataset *dataset;
     pmy_pool *pool;
     pmy_classifier *classifier;
-    pmy_optim *optim;
-    pmy_average *average;      /* NULL: none */
     pmy_augmenter **augmenter; /* [threads of the pool]; NULL: none */
-    pmy_schedule schedule;     /* of schedule.total steps */
     uint32_t *order;           /* [dataset->count] */
     uint64_t order_epoch;      /* whose order that is, counted from 0; UINT64_MAX: there is none yet */
-    uint64_t step;             /* done so far */
     size_t steps_per_epoch;
-    double seconds;                   /* spent in steps so far, before a checkpoint too */
     double epoch_loss, epoch_seconds; /* of the running epoch: Σ loss · examples, and time in its steps */
     size_t epoch_correct;
 } pmy_training;

@@ -113,7 +113,14 @@ SCHEDULES = [
     ("cosine", 100, 10, 0.3, {"eta_min": 0.001}),
     ("onecycle", 100, 0, 0.1, {"pct_start": 0.3, "div_factor": 25.0, "final_div_factor": 1e4}),
     ("onecycle", 97, 0, 0.3, {"pct_start": 0.25, "div_factor": 10.0, "final_div_factor": 100.0}),
+    ("linear", 100, 0, 0.1, {"last_rate": 0.0}),
+    ("linear", 100, 10, 0.3, {"last_rate": 0.03}),
+    ("trapezoid", 100, 0, 0.3, {"fall": 0.2, "last_rate": 0.003}),
 ]
+
+
+def linear_fall(rate, steps, last_rate, optimizer):
+    return lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=last_rate / rate, total_iters=steps)
 
 
 def make_schedule(kind, steps, rate, options, optimizer):
@@ -123,6 +130,13 @@ def make_schedule(kind, steps, rate, options, optimizer):
         return lr_scheduler.StepLR(optimizer, **options)
     if kind == "cosine":
         return lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps, **options)
+    if kind == "linear":
+        return linear_fall(rate, steps, options["last_rate"], optimizer)
+    if kind == "trapezoid":
+        falling = round(options["fall"] * steps)
+        level = lr_scheduler.ConstantLR(optimizer, factor=1.0)
+        fall = linear_fall(rate, falling, options["last_rate"], optimizer)
+        return lr_scheduler.SequentialLR(optimizer, [level, fall], milestones=[steps - falling])
     return lr_scheduler.OneCycleLR(optimizer, max_lr=rate, total_steps=steps, cycle_momentum=False, **options)
 
 
