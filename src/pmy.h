@@ -42,6 +42,8 @@
 #include "layers/attention.h"
 #include "layers/self_attention.h"
 #include "net/net.h"
+#include "net/net_start.h"
+#include "net/net_step.h"
 #include "losses/losses.h"
 #include "optim/average.h"
 #include "optim/optim.h"
