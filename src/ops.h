@@ -25,6 +25,7 @@
     X(transpose)           \
     X(concat)              \
     X(slice)               \
+    X(put_row)             \
     X(max)                 \
     X(softmax)             \
     X(log_softmax)         \
@@ -33,10 +34,12 @@
     X(dropout)             \
     X(batchnorm)           \
     X(layernorm)           \
+    X(rmsnorm)             \
     X(maxpool2d)           \
     X(avgpool2d)           \
     X(global_average_pool) \
     X(embedding)           \
+    X(rotary)              \
     X(attention)           \
     X(softmax_xent)        \
     X(mse)                 \

@@ -14,12 +14,21 @@
 
 static pmy_net net;
 
+/* Of sequences, which mnist has none of, and rmsnorm. */
+static bool has_no_code(const pmy_layer_kind *kind)
+{
+    return kind->sequences || kind->tokens || strcmp(kind->word, "rmsnorm") == 0;
+}
+
 /* What must stand after the word, with 0 for a rate and 1 for any other number. */
 static void read_word(const pmy_layer_kind *kind)
 {
     char text[64];
     pmy_error error;
-    (void)snprintf(text, sizeof text, "%s", kind->group ? "[flatten]" : kind->word);
+    (void)snprintf(text, sizeof text, "%s%s", kind->word,
+                   kind->group == ']' ? "flatten]"
+                   : kind->group      ? "relu)"
+                                      : "");
     for (const pmy_layer_argument *argument = kind->argument; argument->type && !argument->name[0];
          argument++)
         (void)strcat(text, argument->type == PMY_RATE ? " 0" : " 1");
@@ -48,6 +57,8 @@ static void every_word_has_code(void **state)
     (void)state;
     for (const pmy_layer_kind *kind = pmy_layer_kinds; kind->word; kind++) {
         pmy_error error;
+        if (has_no_code(kind))
+            continue;
         read_word(kind);
         if (export_check(&net, &error) != PMY_OK)
             fail_msg("%s", error.message);

@@ -15,7 +15,9 @@
 
 enum { TEXT = 600, TEXTS = 20000, MOST_LAYERS = 6, DEEPEST = PMY_MAX_NET_DEPTH + 1 };
 
-static const pmy_shape inputs[] = {{{16}}, {{4, 4}}, {{1, 12, 12}}, {{3, 7, 9}}, {{2, 1, 1}}};
+/* The last stands for examples of tokens. */
+static const pmy_shape inputs[] = {{{16}}, {{4, 4}}, {{1, 12, 12}}, {{3, 7, 9}}, {{2, 1, 1}}, {{0}}};
+enum { TIME = 4, VOCABULARY = 7 };
 enum { INPUTS = sizeof inputs / sizeof *inputs };
 
 /* --- Texts of the language --------------------------------------------------- */
@@ -74,10 +76,12 @@ static void put_layers(writer *w, unsigned depth)
         while (kind->group && depth == DEEPEST)
             kind = any_kind(w);
         put(w, i ? (below(w, 3) ? ", " : " ,") : "");
+        if (kind->group == ')' && below(w, 2))
+            put_number(w, PMY_COUNT);
         put_layer(w, kind);
         if (kind->group) {
             put_layers(w, depth + 1);
-            put(w, "]");
+            put(w, (char[]){kind->group, 0});
         }
     }
 }
@@ -109,7 +113,7 @@ static void expect_builds(const pmy_net *net)
     pmy_graph *g = pmy_graph_new(NULL, 1);
     pmy_shape batch = net->input, output = net->output;
     batch.dim[0] = output.dim[0] = ROWS;
-    pmy_node *y = pmy_net_build(net, g, pmy_input(g, batch));
+    pmy_node *y = pmy_net_build(net, g, (net->vocabulary ? pmy_integers : pmy_input)(g, batch));
     pmy_error error = {0};
     if (pmy_build(g, y, &error) != PMY_OK)
         fail_msg("'%s': %s", net->text, error.message);
@@ -122,13 +126,19 @@ static void expect_builds(const pmy_net *net)
     pmy_graph_free(g);
 }
 
+static pmy_status read_of(const char *text, pmy_shape input, pmy_net *net, pmy_error *error)
+{
+    return input.dim[0] ? pmy_net_read(text, input, net, error)
+                        : pmy_net_read_tokens(text, TIME, VOCABULARY, net, error);
+}
+
 /* Whether the text is a net. */
 static bool read_any(const char *text, pmy_shape input, pmy_net *net)
 {
     static pmy_net again;
     pmy_error error = {.position = 12345, .length = 12345};
-    pmy_status status = pmy_net_read(text, input, net, &error);
-    assert_int_equal(pmy_net_read(text, input, &again, NULL), status);
+    pmy_status status = read_of(text, input, net, &error);
+    assert_int_equal(read_of(text, input, &again, NULL), status);
     if (status != PMY_OK) {
         if (status != PMY_BAD_NET || error.code != PMY_BAD_NET || error.length == 0 ||
             error.position > strlen(text) || error.length > strlen(text) + 1 - error.position ||
@@ -137,7 +147,7 @@ static bool read_any(const char *text, pmy_shape input, pmy_net *net)
                      error.message);
         return false;
     }
-    assert_int_equal(pmy_net_read(net->text, input, &again, NULL), PMY_OK);
+    assert_int_equal(read_of(net->text, input, &again, NULL), PMY_OK);
     expect_same(net, &again);
     return true;
 }
@@ -152,6 +162,8 @@ static void texts_of_the_language_are_read_and_built(void **state)
     size_t nets = 0, groups = 0;
     for (size_t i = 0; i < TEXTS; i++) {
         w.text[0] = 0;
+        if (!inputs[i % INPUTS].dim[0])
+            put(&w, "embed 4, ");
         put_layers(&w, 0);
         if (!read_any(w.text, inputs[i % INPUTS], &net))
             continue;
@@ -167,7 +179,7 @@ static void texts_of_the_language_are_read_and_built(void **state)
 static void texts_cut_short_or_broken_are_read_or_refused(void **state)
 {
     (void)state;
-    static const char marks[] = "[],, 0159.-+ep\t\n\x1b\xc3\xff";
+    static const char marks[] = "[](),, 0159.-+ep\t\n\x1b\xc3\xff";
     static pmy_net net;
     writer w = {.random = {.seed = 2}};
     for (size_t i = 0; i < TEXTS; i++) {

@@ -1,5 +1,5 @@
 /* Also in double. */
-/* batchnorm and layernorm against what PyTorch computed (tests/record/norm.py), in double. */
+/* The normalisations against what PyTorch computed (tests/record/norm.py), in double. */
 #include "recorded.h"
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 1e-5 : 1e-12;
@@ -8,7 +8,7 @@ enum { STEPS = 3 };
 
 typedef struct record {
     FILE *file;
-    char kind[16];
+    char kind[32];
     pmy_shape shape;
 } record;
 
@@ -18,7 +18,7 @@ static bool next_layer(record *r, const char *kind)
     char line[64];
     while (fgets(line, sizeof line, r->file)) {
         r->shape = (pmy_shape){{0}};
-        int read = sscanf(line, "%15s %zu %zu %zu %zu", r->kind, &r->shape.dim[0], &r->shape.dim[1],
+        int read = sscanf(line, "%31s %zu %zu %zu %zu", r->kind, &r->shape.dim[0], &r->shape.dim[1],
                           &r->shape.dim[2], &r->shape.dim[3]);
         if (read >= 3 && strcmp(r->kind, kind) == 0)
             return true;
@@ -29,7 +29,7 @@ static bool next_layer(record *r, const char *kind)
 typedef struct layer {
     pmy_graph *graph;
     pmy_node *x, *y;
-    char name[16];
+    char name[16]; /* of the op */
 } layer;
 
 static pmy_node *part(const layer *l, const char *of)
@@ -41,21 +41,37 @@ static pmy_node *part(const layer *l, const char *of)
     return node;
 }
 
+static bool has_bias(const record *r)
+{
+    return strcmp(r->kind, "batchnorm") == 0 || strcmp(r->kind, "layernorm") == 0;
+}
+
+static pmy_node *apply(const record *r, pmy_graph *g, pmy_node *x)
+{
+    unsigned axes = pmy_shape_rank(r->shape) - 1;
+    if (strcmp(r->kind, "batchnorm") == 0)
+        return pmy_batchnorm(g, x, PMY_NONE);
+    if (strcmp(r->kind, "layernorm") == 0)
+        return pmy_layernorm(g, x, axes);
+    if (strcmp(r->kind, "layernorm_nobias") == 0)
+        return pmy_layernorm_nobias(g, x, axes);
+    assert_string_equal(r->kind, "rmsnorm");
+    return pmy_rmsnorm(g, x);
+}
+
 static layer new_layer(const record *r)
 {
     layer l = {.graph = new_graph(NULL)};
-    (void)snprintf(l.name, sizeof l.name, "%s", r->kind);
+    (void)sscanf(r->kind, "%15[a-z]", l.name);
     l.x = pmy_input(l.graph, r->shape);
     pmy_want_gradient(l.x);
-    l.y = strcmp(r->kind, "batchnorm") == 0
-              ? pmy_batchnorm(l.graph, l.x, PMY_NONE)
-              : pmy_layernorm(l.graph, l.x, pmy_shape_rank(pmy_node_shape(l.x)) - 1);
+    l.y = apply(r, l.graph, l.x);
     build(l.graph, l.y);
-    pmy_tensor weight = pmy_value(part(&l, "weight")), bias = pmy_value(part(&l, "bias"));
-    for (size_t i = 0; i < pmy_shape_size(weight.shape); i++) {
+    pmy_tensor weight = pmy_value(part(&l, "weight"));
+    for (size_t i = 0; i < pmy_shape_size(weight.shape); i++)
         weight.data[i] = (pmy_real)(1 + ((double)(i % 5) - 2) / 8);
-        bias.data[i] = (pmy_real)(((double)(i % 3) - 1) / 4);
-    }
+    for (size_t i = 0; has_bias(r) && i < pmy_shape_size(weight.shape); i++)
+        pmy_value(part(&l, "bias")).data[i] = (pmy_real)(((double)(i % 3) - 1) / 4);
     return l;
 }
 
@@ -67,7 +83,8 @@ static void expect_step(const record *r, const layer *l, size_t step)
     expect_recorded(r->file, "y", pmy_value(l->y), tolerance);
     expect_recorded(r->file, "dx", pmy_gradient(l->x), tolerance);
     expect_recorded(r->file, "dweight", pmy_gradient(part(l, "weight")), tolerance);
-    expect_recorded(r->file, "dbias", pmy_gradient(part(l, "bias")), tolerance);
+    if (has_bias(r))
+        expect_recorded(r->file, "dbias", pmy_gradient(part(l, "bias")), tolerance);
 }
 
 static void batchnorm_as_recorded(void **state)
@@ -93,18 +110,21 @@ static void batchnorm_as_recorded(void **state)
     fclose(r.file);
 }
 
-static void layernorm_as_recorded(void **state)
+static void others_as_recorded(void **state)
 {
     (void)state;
-    record r = {.file = open_recorded("tests/data/norm_pytorch.txt")};
-    size_t cases = 0;
-    for (; next_layer(&r, "layernorm"); cases++) {
-        layer l = new_layer(&r);
-        expect_step(&r, &l, 0);
-        pmy_graph_free(l.graph);
+    static const char *const kinds[] = {"layernorm", "layernorm_nobias", "rmsnorm"};
+    for (size_t k = 0; k < ROOM(kinds); k++) {
+        record r = {.file = open_recorded("tests/data/norm_pytorch.txt")};
+        size_t cases = 0;
+        for (; next_layer(&r, kinds[k]); cases++) {
+            layer l = new_layer(&r);
+            expect_step(&r, &l, 0);
+            pmy_graph_free(l.graph);
+        }
+        assert_int_equal(cases, 7);
+        fclose(r.file);
     }
-    assert_int_equal(cases, 7);
-    fclose(r.file);
 }
 
 int main(void)
@@ -112,7 +132,7 @@ int main(void)
     pmy_blas_single_threaded();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batchnorm_as_recorded),
-        cmocka_unit_test(layernorm_as_recorded),
+        cmocka_unit_test(others_as_recorded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,14 +63,19 @@ static void expect_equal(const gradients *a, const gradients *b, allowance allow
  * product with 1/k² and the rounding of that, so it is within 2k·u·mean|x| of the true one. In windows of 2x2
  * that is 4u, or 2 FLT_EPSILON, of mean|x|, 1/2 for the samples' inputs, whose largest element is above it:
  * about the 1 that is allowed. In larger windows, which cancel more, it is less than the bound. Backward adds
- * no more terms than windows overlap. */
+ * no more terms than windows overlap.
+ *
+ * For rmsnorm's dx = r (d − x slope), d, slope, their product and the difference are each rounded: 4u of what
+ * cancels, which here is no larger than the largest element. */
 static double rounds_products(const pmy_op *op)
 {
-    static const char *const names[] = {"linear",    "mul",       "div",      "avgpool2d",
-                                        "batchnorm", "layernorm", "attention"};
+    static const char *const names[] = {"linear",    "mul",       "div",    "avgpool2d",
+                                        "batchnorm", "layernorm", "rotary", "attention"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(op->name, names[i]) == 0)
             return 1;
+    if (strcmp(op->name, "rmsnorm") == 0)
+        return 2;
     return strcmp(op->name, "conv2d") == 0 ? 16 : 0;
 }
 

@@ -194,8 +194,11 @@ static void write_layernorm(FILE *file, const export_step *step)
                   "        variance += (x[i] - mean) * (x[i] - mean) / %zu;\n"
                   "    float scale = 1 / sqrtf(variance + 1e-5f);\n"
                   "    for (long i = 0; i < %zu; i++)\n"
-                  "        y[i] = (x[i] - mean) * scale * weight_%s[i] + bias_%s[i];\n",
-                  count, count, count, count, count, name.text, name.text);
+                  "        y[i] = (x[i] - mean) * scale * weight_%s[i]",
+                  count, count, count, count, count, name.text);
+    if (step->biases)
+        (void)fprintf(file, " + bias_%s[i]", name.text);
+    (void)fputs(";\n", file);
 }
 
 static void write_activation(FILE *file, const export_step *step)

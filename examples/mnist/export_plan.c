@@ -24,7 +24,7 @@ static bool any_of(const pmy_layer *layer, const char *const *words)
 
 bool export_computes_nothing(const pmy_layer *layer)
 {
-    static const char *const words[] = {"flatten", "dropout", NULL};
+    static const char *const words[] = {"flatten", "dropout", "(", NULL};
     return any_of(layer, words);
 }
 
@@ -79,13 +79,25 @@ static export_step *add_step(planner *p, const pmy_layer *layer, pmy_shape outpu
     return step;
 }
 
-/* The layer's own biases among its parameters: half of them, or one an output of a product unless its last
- * number, nobias, is set. */
+/* Whether its last number, nobias, is set. */
+static bool is_biasless(const pmy_layer *layer)
+{
+    static const struct {
+        const char *word;
+        unsigned nobias;
+    } places[] = {{"linear", 1}, {"conv", 4}, {"layernorm", 0}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (export_is(layer, places[i].word))
+            return layer->number[places[i].nobias] > 0;
+    return false;
+}
+
+/* The layer's own biases among its parameters: half of them, or one an output of a product. */
 static size_t count_biases(const pmy_layer *layer)
 {
-    if (!has_weights_and_sums(layer))
-        return layer->parameters / 2;
-    return layer->number[export_is(layer, "conv") ? 4 : 1] > 0 ? 0 : layer->output.dim[1];
+    if (is_biasless(layer))
+        return 0;
+    return has_weights_and_sums(layer) ? layer->output.dim[1] : layer->parameters / 2;
 }
 
 /* The step of the layer at *i, and of those after it, before `end`, that go with it. */
@@ -115,7 +127,7 @@ static void plan_layers(planner *p, size_t begin, size_t end)
             add_step(p, layer, p->shape)->begun_with = begun_with;
             i += layer->inner;
         } else if (export_computes_nothing(layer))
-            p->shape = layer->output;
+            p->shape = export_is(layer, "(") ? p->shape : layer->output;
         else
             plan_layer(p, &i, end);
     }

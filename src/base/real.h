@@ -57,6 +57,13 @@ PMY_FUNCTION(erfc)
 PMY_FUNCTION(fabs)
 #undef PMY_FUNCTION
 
+/* PMY_ACCUM_MATH(sqrt) is a function of the math library for a pmy_accum. */
+#if PMY_SCALAR == 128
+#define PMY_ACCUM_MATH(name) name##q
+#else
+#define PMY_ACCUM_MATH(name) name
+#endif
+
 static inline pmy_real pmy_real_maximum(pmy_real a, pmy_real b)
 {
     return a > b ? a : b;

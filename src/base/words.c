@@ -10,7 +10,7 @@
 
 static bool ends_word(char letter)
 {
-    return !letter || isspace((unsigned char)letter) || strchr(",[]", letter);
+    return !letter || isspace((unsigned char)letter) || strchr(",[]()", letter);
 }
 
 char pmy_next_mark(pmy_words *words)
@@ -24,9 +24,9 @@ pmy_span pmy_next_word(pmy_words *words)
 {
     char mark = pmy_next_mark(words);
     pmy_span word = {words->at, words->at};
-    if (mark == '[')
-        words->at++;
-    while (mark != '[' && !ends_word(words->text[words->at]))
+    bool opens = mark == '[' || mark == '(';
+    words->at += opens;
+    while (!opens && !ends_word(words->text[words->at]))
         words->at++;
     word.end = words->at;
     if (!pmy_is_empty(word))

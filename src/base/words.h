@@ -21,13 +21,13 @@ typedef struct pmy_words {
     pmy_error *error;
 } pmy_words;
 
-/* The next word: up to a space, a comma, a bracket or the end. A [ is a word of its own; at a comma, a ] or
- * the end the word is empty. */
+/* The next word: up to a space, a comma, a bracket or the end. A [ or ( is a word of its own; at a comma, a
+ * ], a ) or the end the word is empty. */
 pmy_span pmy_next_word(pmy_words *words);
 bool pmy_is_empty(pmy_span word);
 bool pmy_is_word(const pmy_words *words, pmy_span word, const char *other);
 
-/* The mark that comes next, after any spaces: ',', ']' or 0 for the end, or else the first letter of
+/* The mark that comes next, after any spaces: ',', ']', ')' or 0 for the end, or else the first letter of
  * a word. */
 char pmy_next_mark(pmy_words *words);
 

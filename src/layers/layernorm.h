@@ -14,7 +14,10 @@
  * whose variance is not finite. */
 pmy_node *pmy_layernorm(pmy_graph *graph, pmy_node *x, unsigned axes);
 
-/* The same with weight and bias made before, whose axes are what is normalised over. */
+/* The same without a bias. */
+pmy_node *pmy_layernorm_nobias(pmy_graph *graph, pmy_node *x, unsigned axes);
+
+/* The same with weight and bias (or NULL) made before, whose axes are what is normalised over. */
 pmy_node *pmy_layernorm_with(pmy_graph *graph, pmy_node *x, pmy_node *weight, pmy_node *bias);
 
 #endif

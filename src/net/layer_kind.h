@@ -3,7 +3,7 @@
 #ifndef PMY_NET_LAYER_KIND_H
 #define PMY_NET_LAYER_KIND_H
 
-#include "net/net.h"
+#include "net/recording.h"
 
 struct pmy_layer_kind {
     const char *word;
@@ -13,9 +13,14 @@ struct pmy_layer_kind {
     bool fuses;                                         /* takes an activation that stands right after it */
     bool flat;        /* takes vectors, so a flatten is put in where images are not flattened yet */
     bool images;      /* takes [batch, channels, height, width] alone */
-    bool group;       /* what opens a residual group; has no function */
+    bool sequences;   /* takes [batch, time, features] alone */
+    bool tokens;      /* takes integers [batch, time] alone, and nothing else does */
+    bool attends;     /* positions see each other */
+    bool tied;        /* is embed's table once more, which must be there */
+    bool random;      /* its weights start random */
+    char group;       /* of what opens a group, which has no function: what closes it */
     unsigned indices; /* how many it counts as in PyTorch's nn.Sequential, if not as one */
-    pmy_node *(*build)(const pmy_layer *layer, pmy_graph *graph, pmy_node *x);
+    pmy_node *(*build)(const pmy_layer *layer, pmy_recording *into, pmy_node *x);
 };
 
 /* After the last stands one without a word. */

@@ -50,6 +50,9 @@ typedef enum pmy_start { PMY_ZEROS, PMY_ONES, PMY_UNIFORM, PMY_NORMAL } pmy_star
 /* Numbers that an optimizer learns. `name` must be new in the graph. */
 pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double scale);
 
+/* Lets a parameter start in another way, before pmy_build. */
+void pmy_set_start(pmy_node *parameter, pmy_start start, double scale);
+
 /* Holds a parameter fixed, before pmy_build: it has no gradient, and no optimizer or average moves it. */
 void pmy_fix(pmy_node *parameter);
 

@@ -125,15 +125,31 @@ void pmy_want_gradient(pmy_node *node)
         node->wants_gradient = true;
 }
 
-void pmy_fix(pmy_node *node)
+/* Whether what can be done to a parameter only, and only before pmy_build, can be done to the node. */
+static bool may_change(pmy_node *node, const char *what)
 {
     if (!pmy_recorded(node))
+        return false;
+    bool may = (node->role == PMY_LEARNED || node->role == PMY_FIXED) && !node->graph->built;
+    if (!may)
+        (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT, "%s: only a parameter can %s, and before pmy_build",
+                         node->name, what);
+    return may;
+}
+
+void pmy_set_start(pmy_node *node, pmy_start start, double scale)
+{
+    if (!may_change(node, "start in another way"))
         return;
-    if ((node->role != PMY_LEARNED && node->role != PMY_FIXED) || node->graph->built) {
-        (void)pmy_refuse(node->graph, PMY_BAD_ARGUMENT,
-                         "%s: only a parameter can be held fixed, and before pmy_build", node->name);
+    pmy_leaf *leaf = node->attributes;
+    leaf->start = start;
+    leaf->scale = scale;
+}
+
+void pmy_fix(pmy_node *node)
+{
+    if (!may_change(node, "be held fixed"))
         return;
-    }
     node->role = PMY_FIXED;
     node->wants_gradient = false;
 }

@@ -15,11 +15,16 @@ SHAPES = [(6, 5), (2, 3), (4, 3, 5, 5), (8, 2, 1, 1), (3, 4, 1, 3), (1, 2, 6, 7)
 STEPS = 3
 
 
+def bias_of(layer):
+    return getattr(layer, "bias", None)
+
+
 def start(layer):
     with torch.no_grad():
         size = layer.weight.numel()
         layer.weight.flatten().copy_(torch.tensor([1 + (i % 5 - 2) / 8 for i in range(size)]))
-        layer.bias.flatten().copy_(torch.tensor([(i % 3 - 1) / 4 for i in range(size)]))
+        if bias_of(layer) is not None:
+            layer.bias.flatten().copy_(torch.tensor([(i % 3 - 1) / 4 for i in range(size)]))
 
 
 def record_step(layer, shape, step):
@@ -27,8 +32,10 @@ def record_step(layer, shape, step):
     layer.zero_grad()
     y = layer(x)
     y.backward(gradient_of(shape))
-    for name, tensor in (("y", y), ("dx", x.grad), ("dweight", layer.weight.grad), ("dbias", layer.bias.grad)):
+    for name, tensor in (("y", y), ("dx", x.grad), ("dweight", layer.weight.grad)):
         show(name, tensor)
+    if bias_of(layer) is not None:
+        show("dbias", layer.bias.grad)
 
 
 def record_batchnorm(shape):
@@ -44,10 +51,10 @@ def record_batchnorm(shape):
     show("y", layer(input_of(shape, STEPS - 1)))
 
 
-def record_layernorm(shape):
-    layer = torch.nn.LayerNorm(shape[1:]).double()
+def record_layer(name, layer, shape):
+    layer = layer.double()
     start(layer)
-    print("layernorm", *shape)
+    print(name, *shape)
     record_step(layer, shape, 0)
 
 
@@ -56,4 +63,8 @@ print(f"PyTorch {torch.__version__}, recorded by tests/record/norm.py")
 for case in SHAPES:
     record_batchnorm(case)
 for case in SHAPES:
-    record_layernorm(case)
+    record_layer("layernorm", torch.nn.LayerNorm(case[1:]), case)
+for case in SHAPES:
+    record_layer("layernorm_nobias", torch.nn.LayerNorm(case[1:], bias=False), case)
+for case in SHAPES:
+    record_layer("rmsnorm", torch.nn.RMSNorm(case[-1]), case)

@@ -1,0 +1,66 @@
+#include "net/net_step.h"
+
+#include "net/recording.h"
+#include "tensor/op.h"
+
+#include <string.h>
+
+pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tokens, pmy_net_past *past)
+{
+    *past = (pmy_net_past){.block = net->input.dim[1]};
+    if (!pmy_recorded(tokens))
+        return tokens;
+    if (!net->vocabulary)
+        return pmy_refuse(graph, PMY_BAD_NET, "the net was read for examples of reals, not of tokens");
+    for (size_t i = 0; i < net->count; i++)
+        if (pmy_shape_rank(net->layer[i].output) != 3)
+            return pmy_refuse(graph, PMY_BAD_NET, "%s leaves no positions to go step by step",
+                              pmy_layer_word(&net->layer[i]));
+    pmy_shape shape = pmy_node_shape(tokens);
+    if (pmy_node_type(tokens) != PMY_INTEGERS || !pmy_shape_equal(shape, PMY_SHAPE(shape.dim[0], 1)))
+        return pmy_refuse(graph, PMY_BAD_SHAPE, "a step takes integers [batch, 1], not %s",
+                          pmy_shape_print(shape).text);
+    past->position = pmy_integers(graph, shape);
+    past->mask = pmy_integers(graph, PMY_SHAPE(shape.dim[0], past->block));
+    return pmy_net_record(net, graph, tokens, past);
+}
+
+/* The running position is the past's length; every one up to it is seen. */
+static void go_to(const pmy_net_past *past)
+{
+    size_t batch = pmy_node_shape(past->position).dim[0];
+    for (size_t b = 0; b < batch; b++) {
+        pmy_integer_data(past->position)[b] = (int32_t)past->length;
+        for (size_t j = 0; j < past->block; j++)
+            pmy_integer_data(past->mask)[b * past->block + j] = j <= past->length;
+    }
+}
+
+void pmy_net_past_clear(pmy_net_past *past)
+{
+    past->length = 0;
+    go_to(past);
+}
+
+/* row [batch, 1, d] to its place in cache [batch, block, d]. */
+static void keep(const pmy_net_past *past, pmy_node *cache, const pmy_node *row)
+{
+    pmy_shape shape = pmy_node_shape(row);
+    size_t d = shape.dim[2];
+    for (size_t b = 0; b < shape.dim[0]; b++)
+        memcpy(pmy_value(cache).data + (b * past->block + past->length) * d, pmy_value(row).data + b * d,
+               d * sizeof(pmy_real));
+}
+
+bool pmy_net_past_advance(pmy_net_past *past)
+{
+    if (past->length + 1 >= past->block)
+        return false;
+    for (const pmy_attention_past *layer = past->layer; layer < past->layer + past->layers; layer++) {
+        keep(past, layer->keys, layer->new_keys);
+        keep(past, layer->values, layer->new_values);
+    }
+    past->length++;
+    go_to(past);
+    return true;
+}
