@@ -63,6 +63,8 @@
 #include "train/recipe.h"
 #include "train/run.h"
 #include "train/training.h"
+#include "train/language_training.h"
+#include "train/sampling.h"
 #include "train/checkpoint.h"
 #include "train/assessment.h"
 #include "tensor/sample.h"

@@ -104,6 +104,19 @@ void pmy_vocabulary_free(pmy_vocabulary *vocabulary)
     vocabulary->count = 0;
 }
 
+pmy_status pmy_vocabulary_copy(const pmy_vocabulary *vocabulary, pmy_vocabulary *copy, pmy_error *error)
+{
+    *copy = *vocabulary;
+    size_t bytes = vocabulary->count * sizeof *copy->codes;
+    copy->codes = malloc(bytes ? bytes : 1);
+    if (!copy->codes) {
+        copy->count = 0;
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a vocabulary");
+    }
+    memcpy(copy->codes, vocabulary->codes, bytes);
+    return PMY_OK;
+}
+
 bool pmy_vocabulary_equal(const pmy_vocabulary *a, const pmy_vocabulary *b)
 {
     bool equal = a->unit == b->unit && a->lines == b->lines && a->count == b->count;

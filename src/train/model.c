@@ -13,6 +13,7 @@ struct pmy_model {
     pmy_stored_file stored;
     pmy_model_facts facts;
     const char **names; /* that the file gives the classes, or NULL */
+    pmy_vocabulary vocabulary;
 };
 
 #define CLASS_KEY "pmy.class."
@@ -31,21 +32,37 @@ static class_key class_key_of(size_t index)
 
 static bool ends_in_classes(const pmy_model_facts *facts)
 {
-    return pmy_shape_equal(facts->net.output, PMY_SHAPE(1, facts->classes));
+    const pmy_net *net = &facts->net;
+    return pmy_shape_equal(net->output, net->vocabulary ? PMY_SHAPE(1, net->input.dim[1], facts->classes)
+                                                        : PMY_SHAPE(1, facts->classes));
 }
 
 /* --- Saving ----------------------------------------------------------------- */
+
+/* What only a language model has. */
+static void add_vocabulary(pmy_stored *stored, const pmy_vocabulary *vocabulary)
+{
+    char *line = pmy_vocabulary_print(vocabulary);
+    if (line)
+        pmy_stored_note(stored, "pmy.vocabulary", "%s", line);
+    stored->failed |= !line;
+    free(line);
+}
 
 static void add_facts(pmy_stored *stored, const pmy_model_facts *facts, pmy_normalization normalization)
 {
     pmy_stored_note(stored, "pmy.net", "%s", facts->net.text);
     pmy_stored_note(stored, "pmy.input", "%s", pmy_shape_print(pmy_shape_of_row(facts->net.input)).text);
+    pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
+    if (facts->vocabulary) {
+        add_vocabulary(stored, facts->vocabulary);
+        return;
+    }
     pmy_stored_note_real(stored, "pmy.mean", (double)normalization.mean);
     pmy_stored_note_real(stored, "pmy.std", (double)normalization.deviation);
     pmy_stored_note(stored, "pmy.classes", "%zu", facts->classes);
     for (size_t i = 0; facts->names && i < facts->classes; i++)
         pmy_stored_note(stored, class_key_of(i).text, "%s", facts->names[i]);
-    pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
 }
 
 /* Whether the graph's tensors are those of the net, built with no prefix before its names. */
@@ -55,7 +72,7 @@ static pmy_status check_tensors(const char *path, const pmy_net *net, const pmy_
     pmy_graph *bare = pmy_graph_new(NULL, 0);
     if (!bare)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to write it", path);
-    (void)pmy_net_build(net, bare, pmy_input(bare, net->input));
+    (void)pmy_net_build(net, bare, (net->vocabulary ? pmy_integers : pmy_input)(bare, net->input));
     pmy_status status = PMY_OK;
     pmy_stored_tensor tensor;
     size_t parameters = 0;
@@ -128,6 +145,26 @@ static pmy_status read_names(pmy_model *model, pmy_stored_reader *reader)
     return reader->status;
 }
 
+/* What is said of pictures, or of tokens. */
+static pmy_status read_inputs(pmy_model *model, pmy_stored_reader *reader)
+{
+    pmy_model_facts *facts = &model->facts;
+    if (pmy_safetensors_text(&model->stored.contents, "pmy.vocabulary")) {
+        const char *line = pmy_stored_text(reader, "pmy.vocabulary");
+        facts->vocabulary = &model->vocabulary;
+        pmy_status status =
+            pmy_vocabulary_read(&model->vocabulary, model->stored.path, line, reader->error);
+        facts->classes = model->vocabulary.count;
+        return status;
+    }
+    facts->normalization.mean = (pmy_real)pmy_stored_real(reader, "pmy.mean");
+    facts->normalization.deviation = (pmy_real)pmy_stored_real(reader, "pmy.std");
+    facts->classes = (size_t)pmy_stored_whole(reader, "pmy.classes", SIZE_MAX);
+    if (reader->status == PMY_OK && !(facts->normalization.deviation > 0))
+        return pmy_fail(reader->error, PMY_BAD_FILE, "%s: its pmy.std is not above 0", model->stored.path);
+    return reader->status;
+}
+
 static pmy_status read_facts(pmy_model *model, pmy_error *error)
 {
     const char *path = model->stored.path;
@@ -136,20 +173,20 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
     pmy_error why;
     pmy_shape shape;
     const char *input = pmy_stored_text(&reader, "pmy.input"), *net = pmy_stored_text(&reader, "pmy.net");
-    facts->normalization.mean = (pmy_real)pmy_stored_real(&reader, "pmy.mean");
-    facts->normalization.deviation = (pmy_real)pmy_stored_real(&reader, "pmy.std");
-    facts->classes = (size_t)pmy_stored_whole(&reader, "pmy.classes", SIZE_MAX);
-    if (reader.status != PMY_OK)
-        return reader.status;
-    if (!pmy_shape_read(input, &shape))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape", path, input);
-    if (pmy_net_read(net, shape, &facts->net, &why) != PMY_OK)
+    pmy_status status = read_inputs(model, &reader);
+    if (reader.status != PMY_OK || status != PMY_OK)
+        return status != PMY_OK ? status : reader.status;
+    if (!pmy_shape_read(input, &shape) || (facts->vocabulary && pmy_shape_rank(shape) != 1))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape of %s", path, input,
+                        facts->vocabulary ? "a text" : "a picture");
+    status = facts->vocabulary
+                 ? pmy_net_read_tokens(net, shape.dim[0], facts->classes, &facts->net, &why)
+                 : pmy_net_read(net, shape, &facts->net, &why);
+    if (status != PMY_OK)
         return blame_file(model, "its pmy.net: ", &why, error);
-    if (!(facts->normalization.deviation > 0))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.std is not above 0", path);
     if (!ends_in_classes(facts))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu classes", path,
-                        facts->classes);
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu %s", path, facts->classes,
+                        facts->vocabulary ? "tokens" : "classes");
     return read_names(model, &reader);
 }
 
@@ -203,6 +240,7 @@ void pmy_model_free(pmy_model *model)
     if (!model)
         return;
     pmy_stored_close(&model->stored);
+    pmy_vocabulary_free(&model->vocabulary);
     free(model->names);
     free(model->path);
     free(model);

@@ -1,5 +1,5 @@
 /* Model files: a net, what its inputs are, and its numbers, as safetensors under the names that PyTorch's
- * nn.Sequential of the same layers gives them.
+ * nn.Sequential of the same layers gives them. Inputs are pictures, or the tokens of a text.
  *
  *   pmy_model_save("m.safetensors", &facts, graph, &error);
  *
@@ -12,18 +12,22 @@
  *
  * A file says about itself: pmy.net (the canonical line), pmy.input ("1x28x28"), pmy.mean and pmy.std,
  * pmy.classes and pmy.version; and, where its classes have names (class_names.h), these as pmy.class.0,
- * pmy.class.1, … */
+ * pmy.class.1, … That of a language model has pmy.net, pmy.input (the block: "64"), pmy.vocabulary (see
+ * data/vocabulary.h) and pmy.version. */
 #ifndef PMY_TRAIN_MODEL_H
 #define PMY_TRAIN_MODEL_H
 
 #include "data/batch.h"
+#include "data/vocabulary.h"
 #include "net/net.h"
 
 /* All of a model but its numbers. */
 typedef struct pmy_model_facts {
     pmy_net net;
     pmy_normalization normalization; /* of pixels in 0 … 1 */
-    size_t classes;
+    size_t classes; /* of a language model: the vocabulary's tokens */
+    const pmy_vocabulary *vocabulary; /* of a language model, which has no normalization and no names; NULL: of
+                                       * pictures. It belongs to what the facts are of, too */
     const char *const *names; /* [classes], of the classes; NULL: they have none. They belong to what the
                                * facts are of, a model, a classifier or a dataset, and last as long */
 } pmy_model_facts;

@@ -5,6 +5,7 @@
 
 #include "data/batch.h"
 #include "data/shuffle.h"
+#include "data/vocabulary.h"
 #include "net/net.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
@@ -14,9 +15,6 @@ typedef enum pmy_decay {
     PMY_DECAY_ALL,
     PMY_DECAY_MATRICES, /* what has two axes or more: no bias, no weight of a normalisation */
 } pmy_decay;
-
-/* What a text is cut into. */
-typedef enum pmy_token_unit { PMY_BYTES, PMY_CHARACTERS } pmy_token_unit;
 
 typedef struct pmy_recipe {
     const char *net; /* see net/net.h */

@@ -1,0 +1,174 @@
+#include "train/language.h"
+
+#include "losses/losses.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* --- Building ----------------------------------------------------------------- */
+
+pmy_status pmy_language_facts(const char *net, size_t block, const pmy_vocabulary *vocabulary,
+                              pmy_model_facts *facts, pmy_error *error)
+{
+    *facts = (pmy_model_facts){.classes = vocabulary->count, .vocabulary = vocabulary};
+    pmy_status status = pmy_net_read_tokens(net, block, vocabulary->count, &facts->net, error);
+    if (status != PMY_OK)
+        return status;
+    pmy_shape output = facts->net.output;
+    if (pmy_shape_equal(output, PMY_SHAPE(1, block, vocabulary->count)))
+        return PMY_OK;
+    (void)pmy_fail(error, PMY_BAD_NET,
+                   "the net ends in %s numbers a token, but there are %zu tokens: end it in 'linear vocab' or "
+                   "'tied'",
+                   pmy_shape_print(PMY_SHAPE(pmy_shape_last(output))).text, vocabulary->count);
+    if (error) {
+        const pmy_layer *last = &facts->net.layer[facts->net.count - 1];
+        error->position = last->position;
+        error->length = last->length;
+    }
+    return PMY_BAD_NET;
+}
+
+static pmy_status build(pmy_language *language, const pmy_language_options *options, pmy_pool *pool,
+                        pmy_error *error)
+{
+    pmy_graph *graph = language->graph = pmy_graph_new(pool, options->seed);
+    if (!graph)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
+    language->tokens = pmy_integers(graph, PMY_SHAPE(language->batch, language->block));
+    language->targets = pmy_integers(graph, PMY_SHAPE(language->batch, language->block));
+    language->logits = pmy_net_build(&language->facts.net, graph, language->tokens);
+    pmy_softmax_xent_options loss = {
+        .label_smoothing = options->label_smoothing, .ignores = true, .ignored = PMY_NO_TARGET};
+    language->loss = pmy_softmax_xent(graph, language->logits, language->targets, &loss);
+    return pmy_build(graph, language->loss, error);
+}
+
+pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_options *options, pmy_pool *pool,
+                            pmy_language **result, pmy_error *error)
+{
+    pmy_language *language = *result = calloc(1, sizeof *language);
+    if (!language)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a language model");
+    language->facts = *facts;
+    language->facts.vocabulary = &language->vocabulary;
+    language->block = facts->net.input.dim[1];
+    language->batch = options->batch;
+    pmy_status status = pmy_vocabulary_copy(facts->vocabulary, &language->vocabulary, error);
+    if (status == PMY_OK)
+        status = build(language, options, pool, error);
+    if (status != PMY_OK) {
+        pmy_language_free(language);
+        *result = NULL;
+    }
+    return status;
+}
+
+pmy_status pmy_language_load(const char *path, const pmy_language_options *options, pmy_pool *pool,
+                             pmy_language **language, pmy_error *error)
+{
+    const pmy_language_options usual = {.batch = 8};
+    pmy_model *model;
+    *language = NULL;
+    pmy_status status = pmy_model_open(path, NULL, &model, error);
+    if (status != PMY_OK)
+        return status;
+    if (!pmy_model_facts_of(model)->vocabulary)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+    if (status == PMY_OK)
+        status =
+            pmy_language_new(pmy_model_facts_of(model), options ? options : &usual, pool, language, error);
+    if (status == PMY_OK)
+        status = pmy_model_fill(model, (*language)->graph, error);
+    pmy_model_free(model);
+    if (status != PMY_OK) {
+        pmy_language_free(*language);
+        *language = NULL;
+    }
+    return status;
+}
+
+void pmy_language_free(pmy_language *language)
+{
+    if (!language)
+        return;
+    pmy_graph_free(language->graph);
+    pmy_vocabulary_free(&language->vocabulary);
+    free(language);
+}
+
+/* --- Evaluating ---------------------------------------------------------------- */
+
+/* What is summed over windows, of which one has the loss l of n tokens. */
+typedef struct sums {
+    size_t windows;
+    double n, l, nn, nl, ll;
+} sums;
+
+/* The windows of the batch, whose losses are losses [windows, block]. */
+static void add_windows(const pmy_language *language, size_t windows, const pmy_real *losses, sums *to)
+{
+    const int32_t *targets = pmy_integer_data(language->targets); /* [windows, block] */
+    for (size_t w = 0; w < windows; w++) {
+        double n = 0, l = 0;
+        for (size_t i = w * language->block; i < (w + 1) * language->block; i++) {
+            n += targets[i] != PMY_NO_TARGET;
+            l += (double)losses[i];
+        }
+        to->windows++;
+        to->n += n, to->l += l;
+        to->nn += n * n, to->nl += n * l, to->ll += l * l;
+    }
+}
+
+/* The mean is a ratio of two sums over windows, whose standard error is the linearised one (Cochran, "Sampling
+ * Techniques", 1977, 6.3): √(W/(W − 1) Σ (l − mean n)²)/Σ n. */
+static pmy_language_score score_of(const sums *sum)
+{
+    pmy_language_score score = {.windows = sum->windows, .tokens = (size_t)sum->n, .loss = sum->l / sum->n};
+    double mean = score.loss, windows = (double)sum->windows;
+    double squares = sum->ll - 2 * mean * sum->nl + mean * mean * sum->nn;
+    if (sum->windows > 1 && squares > 0)
+        score.deviation = sqrt(windows / (windows - 1) * squares) / sum->n;
+    return score;
+}
+
+/* Fills the batch with the windows from *at on: how many. */
+static size_t feed(const pmy_language *language, const pmy_text *text, size_t *at)
+{
+    int32_t *tokens = pmy_integer_data(language->tokens), *targets = pmy_integer_data(language->targets);
+    size_t windows = 0, taken;
+    while (windows < language->batch &&
+           (taken = pmy_text_window(text, *at, language->block, tokens + windows * language->block,
+                                    targets + windows * language->block)) > 0) {
+        *at += taken;
+        windows++;
+    }
+    return windows;
+}
+
+pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_score *score,
+                                 pmy_error *error)
+{
+    *score = (pmy_language_score){0};
+    pmy_real *losses = malloc(language->batch * language->block * sizeof *losses);
+    if (!losses)
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to evaluate it", text->name);
+    sums sum = {0};
+    pmy_status status = PMY_OK;
+    for (size_t at = 0, windows; status == PMY_OK && (windows = feed(language, text, &at)) > 0;) {
+        status = pmy_set_batch(language->graph, windows, error);
+        if (status == PMY_OK)
+            status = pmy_forward(language->graph, PMY_EVAL, error);
+        if (status != PMY_OK)
+            break;
+        pmy_softmax_xent_losses(language->loss, losses);
+        add_windows(language, windows, losses, &sum);
+    }
+    free(losses);
+    if (status == PMY_OK && sum.n == 0)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: there is no token to predict", text->name);
+    if (status == PMY_OK)
+        *score = score_of(&sum);
+    return status;
+}
