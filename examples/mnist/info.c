@@ -6,7 +6,7 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 #include "mnist/commands.h"
-#include "mnist/net_table.h"
+#include "common/net_table.h"
 #include "train/classifier.h"
 
 typedef struct tensor_numbers {
