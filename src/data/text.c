@@ -85,7 +85,9 @@ static pmy_status take_memory(encoding *e, const char *name, size_t size, pmy_er
 static void *shrink(void *memory, size_t size)
 {
     void *less = realloc(memory, size);
-    return less ? less : memory;
+    if (less)
+        memory = less;
+    return memory;
 }
 
 /* Finds the lines' beginnings in a text that is encoded. */
