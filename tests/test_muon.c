@@ -87,7 +87,7 @@ enum { TENSORS = 8 };
 static pmy_graph *problem_new(pmy_pool *pool)
 {
     static const pmy_shape shapes[TENSORS] = {{{50, 16}}, {{48, 16}}, {{48}},      {{16, 16}},
-                                              {{64, 16}}, {{16, 64}}, {{3, 2, 2}}, {{16, 32}}};
+                                              {{64, 16}}, {{16, 64}}, {{3, 2, 2}}, {{17, 5}}};
     pmy_graph *graph = pmy_graph_new(pool, 1);
     pmy_node *root = NULL;
     for (size_t t = 0; t < TENSORS; t++) {

@@ -97,10 +97,11 @@ static void pmy_muon_polynomial(size_t side, const pmy_real *restrict gram, pmy_
         polynomial[i * side + i] += (pmy_real)a;
 }
 
-/* C = A · B, each [side, side]. */
+/* C = A · B, each [side, side] and symmetric: as A · Bᵀ, for which OpenBLAS takes no memory (kernels/gemm.h).
+ */
 static void multiply(size_t side, const pmy_real *left, const pmy_real *right, pmy_real *product)
 {
-    pmy_gemm(PMY_PLAIN, PMY_PLAIN, side, side, side, left, side, right, side, false, product, side);
+    pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, side, side, side, left, side, right, side, false, product, side);
 }
 
 static void exchange(pmy_real **one, pmy_real **other)
@@ -138,9 +139,12 @@ static void orthogonalize(extent e, const pmy_real *x /* [rows, columns] */,
         multiply(side, square[POLYNOMIAL], square[GRAM], square[SPARE]);
         multiply(side, square[SPARE], square[POLYNOMIAL], square[GRAM]);
     }
-    const pmy_real *left = wide ? square[PRODUCT] : x, *right = wide ? x : square[PRODUCT];
-    pmy_gemm(PMY_PLAIN, PMY_PLAIN, e.rows, e.columns, side, left, wide ? side : e.columns, right,
-             wide ? e.columns : side, false, y, e.columns);
+    if (wide)
+        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, e.rows, e.columns, side, square[PRODUCT], side, x, e.columns,
+                 false, y, e.columns);
+    else
+        pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, e.rows, e.columns, side, x, e.columns, square[PRODUCT], side,
+                 false, y, e.columns);
 }
 
 PMY_CLONES
