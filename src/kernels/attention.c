@@ -43,6 +43,12 @@ static block block_at(const pmy_head *h, size_t query, size_t key)
                    h->causal && key == query};
 }
 
+/* The first query of a block that is computed for a key of it: the beginning of a strip. */
+static inline size_t first_query(const block *b, size_t key)
+{
+    return b->diagonal ? key / STRIP * STRIP : 0;
+}
+
 /* The keys that any query of a block from `query` on sees. */
 static size_t keys_seen(const pmy_head *h, size_t query)
 {
@@ -75,20 +81,19 @@ static void pmy_head_put(size_t rows, size_t columns, const pmy_real *panel, pmy
             pmy_put(&to[i * next + j], panel[i * whole + j], accumulate);
 }
 
-/* Up to BLOCK rows of `columns` numbers to columns: turned [columns in whole lanes, BLOCK], with zeros behind
- * the rows for a whole strip. */
+/* Up to BLOCK rows of a panel to columns: turned [columns, BLOCK], with zeros behind the rows for a whole
+ * strip. */
 PMY_LANE_CLONES
-static void pmy_head_turn(size_t rows, size_t columns, const pmy_real *from, size_t next, pmy_real *turned)
+static void pmy_head_turn(size_t rows, size_t columns, const pmy_real *panel, pmy_real *turned)
 {
     for (size_t i = 0; i < strip_round(rows); i += PMY_LANES)
         for (size_t j = 0; j < columns; j += PMY_LANES) {
             pmy_lanes square[PMY_LANES];
-            for (size_t l = 0; l < PMY_LANES; l++) {
-                square[l] = (pmy_lanes){0};
+            for (size_t l = 0; l < PMY_LANES; l++)
                 if (i + l < rows)
-                    memcpy(&square[l], from + (i + l) * next + j,
-                           at_most(columns - j, PMY_LANES) * sizeof *from);
-            }
+                    square[l] = PMY_LANES_AT(panel + (i + l) * columns + j);
+                else
+                    square[l] = (pmy_lanes){0};
             PMY_TURN(square);
             for (size_t l = 0; l < PMY_LANES; l++)
                 PMY_LANES_AT(turned + (j + l) * BLOCK + i) = square[l];
@@ -103,7 +108,7 @@ static void by_key(const block *b, const pmy_real *rows, size_t next, size_t dep
 {
     size_t high = b->diagonal ? STRIP : BLOCK;
     for (size_t j = 0; j < b->keys; j += high) {
-        size_t first = b->diagonal ? j : 0;
+        size_t first = first_query(b, j);
         pmy_lane_multiply(&(pmy_lane_product){.rows = at_most(b->keys - j, high),
                                               .columns = strip_round(b->queries) - first,
                                               .segments = 1,
@@ -136,7 +141,7 @@ static void sum_over_queries(const block *b, const pmy_real *s, const pmy_real *
 {
     size_t high = b->diagonal ? STRIP : BLOCK;
     for (size_t j = 0; j < b->keys; j += high) {
-        size_t first = b->diagonal ? j : 0;
+        size_t first = first_query(b, j);
         pmy_lane_multiply(&(pmy_lane_product){.rows = at_most(b->keys - j, high),
                                               .columns = columns,
                                               .segments = 1,
@@ -149,6 +154,9 @@ static void sum_over_queries(const block *b, const pmy_real *s, const pmy_real *
 }
 
 /* --- Shares ------------------------------------------------------------------ */
+
+/* The score of a key that is not seen: its exponential is 0, and no difference from it infinite. */
+static const pmy_real HIDDEN = -PMY_REAL_MAX / 4;
 
 #if PMY_SCALAR == 32
 /* For exp(x/√dim), with x/√dim = k ln 2 + r as in softmax_lanes.c: step + step_tail is √dim ln 2. */
@@ -180,9 +188,9 @@ PMY_INLINED float share_of(const root_scale *s, float score, float maximum)
     float power = exp_near_zero(left * s->per_root), two_to_k;
     uint32_t bits;
     memcpy(&bits, &rounded, sizeof bits);
-    bits = (bits + 127) << 23;
+    bits = height < s->floor ? 0 : (bits + 127) << 23;
     memcpy(&two_to_k, &bits, sizeof bits);
-    return height < s->floor ? 0 : power * two_to_k;
+    return power * two_to_k;
 }
 #else
 typedef struct root_scale {
@@ -201,21 +209,14 @@ PMY_INLINED pmy_real share_of(const root_scale *s, pmy_real score, pmy_real maxi
 }
 #endif
 
-/* Keys of a block that queries i … i + STRIP − 1 of it see. */
-static inline size_t strip_keys(const block *b, size_t i)
-{
-    return b->diagonal ? at_most(i + STRIP, b->keys) : b->keys;
-}
-
-/* What is not seen: −inf. */
 static void hide(const pmy_head *h, const block *b, pmy_real *s /* [keys, BLOCK] */)
 {
     for (size_t j = 0; b->diagonal && j < b->keys; j++)
-        for (size_t i = j / STRIP * STRIP; i < j; i++)
-            s[j * BLOCK + i] = -(pmy_real)INFINITY;
+        for (size_t i = first_query(b, j); i < j; i++)
+            s[j * BLOCK + i] = HIDDEN;
     for (size_t j = 0; h->mask && j < b->keys; j++)
         for (size_t i = 0; h->mask[b->key + j] == 0 && i < BLOCK; i++)
-            s[j * BLOCK + i] = -(pmy_real)INFINITY;
+            s[j * BLOCK + i] = HIDDEN;
 }
 
 /* Of the queries of a block, so far. */
@@ -227,50 +228,48 @@ typedef struct running {
 
 /* s [keys, BLOCK] to exponentials. A NaN or an infinity makes a sum of NaN. */
 PMY_CLONES
-static void pmy_head_exponentials(const block *b, const root_scale *scale, pmy_real *s, running *r)
+static void pmy_head_exponentials(const block *b, const root_scale *scale, pmy_real *restrict s,
+                                  running *restrict r)
 {
     const root_scale root = *scale;
-    for (size_t i = 0; i < b->queries; i += STRIP) {
-        size_t keys = strip_keys(b, i);
-        pmy_real largest[STRIP], before[STRIP];
-        pmy_accum sum[STRIP];
-        for (size_t l = 0; l < STRIP; l++)
-            largest[l] = before[l] = r->sum[i + l] == 0 ? -(pmy_real)INFINITY : r->maximum[i + l];
-        for (size_t j = 0; j < keys; j++)
-            for (size_t l = 0; l < STRIP; l++)
-                largest[l] = s[j * BLOCK + i + l] > largest[l] ? s[j * BLOCK + i + l] : largest[l];
-        for (size_t l = 0; l < STRIP; l++) {
-            largest[l] = largest[l] < -PMY_REAL_MAX ? 0 : largest[l];
-            r->maximum[i + l] = largest[l];
-            r->factor[i + l] = share_of(&root, before[l], largest[l]);
-            sum[l] = r->sum[i + l] * (pmy_accum)r->factor[i + l];
+    size_t queries = strip_round(b->queries);
+    pmy_real before[BLOCK], part[BLOCK] = {0};
+    for (size_t i = 0; i < queries; i++)
+        r->maximum[i] = before[i] = r->sum[i] == 0 ? HIDDEN : r->maximum[i];
+    for (size_t j = 0; j < b->keys; j++)
+        for (size_t i = first_query(b, j); i < queries; i++) {
+            pmy_real score = s[j * BLOCK + i];
+            r->maximum[i] = score > r->maximum[i] ? score : r->maximum[i];
         }
-        for (size_t first = 0; first < keys; first += GROUP) {
-            pmy_real part[STRIP] = {0};
-            for (size_t j = first; j < at_most(first + GROUP, keys); j++)
-                for (size_t l = 0; l < STRIP; l++) {
-                    pmy_real e = share_of(&root, s[j * BLOCK + i + l], largest[l]);
-                    s[j * BLOCK + i + l] = e;
-                    part[l] += e;
-                }
-            for (size_t l = 0; l < STRIP; l++)
-                sum[l] += (pmy_accum)part[l];
+    for (size_t i = 0; i < queries; i++) {
+        r->maximum[i] = r->maximum[i] > HIDDEN ? r->maximum[i] : 0;
+        r->factor[i] = share_of(&root, before[i], r->maximum[i]);
+        r->sum[i] *= (pmy_accum)r->factor[i];
+    }
+    for (size_t j = 0; j < b->keys; j++) {
+        for (size_t i = first_query(b, j); i < queries; i++) {
+            pmy_real e = share_of(&root, s[j * BLOCK + i], r->maximum[i]);
+            s[j * BLOCK + i] = e;
+            part[i] += e;
         }
-        for (size_t l = 0; l < STRIP; l++)
-            r->sum[i + l] = sum[l];
+        if (j % GROUP == GROUP - 1 || j + 1 == b->keys)
+            for (size_t i = 0; i < queries; i++) {
+                r->sum[i] += (pmy_accum)part[i];
+                part[i] = 0;
+            }
     }
 }
 
 /* s [keys, BLOCK] to shares, of known maximum and per_sum [BLOCK]. */
 PMY_CLONES
-static void pmy_head_shares_of(const block *b, const root_scale *scale, const pmy_real *maximum,
-                               const pmy_real *per_sum, pmy_real *restrict s)
+static void pmy_head_shares_of(const block *b, const root_scale *scale, const pmy_real *restrict maximum,
+                               const pmy_real *restrict per_sum, pmy_real *restrict s)
 {
     const root_scale root = *scale;
-    for (size_t i = 0; i < b->queries; i += STRIP)
-        for (size_t j = 0; j < strip_keys(b, i); j++)
-            for (size_t l = i; l < i + STRIP; l++)
-                s[j * BLOCK + l] = share_of(&root, s[j * BLOCK + l], maximum[l]) * per_sum[l];
+    size_t queries = strip_round(b->queries);
+    for (size_t j = 0; j < b->keys; j++)
+        for (size_t i = first_query(b, j); i < queries; i++)
+            s[j * BLOCK + i] = share_of(&root, s[j * BLOCK + i], maximum[i]) * per_sum[i];
 }
 
 /* ds [keys, BLOCK] holds dP, and dS afterwards. */
@@ -278,10 +277,10 @@ PMY_CLONES
 static void pmy_head_scores_gradient(const block *b, pmy_real per_root, const pmy_real *restrict p,
                                      const pmy_real *restrict delta /* [BLOCK] */, pmy_real *restrict ds)
 {
-    for (size_t i = 0; i < b->queries; i += STRIP)
-        for (size_t j = 0; j < strip_keys(b, i); j++)
-            for (size_t l = i; l < i + STRIP; l++)
-                ds[j * BLOCK + l] = p[j * BLOCK + l] * (ds[j * BLOCK + l] - delta[l]) * per_root;
+    size_t queries = strip_round(b->queries);
+    for (size_t j = 0; j < b->keys; j++)
+        for (size_t i = first_query(b, j); i < queries; i++)
+            ds[j * BLOCK + i] = p[j * BLOCK + i] * (ds[j * BLOCK + i] - delta[i]) * per_root;
 }
 
 /* --- Forward ------------------------------------------------------------------ */
@@ -290,22 +289,26 @@ static void pmy_head_scores_gradient(const block *b, pmy_real per_root, const pm
 PMY_CLONES
 static void pmy_head_scale_rows(size_t rows, size_t columns, const pmy_real *factor, pmy_real *sum)
 {
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; factor[i] != 1 && j < columns; j++)
-            sum[i * columns + j] *= factor[i];
+    for (size_t i = 0; i < rows; i++) {
+        pmy_real by = factor[i];
+        for (size_t j = 0; j < columns; j++)
+            sum[i * columns + j] *= by;
+    }
 }
 
 void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
 {
     size_t queries = at_most(h->queries - query, BLOCK);
-    size_t width = pmy_lanes_round(h->width);
-    pmy_real *s = scratch;                  /* [BLOCK, BLOCK] */
-    pmy_real *v = s + BLOCK * BLOCK;        /* [BLOCK, width] */
-    pmy_real *sum = v + BLOCK * width;      /* [BLOCK, width] */
-    pmy_real *turned = sum + BLOCK * width; /* Qᵀ [dim, BLOCK] */
+    size_t dim = pmy_lanes_round(h->dim), width = pmy_lanes_round(h->width);
+    pmy_real *s = scratch;              /* [BLOCK, BLOCK] */
+    pmy_real *q = s + BLOCK * BLOCK;    /* [BLOCK, dim] */
+    pmy_real *turned = q + BLOCK * dim; /* Qᵀ [dim, BLOCK] */
+    pmy_real *v = turned + BLOCK * dim; /* [BLOCK, width] */
+    pmy_real *sum = v + BLOCK * width;  /* [BLOCK, width] */
     root_scale scale = scale_of(h->dim);
     running r = {.sum = {0}};
-    pmy_head_turn(queries, h->dim, h->q + query * h->next_q, h->next_q, turned);
+    pmy_head_copy(queries, h->dim, h->q + query * h->next_q, h->next_q, q);
+    pmy_head_turn(queries, dim, q, turned);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
         block b = block_at(h, query, key);
         by_key(&b, h->k + key * h->next_q, h->next_q, h->dim, turned, s);
@@ -358,7 +361,7 @@ bool pmy_head_scratch(size_t keys, size_t dim, size_t width, size_t *forward, si
     size_t of_keys;
     dim = pmy_lanes_round(dim);
     width = pmy_lanes_round(width);
-    *forward = BLOCK * BLOCK + BLOCK * dim + 2 * BLOCK * width;
+    *forward = BLOCK * BLOCK + 2 * BLOCK * dim + 2 * BLOCK * width;
     *backward = 2 * BLOCK * BLOCK + 3 * BLOCK * dim + 2 * BLOCK * width;
     return pmy_size_multiply(keys, 2 * dim + width, &of_keys) && pmy_size_add(*backward, of_keys, backward);
 }
@@ -399,10 +402,10 @@ static void backward_queries(const pmy_head *h, const gradients *g, const worksp
     memcpy(maximum, h->maximum + query, queries * sizeof *maximum);
     memcpy(per_sum, h->per_sum + query, queries * sizeof *per_sum);
     pmy_head_row_products(queries, h->width, d_o, g->o + query * h->next_v, h->next_v, delta);
-    pmy_head_turn(queries, h->dim, q, h->next_q, w->q_turned);
     pmy_head_copy(queries, h->dim, q, h->next_q, w->q);
-    pmy_head_turn(queries, h->width, d_o, h->next_v, w->d_o_turned);
+    pmy_head_turn(queries, w->dim, w->q, w->q_turned);
     pmy_head_copy(queries, h->width, d_o, h->next_v, w->d_o);
+    pmy_head_turn(queries, w->width, w->d_o, w->d_o_turned);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
         block b = block_at(h, query, key);
         /* Queries before these that see the block. */
