@@ -334,6 +334,7 @@ typedef struct workspace {
     pmy_real *s, *ds;           /* P and dS [BLOCK, BLOCK] */
     pmy_real *q_turned, *q;     /* [dim, BLOCK] and [BLOCK, dim] */
     pmy_real *d_o_turned, *d_o; /* [width, BLOCK] and [BLOCK, width] */
+    pmy_real *o_turned, *o;     /* the same */
     pmy_real *dq;               /* [BLOCK, dim] */
     pmy_real *k, *dk;           /* [keys, dim] */
     pmy_real *dv;               /* [keys, width] */
@@ -349,7 +350,9 @@ static workspace cut(const pmy_head *h, pmy_real *scratch)
     w.dq = w.q + BLOCK * w.dim;
     w.d_o_turned = w.dq + BLOCK * w.dim;
     w.d_o = w.d_o_turned + BLOCK * w.width;
-    w.k = w.d_o + BLOCK * w.width;
+    w.o_turned = w.d_o + BLOCK * w.width;
+    w.o = w.o_turned + BLOCK * w.width;
+    w.k = w.o + BLOCK * w.width;
     w.dk = w.k + h->keys * w.dim;
     w.dv = w.dk + h->keys * w.dim;
     return w;
@@ -362,27 +365,19 @@ bool pmy_head_scratch(size_t keys, size_t dim, size_t width, size_t *forward, si
     dim = pmy_lanes_round(dim);
     width = pmy_lanes_round(width);
     *forward = BLOCK * BLOCK + 2 * BLOCK * dim + 2 * BLOCK * width;
-    *backward = 2 * BLOCK * BLOCK + 3 * BLOCK * dim + 2 * BLOCK * width;
+    *backward = 2 * BLOCK * BLOCK + 3 * BLOCK * dim + 4 * BLOCK * width;
     return pmy_size_multiply(keys, 2 * dim + width, &of_keys) && pmy_size_add(*backward, of_keys, backward);
 }
 
-/* delta [rows]: the products of rows [rows, columns] of a and b. */
+/* δ [queries] += Σ_w dO_iw O_iw of dOᵀ and Oᵀ [width, BLOCK]: one number after the other, as dP's sums are
+ * made, so that for a query that sees a single key the two are the same. */
 PMY_CLONES
-static void pmy_head_row_products(size_t rows, size_t columns, const pmy_real *a, const pmy_real *b,
-                                  size_t next, pmy_real *delta)
+static void pmy_head_delta(size_t queries, size_t width, const pmy_real *restrict d_o,
+                           const pmy_real *restrict o, pmy_real *restrict delta)
 {
-    for (size_t i = 0; i < rows; i++) {
-        pmy_real lane[PMY_LANES] = {0}, sum = 0;
-        size_t whole = columns - columns % PMY_LANES;
-        for (size_t j = 0; j < whole; j += PMY_LANES)
-            for (size_t l = 0; l < PMY_LANES; l++)
-                lane[l] += a[i * next + j + l] * b[i * next + j + l];
-        for (size_t j = whole; j < columns; j++)
-            lane[j - whole] += a[i * next + j] * b[i * next + j];
-        for (size_t l = 0; l < PMY_LANES; l++)
-            sum += lane[l];
-        delta[i] = sum;
-    }
+    for (size_t w = 0; w < width; w++)
+        for (size_t i = 0; i < strip_round(queries); i++)
+            delta[i] += d_o[w * BLOCK + i] * o[w * BLOCK + i];
 }
 
 /* What backward reads and writes beside the head. */
@@ -401,11 +396,13 @@ static void backward_queries(const pmy_head *h, const gradients *g, const worksp
     root_scale scale = scale_of(h->dim);
     memcpy(maximum, h->maximum + query, queries * sizeof *maximum);
     memcpy(per_sum, h->per_sum + query, queries * sizeof *per_sum);
-    pmy_head_row_products(queries, h->width, d_o, g->o + query * h->next_v, h->next_v, delta);
     pmy_head_copy(queries, h->dim, q, h->next_q, w->q);
     pmy_head_turn(queries, w->dim, w->q, w->q_turned);
     pmy_head_copy(queries, h->width, d_o, h->next_v, w->d_o);
     pmy_head_turn(queries, w->width, w->d_o, w->d_o_turned);
+    pmy_head_copy(queries, h->width, g->o + query * h->next_v, h->next_v, w->o);
+    pmy_head_turn(queries, w->width, w->o, w->o_turned);
+    pmy_head_delta(queries, h->width, w->d_o_turned, w->o_turned, delta);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
         block b = block_at(h, query, key);
         /* Queries before these that see the block. */

@@ -27,8 +27,10 @@ typedef struct pmy_head {
 
 /* o [queries, width], of the PMY_HEAD_BLOCK queries from `first` on, a multiple of that, or as many as there
  * are. Where a query sees no key, or the scores of the keys it sees are not finite, per_sum is not finite and
- * o of no meaning. Of the head, maximum and per_sum of these queries are written. */
-enum { PMY_HEAD_BLOCK = 64 };
+ * o of no meaning. Of the head, maximum and per_sum of these queries are written.
+ *
+ * Where speed matters, a block's size is by measurement; elsewhere, short samples have several blocks. */
+enum { PMY_HEAD_BLOCK = PMY_SCALAR == 32 ? 64 : 16 };
 void pmy_head_forward(const pmy_head *head, size_t first, pmy_real *o, pmy_real *scratch);
 
 /* A gradient: overwritten or added to; NULL: not needed. */

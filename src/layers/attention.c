@@ -194,6 +194,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"causal", 2, 5, 5, 3, 4, 2, true, false, false},
         {"masked", 3, 3, 5, 2, 3, 2, false, true, false},
         {"causal and masked", 3, 5, 5, 3, 2, 2, true, true, false},
+        {"two blocks", 1, 17, 18, 1, 2, 2, false, false, false},
+        {"causal and masked, two blocks", 2, 19, 19, 2, 1, 1, true, true, false},
         {"q used again", 2, 3, 4, 3, 3, 2, false, false, true},
     };
     enum { COUNT = sizeof instance / sizeof *instance };
