@@ -122,9 +122,9 @@ objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj
 $(call objects_below,examples) $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
 $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
-# The inner loops of lane products and of Winograd's way may fuse a product and a sum, as OpenBLAS does: like its
-# bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd
+# The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
+# does: like its bits, theirs depend on the processor.
+FUSED := lane_product convolution_winograd attention
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
