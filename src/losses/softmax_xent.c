@@ -263,37 +263,41 @@ static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum
  * if that cannot be done, and nothing was. */
 static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const row_view *first)
 {
-    if (!is_hard(node) || first->classes > PMY_BUNDLE_CLASSES)
+    size_t classes = first->classes;
+    if (!is_hard(node) || classes > PMY_BUNDLE_CLASSES)
         return false;
     const int32_t *labels = node->input[TARGET]->integers + r; /* [rows] */
-    size_t classes = first->classes;
-    for (size_t l = 0; l < rows; l++)
-        if (!is_ignored(node, r + l) && (labels[l] < 0 || (size_t)labels[l] >= classes ||
-                                         first->z[l * classes + (size_t)labels[l]] < -PMY_REAL_MAX))
+    bool counts[PMY_BUNDLE_ROWS];                              /* [rows] */
+    for (size_t l = 0; l < rows; l++) {
+        counts[l] = !is_ignored(node, r + l);
+        if (counts[l] && (labels[l] < 0 || (size_t)labels[l] >= classes ||
+                          first->z[l * classes + (size_t)labels[l]] < -PMY_REAL_MAX))
             return false;
+    }
     pmy_softmax_bundle bundle;
     if (!pmy_softmax_bundle_rows(rows, classes, first->z, first->temperature, &bundle))
         return false;
+    pmy_accum *losses = ((xent_saved *)node->saved)->losses + r; /* [rows] */
     pmy_accum factor[PMY_BUNDLE_ROWS] = {0};
-    for (size_t l = 0; l < rows; l++)
-        factor[l] = is_ignored(node, r + l)
-                        ? 0
-                        : weight_of_label(node, r + l) * first->weight / (1 + bundle.row[l].rest);
-    if (first->dz)
-        pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
-    xent_saved *saved = node->saved;
     for (size_t l = 0; l < rows; l++) {
-        saved->losses[r + l] = 0;
-        if (is_ignored(node, r + l))
+        losses[l] = 0;
+        if (!counts[l])
+            continue;
+        const pmy_softmax_row *s = &bundle.row[l];
+        pmy_accum weight = weight_of_label(node, r + l);
+        pmy_real logit = first->z[l * classes + (size_t)labels[l]];
+        losses[l] = weighted(weight, pmy_negative_log_probability(s, logit, first->temperature));
+        factor[l] = weight * first->weight / (1 + s->rest);
+    }
+    if (!first->dz)
+        return true;
+    pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
+    for (size_t l = 0; l < rows; l++) {
+        if (!counts[l])
             continue;
         size_t target = (size_t)labels[l];
-        const pmy_softmax_row *s = &bundle.row[l];
-        saved->losses[r + l] =
-            weighted(weight_of_label(node, r + l),
-                     pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature));
-        if (first->dz)
-            first->dz[l * classes + target] =
-                (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
+        pmy_accum others = others_of(&bundle.row[l], target, bundle.e[target * PMY_BUNDLE_ROWS + l]);
+        first->dz[l * classes + target] = (pmy_real)(0 - others * factor[l]);
     }
     return true;
 }
@@ -363,8 +367,9 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const xent_saved *saved = node->saved;
+    size_t rows = pmy_vectors(node->input[LOGITS]);
     pmy_accum value = 0;
-    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
+    for (size_t r = 0; r < rows; r++)
         value += saved->losses[r];
     value *= weight_of_row(node);
     node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
