@@ -64,7 +64,7 @@ const pmy_op pmy_op_bce_with_logits = {
     .name = "bce_with_logits",
     .checks.formula = "loss = mean of -t log s - (1 - t) log(1 - s), s = 1 / (1 + exp(-z)); dz = s - t",
     .infer = pmy_elementwise_infer,
-    .forward = {{.run = forward, .tiles = pmy_elementwise_whole}},
+    .forward = {{.run = forward, .tiles = pmy_one_tile}},
     .backward = {{.run = backward, .gives = 1 << 0}},
     .checks.sample = sample,
 };

@@ -19,6 +19,7 @@
 #include "kernels/softmax_of_row.h"
 #include "kernels/softmax_targets.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LOGITS, TARGET };
@@ -327,12 +328,6 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
     }
 }
 
-static size_t whole(const pmy_node *node)
-{
-    (void)node;
-    return 1;
-}
-
 /* The value where it may exceed the largest number: summed anew, scaled, lest it overflow on the way. With
  * labels alone, unweighted, an exact sum says whether the value is infinite. */
 static pmy_accum value_near_limit(const pmy_node *node)
@@ -480,7 +475,7 @@ const pmy_op pmy_op_softmax_xent = {
     .take = take,
     .prepare = prepare,
     .integers = 1 << TARGET,
-    .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},
+    .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = pmy_one_tile}},
     .backward = {{.run = backward, .tiles = backward_rows_wanted, .gives = 1 << LOGITS}},
     .checks.sample = sample,
 };
@@ -504,14 +499,21 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
     return node;
 }
 
+static const xent_saved *saved_of(const pmy_node *node)
+{
+    assert(node->op == &pmy_op_softmax_xent && node->saved);
+    return node->saved;
+}
+
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
 {
-    const xent_saved *saved = node->saved;
-    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
+    const xent_saved *saved = saved_of(node);
+    size_t rows = pmy_vectors(node->input[LOGITS]);
+    for (size_t r = 0; r < rows; r++)
         losses[r] = pmy_narrow(saved->losses[r]);
 }
 
 double pmy_softmax_xent_counted(const pmy_node *node)
 {
-    return (double)((const xent_saved *)node->saved)->divisor;
+    return (double)saved_of(node)->divisor;
 }

@@ -1,15 +1,14 @@
 #include "optim/optim.h"
 
 #include "base/simd.h"
+#include "optim/pieces.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Elements in a piece: a multiple of a tensor's alignment, and so many that taking a piece costs
- * little beside working on it, so few that the threads end together. */
-enum { PIECE = 8192, LANES = 16 };
+enum { LANES = 16 };
 
 #define KIND(name) &pmy_optim_##name,
 static const pmy_optim_kind *const kinds[] = {PMY_OPTIM_LIST(KIND)};
@@ -26,17 +25,6 @@ const pmy_optim_kind *pmy_optim_find(const char *name)
     for (size_t i = 0; (kind = pmy_optim_kind_at(i)) && strcmp(kind->name, name) != 0;)
         i++;
     return kind;
-}
-
-static size_t pieces_of(const pmy_optim *optim)
-{
-    return optim->parameters.size / PIECE + (optim->parameters.size % PIECE != 0);
-}
-
-static size_t piece_end(const pmy_optim *optim, size_t piece)
-{
-    size_t left = optim->parameters.size - piece * PIECE;
-    return piece * PIECE + (left < PIECE ? left : PIECE);
 }
 
 /* The parameters that lie in the flat vectors. */
@@ -59,7 +47,7 @@ static bool list_tensors(pmy_optim *optim, const pmy_graph *graph)
 
 static bool take_memory(pmy_optim *optim)
 {
-    optim->sums = pmy_arena_take(&optim->arena, pieces_of(optim), sizeof *optim->sums);
+    optim->sums = pmy_arena_take(&optim->arena, pmy_pieces_of(optim->parameters.size), sizeof *optim->sums);
     bool taken = optim->sums;
     for (size_t s = 0; taken && s < optim->states; s++)
         taken = (optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof(pmy_real)));
@@ -159,8 +147,8 @@ static void update_piece(void *context, size_t piece, unsigned worker)
     const pmy_optim *optim = context;
     (void)worker;
     const pmy_optim_tensor *tensor = optim->tensor;
-    size_t end = piece_end(optim, piece);
-    for (size_t begin = piece * PIECE, stop; begin < end; begin = stop) {
+    size_t end = pmy_piece_end(optim->parameters.size, piece);
+    for (size_t begin = pmy_piece_begin(piece), stop; begin < end; begin = stop) {
         while (tensor->end <= begin)
             tensor++;
         const pmy_optim_tensor *last = tensor;
@@ -179,7 +167,7 @@ void pmy_optim_step(pmy_optim *optim, double learning_rate)
     if (optim->kind->whole_tensors)
         pmy_pool_run(optim->pool, optim->tensors, update_tensor, optim);
     else
-        pmy_pool_run(optim->pool, pieces_of(optim), update_piece, optim);
+        pmy_pool_run(optim->pool, pmy_pieces_of(optim->parameters.size), update_piece, optim);
     optim->gradient_scale = 1;
 }
 
@@ -206,18 +194,18 @@ static void sum_piece(void *context, size_t piece, unsigned worker)
 {
     const pmy_optim *optim = context;
     (void)worker;
-    size_t begin = piece * PIECE;
-    optim->sums[piece] =
-        pmy_sum_of_squares(piece_end(optim, piece) - begin, optim->parameters.gradients + begin);
+    size_t begin = pmy_piece_begin(piece);
+    optim->sums[piece] = pmy_sum_of_squares(pmy_piece_end(optim->parameters.size, piece) - begin,
+                                            optim->parameters.gradients + begin);
 }
 
 pmy_status pmy_optim_clip(pmy_optim *optim, double max_norm, double *norm, pmy_error *error)
 {
     if (!isfinite(max_norm) || max_norm <= 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "clipping: the norm %g is not a number above 0", max_norm);
-    pmy_pool_run(optim->pool, pieces_of(optim), sum_piece, optim);
+    pmy_pool_run(optim->pool, pmy_pieces_of(optim->parameters.size), sum_piece, optim);
     pmy_accum sum = 0;
-    for (size_t piece = 0; piece < pieces_of(optim); piece++)
+    for (size_t piece = 0; piece < pmy_pieces_of(optim->parameters.size); piece++)
         sum += optim->sums[piece];
     double found = sqrt((double)sum);
     if (norm)
