@@ -177,7 +177,7 @@ static pmy_status inform(const char *path, bool json, pmy_error *error)
 
 int info_command(int argc, char **argv)
 {
-    const char *model = NULL;
+    const char *model = "";
     bool json = false;
     const option_row rows[] = {{OPTION_TEXT("model", "FILE", &model, "the model"), .required = true},
                                {OPTION_JSON(&json)}};
