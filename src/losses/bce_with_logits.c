@@ -28,7 +28,8 @@ static void forward(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const pmy_real *target = node->input[1]->value; /* [n] */
-    for (size_t i = 0; i < pmy_elements(node); i++)
+    size_t n = pmy_elements(node);
+    for (size_t i = 0; i < n; i++)
         if (!(target[i] >= 0 && target[i] <= 1)) {
             pmy_report(node, i / pmy_row_size(node->input[0]), "the target %g is not between 0 and 1",
                        (double)target[i]);

@@ -14,8 +14,9 @@ pmy_status pmy_elementwise_infer(pmy_node *node, pmy_error *error)
 pmy_accum pmy_elementwise_sum(const pmy_node *node, pmy_element_loss *loss)
 {
     const pmy_real *x = node->input[0]->value, *target = node->input[1]->value; /* [n] */
+    size_t n = pmy_elements(node);
     pmy_accum sum = 0;
-    for (size_t i = 0; i < pmy_elements(node); i++)
+    for (size_t i = 0; i < n; i++)
         sum += loss(node, (pmy_accum)x[i], (pmy_accum)target[i]);
     return sum;
 }
