@@ -8,6 +8,7 @@ int main(int argc, char **argv)
         {"train", "train a net to say what comes next in a text", train_command},
         {"sample", "let a model write", sample_command},
         {"eval", "measure how well a model says what comes next", eval_command},
+        {"attention", "show where the heads of a model look", attention_command},
     };
     static const program text = {"text",
                                  "Trains language models of bytes or characters, and lets them write.",
