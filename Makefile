@@ -124,7 +124,7 @@ $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
 # does: like its bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd attention
+FUSED := lane_product convolution_winograd attention_block
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
