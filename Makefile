@@ -183,7 +183,7 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
 # Trains a preset, which it has from where they are.
-$(BUILD)/bench/bench_fast: $(call object,examples/mnist/preset.c)
+$(BUILD)/bench/bench_fast: $(call object,examples/mnist/presets.c)
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
 

@@ -13,9 +13,8 @@ pmy_shape pmy_image_shape(const pmy_dataset *dataset)
 pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normalization normalization,
                          pmy_model_facts *facts, pmy_error *error)
 {
-    facts->normalization = normalization;
-    facts->classes = dataset->classes;
-    facts->names = dataset->names;
+    *facts = (pmy_model_facts){
+        .normalization = normalization, .classes = dataset->classes, .names = dataset->names};
     pmy_status status = pmy_net_read(net, pmy_image_shape(dataset), &facts->net, error);
     if (status == PMY_OK && dataset->names)
         status = pmy_class_names_check(dataset->classes, dataset->names, error);
