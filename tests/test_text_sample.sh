@@ -50,7 +50,7 @@ shows()
 {
     writes said --prompt 'the' --length 5 --show && [ "$(grep -cE '^[^ ]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ ( [^ ]+ +[0-9.]+){5}$' said)" -eq 5 ] &&
         grep -q '^space ' said && grep -q '^token ' said && [ "$(tail -n 1 said | head -c 4)" = 'the ' ] || return 1
-    writes said --prompt 'the cat sat by the box.' --length 1 --temperature 0 --show && holds said '\n'
+    writes said --prompt 'the cat sat by the box.' --length 1 --temperature 0 --show && grep -qE '^\\n +100 +0.00 +0.00  \\n +100$' said
 }
 check "--show has each token, its p, the entropy and the five likeliest, with control characters visible" shows
 

@@ -23,8 +23,10 @@ static void print_choice(const drawn *of, size_t index)
 {
     pmy_token_text token = pmy_vocabulary_show(of->vocabulary, (int32_t)of->choice[index].token);
     size_t width = utf8_width(token.text);
-    printf("%s%*s%5.1f", token.text, (int)(width < TOKEN_COLUMNS ? TOKEN_COLUMNS - width : 0), "",
-           100 * of->choice[index].p);
+    double percent = 100 * of->choice[index].p;
+    /* 100.0 would leave no space before it. */
+    printf("%s%*s%5.*f", token.text, (int)(width < TOKEN_COLUMNS ? TOKEN_COLUMNS - width : 0), "",
+           percent < 99.95 ? 1 : 0, percent);
 }
 
 void drawn_print(const drawn *of)
