@@ -60,7 +60,7 @@ static pmy_language *new_language(const record *r)
     pmy_vocabulary vocabulary = {.unit = PMY_BYTES, .count = r->vocabulary, .codes = codes};
     pmy_model_facts facts;
     pmy_language_options options = {.batch = r->batch};
-    pmy_language *language;
+    pmy_language *language = NULL;
     if (pmy_language_facts(r->net, r->block, &vocabulary, &facts, &error) != PMY_OK ||
         pmy_language_new(&facts, &options, NULL, &language, &error) != PMY_OK)
         fail_msg("%s", error.message);
@@ -115,10 +115,8 @@ static void the_losses_are_pytorchs(void **state)
     pmy_language *language = new_language(&r);
     start(&r, language->graph);
     read_text(&r);
-    pmy_run run = {.kind = PMY_RECIPE_OF_TEXT,
-                   .recipe = r.recipe,
-                   .graph = language->graph,
-                   .loss = language->loss};
+    pmy_run run = {
+        .kind = PMY_RECIPE_OF_TEXT, .recipe = r.recipe, .graph = language->graph, .loss = language->loss};
     assert_int_equal(pmy_run_begin(&run, r.recipe.steps, &error), PMY_OK);
     double farthest = 0, first = 0, loss = 0;
     while (run.step < run.schedule.total) {
