@@ -122,9 +122,9 @@ objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj
 $(call objects_below,examples) $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
 $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
-# The inner loops of lane products and of Winograd's way may fuse a product and a sum, as OpenBLAS does: like its
-# bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd
+# The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
+# does: like its bits, theirs depend on the processor.
+FUSED := lane_product convolution_winograd attention
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
@@ -217,7 +217,7 @@ bench: all bench-programs
 	@if [ -x bench/run ]; then BUILD='$(BUILD)' bench/run; fi
 
 .PHONY: mutants
-mutants: all $(BUILD)/tests/test_gradcheck
+mutants: all test-programs
 	@BUILD='$(BUILD)' CC='$(CC)' tools/mutants tests/mutants
 
 .PHONY: accuracy results
@@ -281,7 +281,7 @@ help:
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
 	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'
-	@echo 'make mutants   breaks every backward pass in turn, and the checker: all must be caught'
+	@echo 'make mutants   breaks every backward pass in turn, the checker and more: all must be caught'
 	@echo 'make sanitize  the tests under the sanitizers of addresses and undefined behaviour; tsan: of threads'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'

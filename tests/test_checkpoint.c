@@ -124,6 +124,11 @@ static void adamw_goes_on(void **state)
     a_run_goes_on_from_any_step(*state, "adamw", 3);
 }
 
+static void muon_goes_on(void **state)
+{
+    a_run_goes_on_from_any_step(*state, "muon", 2);
+}
+
 static void a_note_comes_back(void **state)
 {
     static pictures p;
@@ -348,6 +353,7 @@ int main(void)
         WITH_FOLDER(sgd_goes_on),
         WITH_FOLDER(adam_goes_on),
         WITH_FOLDER(adamw_goes_on),
+        WITH_FOLDER(muon_goes_on),
         WITH_FOLDER(a_note_comes_back),
         WITH_FOLDER(another_recipe_is_refused),
         WITH_FOLDER(other_pictures_are_refused),

@@ -226,6 +226,16 @@ static pmy_node *a_name_too_long(pmy_graph *g)
     pmy_name(node, "0123456789012345678901234567890123456789012345678901234567890123");
     return node;
 }
+static pmy_node *a_parameter_without_a_name(pmy_graph *g)
+{
+    return pmy_parameter(g, PMY_SHAPE(5), NULL, PMY_ZEROS, 0);
+}
+static pmy_node *a_name_taken_away(pmy_graph *g)
+{
+    pmy_node *node = pmy_constant(g, PMY_SHAPE(5));
+    pmy_name(node, NULL);
+    return node;
+}
 static pmy_node *a_prefix_too_long(pmy_graph *g)
 {
     pmy_prefix(g, "0123456789012345678901234567890123456789012345678901234567890123");
@@ -317,6 +327,8 @@ static void each_error_names_node_and_shapes(void **state)
         {a_counter_of_another_shape, PMY_BAD_ARGUMENT, {"reshape0", "a counter"}},
         {a_name_twice, PMY_BAD_ARGUMENT, {"'w' is taken"}},
         {a_name_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},
+        {a_parameter_without_a_name, PMY_BAD_ARGUMENT, {"parameter0", "name is NULL"}},
+        {a_name_taken_away, PMY_BAD_ARGUMENT, {"constant0", "name is NULL"}},
         {a_gradient_of_labels, PMY_BAD_ARGUMENT, {"integers0", "gradient"}},
         {a_gradient_of_an_op, PMY_BAD_ARGUMENT, {"relu0", "gradient"}},
         {a_prefix_too_long, PMY_BAD_ARGUMENT, {"567890123' is longer than 63"}},

@@ -2,6 +2,7 @@
 /* Muon: what PyTorch did (tests/record/muon.py), singular values, threads, and what is beside a matrix. */
 #include "recorded.h"
 
+#include "kernels/gemm.h"
 #include "optim/optim.h"
 
 #include "allocations.h"
@@ -86,7 +87,7 @@ enum { TENSORS = 8 };
 static pmy_graph *problem_new(pmy_pool *pool)
 {
     static const pmy_shape shapes[TENSORS] = {{{50, 16}}, {{48, 16}}, {{48}},      {{16, 16}},
-                                              {{64, 16}}, {{16, 64}}, {{3, 2, 2}}, {{16, 32}}};
+                                              {{64, 16}}, {{16, 64}}, {{3, 2, 2}}, {{17, 5}}};
     pmy_graph *graph = pmy_graph_new(pool, 1);
     pmy_node *root = NULL;
     for (size_t t = 0; t < TENSORS; t++) {
@@ -203,6 +204,72 @@ static void the_rest_moves_as_with_adamw(void **state)
     pmy_graph_free(other);
 }
 
+/* --- The plain way ----------------------------------------------------------- */
+
+/* X = a X + b (X Xᵀ) X + c (X Xᵀ)² X five times, X [rows, columns] with norm 1. */
+static void plainly_orthogonal(size_t rows, size_t columns, pmy_real *x)
+{
+    pmy_real *gram = malloc(rows * rows * sizeof *gram), *once = malloc(rows * columns * sizeof *once),
+             *twice = malloc(rows * columns * sizeof *twice);
+    assert_true(gram && once && twice);
+    for (int turn = 0; turn < 5; turn++) {
+        pmy_gemm_portable(PMY_PLAIN, PMY_TRANSPOSED, rows, rows, columns, x, columns, x, columns, false, gram,
+                          rows);
+        pmy_gemm_portable(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, x, columns, false, once,
+                          columns);
+        pmy_gemm_portable(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, once, columns, false, twice,
+                          columns);
+        for (size_t i = 0; i < rows * columns; i++)
+            x[i] = (pmy_real)3.4445 * x[i] - (pmy_real)4.775 * once[i] + (pmy_real)2.0315 * twice[i];
+    }
+    free(gram);
+    free(once);
+    free(twice);
+}
+
+/* Of full rank and of rank 1 with little else, in which products of the Gram matrix lose the most digits. */
+static void expect_plain_step(size_t rows, size_t columns, double little, double closeness)
+{
+    pmy_graph *graph = pmy_graph_new(NULL, 1);
+    pmy_node *w = pmy_parameter(graph, PMY_SHAPE(rows, columns), "w", PMY_ZEROS, 0);
+    assert_int_equal(pmy_build(graph, pmy_add(graph, w, w), NULL), PMY_OK);
+    pmy_optim_options options = pmy_optim_muon.defaults;
+    options.momentum = 0;
+    options.nesterov = false;
+    pmy_optim *optim;
+    assert_int_equal(pmy_optim_new(&pmy_optim_muon, &options, graph, &optim, NULL), PMY_OK);
+    size_t n = rows * columns;
+    pmy_real *gradient = gradient_of(optim, w), *x = malloc(n * sizeof *x); /* [rows, columns] */
+    assert_non_null(x);
+    pmy_random random = {.seed = 11};
+    double squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        gradient[i] = (pmy_real)(1 + little * pmy_random_normal(&random));
+        squares += (double)(gradient[i] * gradient[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        x[i] = gradient[i] / (pmy_real)sqrt(squares);
+    plainly_orthogonal(rows, columns, x);
+    pmy_optim_step(optim, 1);
+    double scale = 0.2 * sqrt((double)(rows > columns ? rows : columns));
+    for (size_t i = 0; i < n; i++)
+        expect_close("a number's step", i, (double)-pmy_value(w).data[i], scale * (double)x[i], closeness);
+    free(x);
+    pmy_optim_free(optim);
+    pmy_graph_free(graph);
+}
+
+static void a_step_is_the_plain_one(void **state)
+{
+    (void)state;
+    static const size_t sizes[][2] = {{16, 64}, {64, 16}, {24, 24}, {24, 60}, {60, 24}};
+    const double close = sizeof(pmy_real) == 4 ? 1e-4 : 1e-12;
+    for (size_t s = 0; s < ROOM(sizes); s++) {
+        expect_plain_step(sizes[s][0], sizes[s][1], 10, close);
+        expect_plain_step(sizes[s][0], sizes[s][1], 1e-3, 100 * close);
+    }
+}
+
 /* A matrix without a gradient only shrinks. */
 static void no_gradient_is_no_step(void **state)
 {
@@ -225,6 +292,7 @@ int main(void)
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
         cmocka_unit_test(the_rest_moves_as_with_adamw),
+        cmocka_unit_test(a_step_is_the_plain_one),
         cmocka_unit_test(no_gradient_is_no_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,9 +86,28 @@ static pmy_graph *learned; /* what make_optim's works on */
 static pmy_status make_optim(pmy_error *error)
 {
     pmy_optim *optim;
-    pmy_status status = pmy_optim_new(&pmy_optim_adam, NULL, learned, &optim, error);
+    pmy_status status = pmy_optim_new(&pmy_optim_muon, NULL, learned, &optim, error);
     assert_true((optim != NULL) == (status == PMY_OK));
     pmy_optim_free(optim);
+    return status;
+}
+
+static pmy_status make_text(pmy_error *error)
+{
+    static const char bytes[] = "h\xc3\xa9\nllo\n";
+    pmy_vocabulary vocabulary = {.unit = PMY_CHARACTERS, .lines = true}, read = {.count = 0};
+    pmy_text text;
+    pmy_status status = pmy_text_encode("text", bytes, sizeof bytes - 1, &vocabulary, &text, error);
+    assert_true((text.owned_tokens != NULL) == (status == PMY_OK));
+    char *line = status == PMY_OK ? pmy_vocabulary_print(&vocabulary) : NULL;
+    if (status == PMY_OK && !line)
+        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for a line");
+    if (status == PMY_OK)
+        status = pmy_vocabulary_read(&read, "line", line, error);
+    free(line);
+    pmy_text_free(&text);
+    pmy_vocabulary_free(&read);
+    pmy_vocabulary_free(&vocabulary);
     return status;
 }
 
@@ -142,6 +161,12 @@ static void an_optimizer(void **state)
     assert_int_equal(pmy_build(learned, pmy_linear(learned, x, 200, PMY_NONE), NULL), PMY_OK);
     fail_each_call(make_optim, 4);
     pmy_graph_free(learned);
+}
+
+static void a_text(void **state)
+{
+    (void)state;
+    fail_each_call(make_text, 6);
 }
 
 static void a_net(void **state)
@@ -228,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_deep_graph),
         cmocka_unit_test(a_net),
         cmocka_unit_test(an_optimizer),
+        cmocka_unit_test(a_text),
         cmocka_unit_test(a_digit),
         cmocka_unit_test(more_memory_than_there_is),
         cmocka_unit_test(steps_ask_for_no_memory),

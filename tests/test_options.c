@@ -177,6 +177,20 @@ static void operands_are_counted(void **state)
     expect_refusal(&with_file, "mnist train: unexpected 'a b'\n", (const char *const[]){"a b", NULL});
 }
 
+static void a_required_option_must_be_given(void **state)
+{
+    (void)state;
+    const char *model = NULL;
+    const option_row row = {OPTION_TEXT("model", "FILE", &model, "the model"), .required = true};
+    options with_model = command;
+    with_model.rows = &row;
+    with_model.row_count = 1;
+    expect_refusal(&with_model, "mnist train: --model FILE is missing\n", (const char *const[]){"3", NULL});
+    assert_int_equal(options_parse(&with_model, 3, (char *[]){"mnist train", "--model", "m", NULL}, NULL),
+                     OPTIONS_RUN);
+    assert_string_equal(model, "m");
+}
+
 static void numbers_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -495,6 +509,7 @@ int main(void)
         TEST(bounds_themselves_are_let_through),
         TEST(numbers_are_operands_wherever_they_stand),
         TEST(operands_are_counted),
+        TEST(a_required_option_must_be_given),
         TEST(numbers_out_of_range_are_refused),
         TEST(words_not_in_the_list_are_refused),
         TEST(unknown_options_are_refused),

@@ -155,14 +155,20 @@ static void a_file_may_be_gzip(void **state)
     pmy_vocabulary v = {.unit = PMY_BYTES};
     pmy_text text;
     pmy_error error = {0};
-    const char *path = folder_write(folder, "a.txt.gz", contents_gzip(contents_of("in the beginning", 16)));
+    pmy_file plain = contents_of("in the beginning", 16), packed = contents_gzip(plain);
+    const char *path = folder_write(folder, "a.txt.gz", packed);
     assert_int_equal(pmy_text_load(path, &v, &text, &error), PMY_OK);
     assert_string_equal(contents(&v, &text), "in the beginning");
     assert_string_equal(text.name, path);
     pmy_text_free(&text);
-    path = folder_write(folder, "b.txt", contents_of("in the end", 10));
+    pmy_file_free(&plain);
+    pmy_file_free(&packed);
+
+    plain = contents_of("in the end", 10);
+    path = folder_write(folder, "b.txt", plain);
     assert_failure(pmy_text_load(path, &v, &text, &error), PMY_BAD_FILE, &error, path,
                    "line 1, column 10: 'd'");
+    pmy_file_free(&plain);
     path = folder_file(folder, "missing");
     assert_failure(pmy_text_load(path, &v, &text, &error), PMY_IO, &error, path, "No such file");
     assert_int_equal(text.count, 0);

@@ -552,7 +552,7 @@ static void the_same_bits_on_any_number_of_threads(void **state)
     (void)state;
     static pictures p;
     draw(&p, 1);
-    static const char *const optims[] = {"sgd", "adam", "adamw"};
+    static const char *const optims[] = {"sgd", "adam", "adamw", "muon"};
     for (size_t o = 0; o < sizeof optims / sizeof *optims; o++) {
         pmy_real *first = NULL;
         for (unsigned threads = 1; threads <= 4; threads++) {
@@ -585,7 +585,7 @@ static void a_step_asks_for_no_memory(void **state)
         skip();
     static pictures p;
     draw(&p, 1);
-    static const char *const optims[] = {"sgd", "adamw"};
+    static const char *const optims[] = {"sgd", "adamw", "muon"};
     for (size_t o = 0; o < sizeof optims / sizeof *optims; o++) {
         pmy_pool *pool;
         assert_int_equal(pmy_pool_new(2, &pool, NULL), PMY_OK);

@@ -269,6 +269,10 @@ options_result options_parse(const options *command, int argc, char **argv, size
     }
     if (operands < command->fewest_operands)
         return options_wrong(command, "%s is missing", command->operands);
+    for (size_t i = 0; i < command->row_count; i++)
+        if (command->rows[i].required && !staged[i].given)
+            return options_wrong(command, "--%s %s is missing", command->rows[i].name,
+                                 command->rows[i].argument);
 
     for (size_t i = 0; i < command->row_count; i++)
         if (staged[i].given)

@@ -51,6 +51,7 @@ typedef struct option_row {
     const char *const *words; /* ends with NULL */
     const char *help;
     const char *shown_default; /* in the help, instead of the destination's value; "": none */
+    bool required;             /* not set by its command: one must give it */
     bool presentation;         /* how results are shown or kept: no part of a recipe */
 } option_row;
 

@@ -115,7 +115,8 @@ int eval_command(int argc, char **argv)
 {
     evaluation e = {.data = "data/mnist", .threads = pmy_processors()};
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save, or from PyTorch")},
+        {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save, or from PyTorch"),
+         .required = true},
         {OPTION_TEXT("data", "DIR", &e.data, "folder of the IDX files, raw or gz, or of pictures")},
         {OPTION_TEXT("net", "SPEC", &e.net,
                      "layers or a preset, for a file that does not say of which net it is")},
@@ -132,8 +133,6 @@ int eval_command(int argc, char **argv)
                           .rows = rows,
                           .row_count = sizeof rows / sizeof *rows};
     options_result read = options_parse(&e.command, argc, argv, NULL);
-    if (read == OPTIONS_RUN && !e.model)
-        read = options_wrong(&e.command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     pmy_blas_single_threaded();

@@ -182,7 +182,8 @@ int export_command(int argc, char **argv)
 {
     const char *model = NULL;
     size_t operands;
-    const option_row rows[] = {{OPTION_TEXT("model", "FILE", &model, "the model: a file from --save")}};
+    const option_row rows[] = {
+        {OPTION_TEXT("model", "FILE", &model, "the model: a file from --save"), .required = true}};
     const options command = {
         .name = "mnist export",
         .summary = "Writes a model as one file of C99 that needs nothing but <math.h> and allocates nothing: "
@@ -194,8 +195,6 @@ int export_command(int argc, char **argv)
         .fewest_operands = 1,
         .most_operands = 1};
     options_result read = options_parse(&command, argc, argv, &operands);
-    if (read == OPTIONS_RUN && !model)
-        read = options_wrong(&command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     pmy_error error;

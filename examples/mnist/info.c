@@ -179,7 +179,8 @@ int info_command(int argc, char **argv)
 {
     const char *model = "";
     bool json = false;
-    const option_row rows[] = {{OPTION_TEXT("model", "FILE", &model, "the model")}, {OPTION_JSON(&json)}};
+    const option_row rows[] = {{OPTION_TEXT("model", "FILE", &model, "the model"), .required = true},
+                               {OPTION_JSON(&json)}};
     const options command = {
         .name = "mnist info",
         .summary =
@@ -188,8 +189,6 @@ int info_command(int argc, char **argv)
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows};
     options_result read = options_parse(&command, argc, argv, NULL);
-    if (read == OPTIONS_RUN && !*model)
-        read = options_wrong(&command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     pmy_error error;

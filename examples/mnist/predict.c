@@ -176,7 +176,8 @@ int predict_command(int argc, char **argv)
 {
     predict_run p = {0};
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &p.model, "the model: a file from mnist train --save")},
+        {OPTION_TEXT("model", "FILE", &p.model, "the model: a file from mnist train --save"),
+         .required = true},
         {OPTION_TEXT("stages", "FILE", &p.stages,
                      "draw, as a PNG, how each picture became a digit like MNIST's"),
          .presentation = true},
@@ -197,8 +198,6 @@ int predict_command(int argc, char **argv)
                           .fewest_operands = 1,
                           .most_operands = SIZE_MAX};
     options_result read = options_parse(&p.command, argc, argv, &p.count);
-    if (read == OPTIONS_RUN && !p.model)
-        read = options_wrong(&p.command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     pmy_blas_single_threaded();

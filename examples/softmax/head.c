@@ -85,11 +85,13 @@ static double largest_difference(size_t count, const double *a, const double *b)
 static void compare(head *of, const pmy64_node *op)
 {
     size_t n = of->queries, m = of->keys;
+    head_matrix shares; /* [queries, keys] */
+    pmy64_attention_shares(op, 0, 0, shares);
     const struct {
         size_t count;
         const double *a, *b;
     } pair[] = {
-        {n * of->width, of->output, op->value}, {n * m, of->p, pmy64_attention_shares(op).data},
+        {n * of->width, of->output, op->value}, {n * m, of->p, shares},
         {n * of->dim, of->dq, of->op_dq},       {m * of->dim, of->dk, of->op_dk},
         {m * of->width, of->dv, of->op_dv},
     };

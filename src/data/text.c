@@ -70,7 +70,8 @@ static pmy_status encode_tokens(encoding *e, const char *name, const char *bytes
 
 static pmy_status take_memory(encoding *e, const char *name, size_t size, pmy_error *error)
 {
-    /* An end before the first line, and one after a last line that has none. */
+    /* An end before the first line, and one after a last line that has none. What is left over is never
+     * touched. */
     size_t room = size + 2;
     if (e->vocabulary->count <= NARROW)
         e->narrow = malloc(room);
@@ -79,13 +80,6 @@ static pmy_status take_memory(encoding *e, const char *name, size_t size, pmy_er
     if (e->narrow || e->wide)
         return PMY_OK;
     return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu tokens", name, room);
-}
-
-/* Gives back the room that is left over; where that fails, it stays. */
-static void *shrink(void *memory, size_t size)
-{
-    void *less = realloc(memory, size);
-    return less ? less : memory;
 }
 
 /* Finds the lines' beginnings in a text that is encoded. */
@@ -118,12 +112,14 @@ pmy_status pmy_text_encode(const char *name, const char *bytes, size_t size, pmy
         free(e.wide);
         return status;
     }
-    *text = (pmy_text){
-        .name = name, .count = e.count, .end = e.end, .lines = e.lines, .empty_lines = e.empty_lines};
-    if (e.narrow)
-        text->narrow = text->owned_tokens = shrink(e.narrow, e.count);
-    else
-        text->wide = text->owned_tokens = shrink(e.wide, e.count * sizeof *e.wide);
+    *text = (pmy_text){.name = name,
+                       .narrow = e.narrow,
+                       .wide = e.wide,
+                       .count = e.count,
+                       .end = e.end,
+                       .lines = e.lines,
+                       .empty_lines = e.empty_lines,
+                       .owned_tokens = e.narrow ? (void *)e.narrow : e.wide};
     if (e.end >= 0)
         status = find_lines(text, error);
     if (status != PMY_OK)

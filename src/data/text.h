@@ -37,8 +37,8 @@ void pmy_text_free(pmy_text *text);
 
 /* Two views of *whole, which must outlive them, by place: *front is the first ⌊(1 − share) · n⌋ of its n
  * tokens or lines, *back the rest; nothing is shuffled, so a file whose order means something should be
- * before. 0 ≤ share < 1; with a share of 0, *back is empty. Errors: PMY_BAD_ARGUMENT (share; a part that
- * would have nothing to predict). */
+ * shuffled before. 0 ≤ share < 1; with a share of 0, *back is empty. Errors: PMY_BAD_ARGUMENT (share; a part
+ * that would have nothing to predict). */
 pmy_status pmy_text_split(const pmy_text *whole, double share, pmy_text *front, pmy_text *back,
                           pmy_error *error);
 

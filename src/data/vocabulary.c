@@ -265,7 +265,7 @@ static bool take_range(pmy_token_unit unit, const char **at, uint32_t *least, bo
         if (!take_code(at, &last))
             return false;
     }
-    if (first < *least || last < first || last >= CODES || (**at != ' ' && **at != 0))
+    if (first < *least || last < first || (**at != ' ' && **at != 0))
         return false;
     for (uint32_t code = first; code <= last; code++) {
         if (!is_code(unit, code))

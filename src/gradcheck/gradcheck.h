@@ -27,8 +27,7 @@
 
 /* {0} is the default. */
 typedef struct pmy_gradcheck_options {
-    uint64_t seed;    /* of weights, directions and the choice of elements */
-    double tolerance; /* allowed error; 0: this precision's own (PMY_GRADCHECK_TOLERANCE in compare.h) */
+    uint64_t seed; /* of weights, directions and the choice of elements */
 } pmy_gradcheck_options;
 
 typedef struct pmy_gradcheck_result {

@@ -88,7 +88,6 @@ static bool set_up(pmy_session *session, pmy_graph *graph, const pmy_gradcheck_o
 {
     uint64_t seed = options ? options->seed : 0;
     session->random = (pmy_random){.seed = seed, .stream = pmy_stream(PMY_STREAM_GRADCHECK, 0)};
-    session->tolerance = options && options->tolerance > 0 ? options->tolerance : PMY_GRADCHECK_TOLERANCE;
     pmy_probe *probe = &session->probe;
     probe->root = pmy_root(graph);
     probe->outputs = pmy_shape_size(probe->root->shape);

@@ -14,7 +14,6 @@ typedef struct pmy_session {
     bool out_of_memory;
     pmy_probe probe;
     pmy_random random;
-    double tolerance;
     pmy_checked *checked; /* [count] */
     size_t count;
     pmy_real *room[3]; /* each for the largest gradient, to work in */

@@ -12,7 +12,7 @@ static void find_goals(const pmy_session *session, const pmy_pair *pair, pmy_rea
 {
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pmy_real scale = pmy_gradient_scale(pair->analytic[k], 0, pair->largest[k]);
-        goal[k] = (pmy_real)session->tolerance * scale / 32;
+        goal[k] = (pmy_real)PMY_GRADCHECK_TOLERANCE * scale / 32;
     }
 }
 
@@ -29,7 +29,7 @@ static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *p
 {
     bool disagrees = false, contradicts = false;
     for (unsigned k = 0; k < session->probe.weights; k++)
-        disagrees |= !(error_of(pair, k) <= session->tolerance);
+        disagrees |= !(error_of(pair, k) <= PMY_GRADCHECK_TOLERANCE);
     pmy_line finer = pair->line;
     finer.finer = FINER;
     pmy_derivative closer;
@@ -45,14 +45,14 @@ static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *p
 }
 
 /* Next to a kink, as much more than the tolerance as round-off explains. */
-static double allowed_for(const pmy_session *session, const pmy_pair *pair, unsigned k)
+static double allowed_for(const pmy_pair *pair, unsigned k)
 {
     pmy_estimate estimate = pair->numeric.estimate[k];
     pmy_real scale = pmy_gradient_scale(pair->analytic[k], estimate.value, pair->largest[k]);
     if (!pair->numeric.near_kink || !(scale > 0))
-        return session->tolerance;
+        return PMY_GRADCHECK_TOLERANCE;
     double uncertainty = (double)(pmy_uncertainty(estimate) / scale);
-    return 4 * uncertainty > session->tolerance ? 4 * uncertainty : session->tolerance;
+    return 4 * uncertainty > PMY_GRADCHECK_TOLERANCE ? 4 * uncertainty : PMY_GRADCHECK_TOLERANCE;
 }
 
 static void keep_worst(const pmy_pair *pair, unsigned k, double allowed, pmy_numeric *numeric)
@@ -88,7 +88,7 @@ bool pmy_compare_line(pmy_session *session, pmy_pair *pair, pmy_numeric *numeric
     else
         pair->numeric = (pmy_derivative){.estimate = {{.value = (pmy_real)NAN}, {.value = (pmy_real)NAN}}};
     for (unsigned k = 0; k < session->probe.weights; k++)
-        if ((allowed[k] = allowed_for(session, pair, k)) > PMY_GRADCHECK_KINK_TOLERANCE)
+        if ((allowed[k] = allowed_for(pair, k)) > PMY_GRADCHECK_KINK_TOLERANCE)
             return false;
     for (unsigned k = 0; k < session->probe.weights; k++)
         keep_worst(pair, k, allowed[k], numeric);
@@ -115,7 +115,7 @@ static void compare_element(pmy_session *session, const pmy_checked *checked, si
     numeric->check->compared++;
     if (pmy_compare_line(session, &pair, numeric)) {
         numeric->value[element] = pair.numeric.estimate[0].value;
-        numeric->different += error_of(&pair, 0) > session->tolerance;
+        numeric->different += error_of(&pair, 0) > PMY_GRADCHECK_TOLERANCE;
         return;
     }
     numeric->check->kinks++;

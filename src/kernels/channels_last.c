@@ -1,45 +1,8 @@
 #include "kernels/channels_last.h"
 
+#include "kernels/turn.h"
+
 #include <string.h>
-
-/* --- A square of PMY_LANES lanes, turned about its diagonal ---------------- */
-
-/* Lanes l of a and b whose bit `step` is clear, and then those where it is set. */
-#if PMY_SCALAR == 32
-#define EXCHANGE_4(a, b, low, high)                                \
-    low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11), \
-    high = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
-#define EXCHANGE_2(a, b, low, high)                                \
-    low = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13), \
-    high = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
-#define EXCHANGE_1(a, b, low, high)                                 \
-    low = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14), \
-    high = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
-#elif PMY_SCALAR == 64
-#define EXCHANGE_4(a, b, low, high) (void)(a), (void)(b)
-#define EXCHANGE_2(a, b, low, high) \
-    low = __builtin_shufflevector(a, b, 0, 1, 4, 5), high = __builtin_shufflevector(a, b, 2, 3, 6, 7)
-#define EXCHANGE_1(a, b, low, high) \
-    low = __builtin_shufflevector(a, b, 0, 4, 2, 6), high = __builtin_shufflevector(a, b, 1, 5, 3, 7)
-#endif
-
-#if PMY_SCALAR == 128
-#define TURN(square) (void)(square)
-#else
-#define EXCHANGE_ALL(square, step, exchange)                                                  \
-    for (size_t l = 0; l < PMY_LANES; l++)                                                    \
-        if ((l & (step)) == 0 && (step) < PMY_LANES) {                                        \
-            pmy_lanes a = square[l], b = square[(l + (step)) % PMY_LANES], low = a, high = b; \
-            exchange(a, b, low, high);                                                        \
-            square[l] = low, square[(l + (step)) % PMY_LANES] = high;                         \
-        }
-#define TURN(square)                         \
-    do {                                     \
-        EXCHANGE_ALL(square, 4, EXCHANGE_4); \
-        EXCHANGE_ALL(square, 2, EXCHANGE_2); \
-        EXCHANGE_ALL(square, 1, EXCHANGE_1); \
-    } while (0)
-#endif
 
 /* --- Where pixels are ------------------------------------------------------ */
 
@@ -95,7 +58,7 @@ PMY_INLINED void turn_to(const pmy_channels_last *form, size_t first, const pmy_
                 square[l] = PMY_LANES_AT(from);
             } else
                 square[l] = (pmy_lanes){0};
-        TURN(square);
+        PMY_TURN(square);
         for (size_t l = 0; l < PMY_LANES; l++)
             PMY_LANES_AT(image + to.offset[l] + channel) = square[l];
     }
@@ -163,7 +126,7 @@ PMY_INLINED void turn_from(const pmy_channels_last *form, size_t first, const pm
         pmy_lanes square[PMY_LANES];
         for (size_t l = 0; l < PMY_LANES; l++)
             square[l] = PMY_LANES_AT(image + from.offset[l] + channel);
-        TURN(square);
+        PMY_TURN(square);
         for (size_t l = 0; l < PMY_LANES && channel + l < form->channels; l++) {
             pmy_real *to = y + (channel + l) * pixel_count(form) + first;
             if (accumulate)

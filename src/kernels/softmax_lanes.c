@@ -53,15 +53,8 @@ typedef struct row_scale {
  * the largest, over T, is no float. */
 static const double COLDEST = 0x1p-50, HOTTEST = 0x1p50;
 
-/* |k| < 2^10 for all logits between the floor and the largest, so k · step is exact if step has
- * 14 bits. */
+/* |k| < 2^10 for all logits between the floor and the largest, so that k · step is exact. */
 enum { SEEN = 214, FARTHEST = 2 * SEEN };
-static const uint32_t STEP_BITS = 0xfffffc00;
-
-static const double LN2 = 0x1.62e42fefa39efp-1;
-
-/* Adding it rounds to a whole number, which is then in the low bits. */
-static const float ROUNDER = 0x1.8p23f;
 
 /* exp(r) for |r| < 0.36, to 2^-40. */
 static double exp_of_remainder(double r)
@@ -76,14 +69,10 @@ static double exp_of_remainder(double r)
 static row_scale scale_of_row(double maximum, double temperature, double *unit)
 {
     double step = temperature * LN2, per_temperature = 1 / temperature;
-    row_scale s = {.step = (float)step,
+    row_scale s = {.step = first_bits((float)step),
                    .per_step = (float)(per_temperature * (1 / LN2)),
                    .per_temperature = (float)per_temperature};
     s.per_temperature_tail = (float)(per_temperature - (double)s.per_temperature);
-    uint32_t bits;
-    memcpy(&bits, &s.step, sizeof bits);
-    bits &= STEP_BITS;
-    memcpy(&s.step, &bits, sizeof bits);
     s.step_tail = (float)(step - (double)s.step);
     s.anchor = fabs(maximum) > FARTHEST * step ? (float)maximum : 0;
     double height = maximum - (double)s.anchor;
@@ -102,12 +91,7 @@ static inline float exponential_of(const row_scale *s, float z)
     float k = rounded - ROUNDER;
     float left = (height - k * s->step) - k * s->step_tail;
     float r = left * s->per_temperature + left * s->per_temperature_tail;
-    /* exp(r) = 1 + r + r² q(r), to 2^-28; the coefficients are those of the
-     * smallest relative error over |r| ≤ 0.3475. */
-    float r2 = r * r;
-    float q = (0x1.fffffcp-2f + 0x1.555492p-3f * r) +
-              r2 * ((0x1.5558bep-5f + 0x1.1239ep-7f * r) + r2 * 0x1.6a3fb6p-10f);
-    float power = 1 + (r + r2 * q);
+    float power = exp_near_zero(r);
     uint32_t bits, k_bits;
     memcpy(&bits, &power, sizeof bits);
     memcpy(&k_bits, &rounded, sizeof k_bits);

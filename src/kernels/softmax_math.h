@@ -50,6 +50,35 @@ static inline pmy_accum exponential(pmy_accum x)
 #endif
 
 #if PMY_SCALAR == 32
+/* What exponentials in single precision are made of, for whoever splits x = k ln 2 + r. */
+
+static const double LN2 = 0x1.62e42fefa39efp-1;
+
+/* Adding it rounds to a whole number, which is then in the low bits. */
+static const float ROUNDER = 0x1.8p23f;
+
+/* The first 14 bits of x: their product with a whole number of 10 bits is exact. */
+static inline float first_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits &= 0xfffffc00;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* exp(r) = 1 + r + r² q(r), to 2^-28; the coefficients are those of the smallest relative error over
+ * |r| ≤ 0.3475. */
+static inline float exp_near_zero(float r)
+{
+    float r2 = r * r;
+    float q = (0x1.fffffcp-2f + 0x1.555492p-3f * r) +
+              r2 * ((0x1.5558bep-5f + 0x1.1239ep-7f * r) + r2 * 0x1.6a3fb6p-10f);
+    return 1 + (r + r2 * q);
+}
+#endif
+
+#if PMY_SCALAR == 32
 /* log(1 + x) for x ≥ 0 in double, to 2^-40 of itself. 1 + x = 2^k f with f in [√½, √2), and
  * log f = 2 artanh(c/(2 + c)) with c = f − 1, which for k = 0 is x itself. */
 static inline double log_of_1_and(double x)

@@ -4,7 +4,7 @@
  *   P = softmax(S/√dim)          over the keys that the row's query sees; 0 at the others
  *   O = P V                      [queries, width]
  *
- * and backward, given dO, with δ_i = Σ_j P_ij dP_ij,
+ * and backward, given dO, with δ_i = Σ_j P_ij dP_ij = Σ_w dO_iw O_iw,
  *
  *   dV = Pᵀ dO                   [keys, width]
  *   dP = dO Vᵀ                   [queries, keys]
@@ -12,14 +12,13 @@
  *   dQ = dS K                    [queries, dim]
  *   dK = dSᵀ Q                   [keys, dim]
  *
- * Heads do not mix, so that one head of an example is one tile. They lie side by side: the next row of a
- * head's matrix is a position of all heads further. */
+ * Heads do not mix, and lie side by side: the next row of a head's matrix is a position of all heads further.
+ * In forward a tile is some queries of one head of an example, in backward the head. */
 #include "layers/attention.h"
 
-#include "kernels/gemm.h"
+#include "kernels/attention.h"
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
-#include "kernels/softmax_row.h"
 
 enum { Q, K, V, MASK };
 
@@ -41,28 +40,12 @@ static size_of sizes(const pmy_node *node)
     return (size_of){heads, q[1], v[1], q[2] / heads, v[2] / heads, q[2], v[2]};
 }
 
-static pmy_accum root_of_dim(const pmy_node *node)
-{
-    /* In float, a rounded root would shift every share of a row. */
-#if PMY_SCALAR == 32
-    return sqrt((double)sizes(node).dim);
-#else
-    return pmy_real_sqrt((pmy_real)sizes(node).dim);
-#endif
-}
-
 /* --- Shapes -------------------------------------------------------------- */
 
 static bool shapes_fit(pmy_shape q, pmy_shape k, pmy_shape v)
 {
     return pmy_shape_rank(q) == 3 && pmy_shape_rank(k) == 3 && pmy_shape_rank(v) == 3 &&
            k.dim[0] == q.dim[0] && v.dim[0] == q.dim[0] && k.dim[2] == q.dim[2] && v.dim[1] == k.dim[1];
-}
-
-static bool sizes_fit_products(size_of n)
-{
-    return n.queries <= PMY_GEMM_MAX && n.keys <= PMY_GEMM_MAX && n.dims <= PMY_GEMM_MAX &&
-           n.widths <= PMY_GEMM_MAX;
 }
 
 static pmy_status infer_mask(const pmy_node *node, pmy_error *error)
@@ -87,130 +70,117 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     if (n.dims % n.heads || n.widths % n.heads)
         return pmy_fail(error, PMY_BAD_SHAPE, "a last axis is no multiple of %zu heads", n.heads);
     node->shape = PMY_SHAPE(q->shape.dim[0], n.queries, n.widths);
-    if (!pmy_shape_valid(node->shape) || !sizes_fit_products(n))
-        return pmy_fail(error, PMY_BAD_SHAPE, "an axis is longer than the product can take");
+    if (!pmy_shape_valid(node->shape))
+        return pmy_fail(error, PMY_BAD_SHAPE, "the result has too many numbers");
     if (options_of(node)->causal && n.queries != n.keys)
         return pmy_fail(error, PMY_BAD_SHAPE, "causal attention of %zu queries over %zu keys: needs as many",
                         n.queries, n.keys);
     return node->inputs > MASK ? infer_mask(node, error) : PMY_OK;
 }
 
+/* --- One head ------------------------------------------------------------ */
+
+/* Where a head of an example begins, in Q, K, V and O as in their gradients. */
+typedef struct place {
+    size_t q, k, v, o;
+} place;
+
+static place place_of(size_of n, size_t example, size_t head)
+{
+    return (place){example * n.queries * n.dims + head * n.dim, example * n.keys * n.dims + head * n.dim,
+                   example * n.keys * n.widths + head * n.width,
+                   example * n.queries * n.widths + head * n.width};
+}
+
+static pmy_head head_at(const pmy_node *node, size_t example, size_t head)
+{
+    size_of n = sizes(node);
+    place at = place_of(n, example, head);
+    /* [batch, heads, 2, queries]: what forward leaves. */
+    pmy_real *saved = (pmy_real *)node->saved + (example * n.heads + head) * 2 * n.queries;
+    return (pmy_head){
+        .queries = n.queries,
+        .keys = n.keys,
+        .dim = n.dim,
+        .width = n.width,
+        .next_q = n.dims,
+        .next_v = n.widths,
+        .causal = options_of(node)->causal,
+        .mask = node->inputs > MASK ? node->input[MASK]->integers + example * n.keys : NULL,
+        .q = node->input[Q]->value + at.q,
+        .k = node->input[K]->value + at.k,
+        .v = node->input[V]->value + at.v,
+        .maximum = saved,
+        .per_sum = saved + n.queries,
+    };
+}
+
 static bool take(pmy_node *node)
 {
     size_of n = sizes(node);
-    size_t scores, all, each, bytes, row;
-    /* A piece's own: dS of a head and the exponentials of a row. */
-    return pmy_size_multiply(n.queries, n.keys, &scores) && pmy_size_multiply(scores, n.heads, &each) &&
-           pmy_size_multiply(each, pmy_rows(node), &all) &&
-           pmy_size_multiply(scores, sizeof(pmy_real), &bytes) &&
-           pmy_size_multiply(n.keys, sizeof(pmy_accum), &row) && pmy_size_add(bytes, row, &node->scratch) &&
-           (node->saved = pmy_take(node, all, sizeof(pmy_real)));
+    size_t forward, backward;
+    return pmy_head_scratch(n.keys, n.dim, n.width, &forward, &backward) &&
+           pmy_size_multiply(forward > backward ? forward : backward, sizeof(pmy_real), &node->scratch) &&
+           (node->saved = pmy_take(node, pmy_rows(node) * n.heads * n.queries, 2 * sizeof(pmy_real)));
 }
 
-/* --- One head ------------------------------------------------------------ */
-
-/* Where a head of an example begins. */
-typedef struct head {
-    size_t example;
-    size_t q, k, v, o; /* in Q, K, V and O, and in their gradients */
-    pmy_real *p;       /* [queries, keys], of what is saved: P [batch, heads, queries, keys] */
-} head;
-
-static head head_at(const pmy_node *node, size_t index)
+/* A query of which no share is a number. */
+static void report(const pmy_node *node, const pmy_head *head, size_t example, size_t query)
 {
-    size_of n = sizes(node);
-    size_t example = index / n.heads, h = index % n.heads;
-    return (head){example,
-                  example * n.queries * n.dims + h * n.dim,
-                  example * n.keys * n.dims + h * n.dim,
-                  example * n.keys * n.widths + h * n.width,
-                  example * n.queries * n.widths + h * n.width,
-                  (pmy_real *)node->saved + index * n.queries * n.keys};
+    size_t last = head->causal ? query + 1 : head->keys;
+    bool seen = !head->mask;
+    for (size_t j = 0; !seen && j < last; j++)
+        seen = head->mask[j] != 0;
+    /* The same text for all heads, of which any may be the first to say so. */
+    pmy_report_vector(node, example * head->queries + query,
+                      seen ? "a score is not finite" : "all keys are masked");
 }
 
-/* S of a query [keys] to its P; what it does not see is −inf to the softmax. False: bad data. */
-static bool share(const pmy_node *node, size_t example, size_t query, pmy_real *row,
-                  pmy_accum *e /* [keys] */)
+static size_t blocks(const pmy_node *node)
 {
-    size_t keys = sizes(node).keys, last = options_of(node)->causal ? query + 1 : keys, seen = last;
-    for (size_t j = 0; node->inputs > MASK && j < last; j++)
-        if (node->input[MASK]->integers[example * keys + j] == 0) {
-            row[j] = -(pmy_real)INFINITY;
-            seen--;
-        }
-    pmy_softmax_row softmax;
-    pmy_row_fault fault = pmy_softmax_exponentials(last, row, root_of_dim(node), e, &softmax);
-    if (fault != PMY_ROW_FINE) {
-        /* The same text for all heads, of which any may be the first to say so. */
-        pmy_report_vector(node, example * sizes(node).queries + query,
-                          seen ? "a score is not finite" : "all keys are masked");
-        return false;
-    }
-    for (size_t j = 0; j < keys; j++)
-        row[j] = j < last ? (pmy_real)(e[j] / (1 + softmax.rest)) : 0;
-    return true;
+    return (sizes(node).queries + PMY_HEAD_BLOCK - 1) / PMY_HEAD_BLOCK;
+}
+
+static size_t forward_tiles(const pmy_node *node)
+{
+    return pmy_rows(node) * sizes(node).heads * blocks(node);
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    head at = head_at(node, piece.begin);
-    const pmy_real *q = node->input[Q]->value + at.q; /* [queries, dim] in rows of dims */
-    const pmy_real *k = node->input[K]->value + at.k; /* [keys, dim] */
-    const pmy_real *v = node->input[V]->value + at.v; /* [keys, width] in rows of widths */
-    pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.queries, n.keys, n.dim, q, n.dims, k, n.dims, false, at.p, n.keys);
-    for (size_t i = 0; i < n.queries; i++)
-        if (!share(node, at.example, i, at.p + i * n.keys, piece.scratch))
-            return;
-    pmy_gemm(PMY_PLAIN, PMY_PLAIN, n.queries, n.width, n.keys, at.p, n.keys, v, n.widths, false,
-             node->value + at.o, n.widths);
+    size_t index = piece.begin / blocks(node), first = piece.begin % blocks(node) * PMY_HEAD_BLOCK;
+    size_t example = index / n.heads, h = index % n.heads;
+    pmy_head head = head_at(node, example, h);
+    pmy_head_forward(&head, first, node->value + place_of(n, example, h).o, piece.scratch);
+    for (size_t i = first; i < n.queries && i < first + PMY_HEAD_BLOCK; i++)
+        if (!pmy_is_finite(head.per_sum[i]))
+            report(node, &head, example, i);
 }
 
-/* ds [queries, keys] holds dP, and dS afterwards. */
-static void scores_gradient(const pmy_node *node, const pmy_real *p, pmy_real *ds)
+static size_t backward_tiles(const pmy_node *node)
 {
-    size_of n = sizes(node);
-    pmy_accum root = root_of_dim(node);
-    for (size_t i = 0; i < n.queries; i++) {
-        const pmy_real *p_row = p + i * n.keys; /* [keys] */
-        pmy_real *ds_row = ds + i * n.keys;     /* [keys] */
-        pmy_accum mean = 0;
-        for (size_t j = 0; j < n.keys; j++)
-            mean += (pmy_accum)p_row[j] * (pmy_accum)ds_row[j];
-        for (size_t j = 0; j < n.keys; j++)
-            ds_row[j] = (pmy_real)((pmy_accum)p_row[j] * ((pmy_accum)ds_row[j] - mean) / root);
-    }
+    return pmy_rows(node) * sizes(node).heads;
+}
+
+/* Where a gradient of the head goes: NULL if nobody needs it. */
+static pmy_head_gradient gradient_at(const pmy_node *node, unsigned input, size_t at)
+{
+    pmy_real *gradient = node->input[input]->gradient;
+    return (pmy_head_gradient){gradient ? gradient + at : NULL, pmy_accumulates(node, input)};
 }
 
 static void backward(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
-    head at = head_at(node, piece.begin);
-    const pmy_real *d_output = node->gradient + at.o; /* [queries, width] in rows of widths */
-    const pmy_node *q = node->input[Q], *k = node->input[K], *v = node->input[V];
-    if (q->gradient || k->gradient) {
-        pmy_real *ds = piece.scratch; /* [queries, keys] */
-        pmy_gemm(PMY_PLAIN, PMY_TRANSPOSED, n.queries, n.keys, n.width, d_output, n.widths, v->value + at.v,
-                 n.widths, false, ds, n.keys);
-        scores_gradient(node, at.p, ds);
-        if (q->gradient)
-            pmy_gemm(PMY_PLAIN, PMY_PLAIN, n.queries, n.dim, n.keys, ds, n.keys, k->value + at.k, n.dims,
-                     pmy_accumulates(node, Q), q->gradient + at.q, n.dims);
-        if (k->gradient)
-            pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, n.keys, n.dim, n.queries, ds, n.keys, q->value + at.q, n.dims,
-                     pmy_accumulates(node, K), k->gradient + at.k, n.dims);
-    }
-    if (v->gradient)
-        pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, n.keys, n.width, n.queries, at.p, n.keys, d_output, n.widths,
-                 pmy_accumulates(node, V), v->gradient + at.v, n.widths);
+    size_t example = piece.begin / n.heads, h = piece.begin % n.heads;
+    pmy_head head = head_at(node, example, h);
+    place at = place_of(n, example, h);
+    pmy_head_backward(&head, node->value + at.o, node->gradient + at.o, gradient_at(node, Q, at.q),
+                      gradient_at(node, K, at.k), gradient_at(node, V, at.v), piece.scratch);
 }
 
 /* --- The op -------------------------------------------------------------- */
-
-static size_t tiles(const pmy_node *node)
-{
-    return pmy_rows(node) * sizes(node).heads;
-}
 
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
@@ -224,6 +194,8 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"causal", 2, 5, 5, 3, 4, 2, true, false, false},
         {"masked", 3, 3, 5, 2, 3, 2, false, true, false},
         {"causal and masked", 3, 5, 5, 3, 2, 2, true, true, false},
+        {"two blocks", 1, 17, 18, 1, 2, 2, false, false, false},
+        {"causal and masked, two blocks", 2, 19, 19, 2, 1, 1, true, true, false},
         {"q used again", 2, 3, 4, 3, 3, 2, false, false, true},
     };
     enum { COUNT = sizeof instance / sizeof *instance };
@@ -254,9 +226,9 @@ const pmy_op pmy_op_attention = {
     .checks.formula = "o = softmax(q k^T / sqrt(dim)) v in each head, over the keys that are seen",
     .infer = infer,
     .take = take,
-    .forward = {{.run = forward, .tiles = tiles}},
+    .forward = {{.run = forward, .tiles = forward_tiles}},
     .integers = 1 << MASK,
-    .backward = {{.run = backward, .tiles = tiles, .gives = 1 << Q | 1 << K | 1 << V}},
+    .backward = {{.run = backward, .tiles = backward_tiles, .gives = 1 << Q | 1 << K | 1 << V}},
     .checks.sample = sample,
 };
 
@@ -269,8 +241,8 @@ pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v,
                       sizeof told);
 }
 
-pmy_tensor pmy_attention_shares(const pmy_node *node)
+void pmy_attention_shares(const pmy_node *node, size_t example, size_t head, pmy_real *shares)
 {
-    size_of n = sizes(node);
-    return (pmy_tensor){PMY_SHAPE(pmy_rows(node), n.heads, n.queries, n.keys), node->saved};
+    pmy_head one = head_at(node, example, head);
+    pmy_head_shares(&one, shares);
 }

@@ -22,8 +22,8 @@ typedef struct pmy_attention_options {
 pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v,
                         const pmy_attention_options *options);
 
-/* After a forward: what share of its attention each query gives to each key,
- * [batch, heads, queries, keys]; rows sum to 1. */
-pmy_tensor pmy_attention_shares(const pmy_node *node);
+/* After a forward: what share of its attention each query of a head of an example gives to each key, made
+ * anew of q and k: shares [queries, keys]; rows sum to 1. */
+void pmy_attention_shares(const pmy_node *node, size_t example, size_t head, pmy_real *shares);
 
 #endif

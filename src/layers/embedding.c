@@ -72,12 +72,6 @@ static void forward(const pmy_node *node, pmy_piece piece)
     }
 }
 
-static size_t one_tile(const pmy_node *node)
-{
-    (void)node;
-    return 1;
-}
-
 /* By counting. Tokens that are no entries, of which forward said so, are left out. */
 static void backward_sort(const pmy_node *node, pmy_piece piece)
 {
@@ -204,7 +198,7 @@ const pmy_op pmy_op_embedding = {
     .forward = {{.run = forward}},
     .whole = 1 << TABLE,
     .integers = 1 << TOKENS,
-    .backward = {{.run = backward_sort, .tiles = one_tile, .prepares = 1 << TABLE},
+    .backward = {{.run = backward_sort, .tiles = pmy_one_tile, .prepares = 1 << TABLE},
                  {.run = backward_table, .tiles = table_tiles, .gives = 1 << TABLE}},
     .checks = {.formula = "y = rows of a table", .sample = sample},
 };

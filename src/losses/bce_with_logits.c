@@ -28,7 +28,8 @@ static void forward(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const pmy_real *target = node->input[1]->value; /* [n] */
-    for (size_t i = 0; i < pmy_elements(node); i++)
+    size_t n = pmy_elements(node);
+    for (size_t i = 0; i < n; i++)
         if (!(target[i] >= 0 && target[i] <= 1)) {
             pmy_report(node, i / pmy_row_size(node->input[0]), "the target %g is not between 0 and 1",
                        (double)target[i]);
@@ -64,7 +65,7 @@ const pmy_op pmy_op_bce_with_logits = {
     .name = "bce_with_logits",
     .checks.formula = "loss = mean of -t log s - (1 - t) log(1 - s), s = 1 / (1 + exp(-z)); dz = s - t",
     .infer = pmy_elementwise_infer,
-    .forward = {{.run = forward, .tiles = pmy_elementwise_whole}},
+    .forward = {{.run = forward, .tiles = pmy_one_tile}},
     .backward = {{.run = backward, .gives = 1 << 0}},
     .checks.sample = sample,
 };

@@ -11,17 +11,12 @@ pmy_status pmy_elementwise_infer(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
-size_t pmy_elementwise_whole(const pmy_node *node)
-{
-    (void)node;
-    return 1;
-}
-
 pmy_accum pmy_elementwise_sum(const pmy_node *node, pmy_element_loss *loss)
 {
     const pmy_real *x = node->input[0]->value, *target = node->input[1]->value; /* [n] */
+    size_t n = pmy_elements(node);
     pmy_accum sum = 0;
-    for (size_t i = 0; i < pmy_elements(node); i++)
+    for (size_t i = 0; i < n; i++)
         sum += loss(node, (pmy_accum)x[i], (pmy_accum)target[i]);
     return sum;
 }

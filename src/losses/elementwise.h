@@ -7,9 +7,6 @@
 
 pmy_status pmy_elementwise_infer(pmy_node *node, pmy_error *error);
 
-/* A forward is one tile. */
-size_t pmy_elementwise_whole(const pmy_node *node);
-
 static inline size_t pmy_elements(const pmy_node *node)
 {
     return pmy_shape_size(node->input[0]->shape);

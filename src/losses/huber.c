@@ -72,7 +72,7 @@ const pmy_op pmy_op_huber = {
     .name = "huber",
     .checks.formula = "loss = mean of d^2/2 where |d| <= delta, else of delta (|d| - delta/2); d = x - t",
     .infer = infer,
-    .forward = {{.run = forward, .tiles = pmy_elementwise_whole}},
+    .forward = {{.run = forward, .tiles = pmy_one_tile}},
     .backward = {{.run = backward_x, .gives = 1 << 0}, {.run = backward_target, .gives = 1 << 1}},
     .checks.sample = sample,
     .checks.choices = choices,

@@ -41,11 +41,13 @@ typedef struct pmy_softmax_xent_options {
 pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
                            const pmy_softmax_xent_options *options);
 
-/* After a forward: what PMY_MEAN divides by (see pmy_backward_add): how many rows were not ignored, or with
- * class weights the sum of their labels' weights. */
+/* The two that follow are for after a forward; that the node is a softmax_xent of a built graph is asserted.
+ *
+ * What PMY_MEAN divides by (see pmy_backward_add): how many rows were not ignored, or with class weights the
+ * sum of their labels' weights. */
 double pmy_softmax_xent_counted(const pmy_node *node);
 
-/* After a forward: each row's own loss, class weight and all; 0 for an ignored row. */
+/* Each row's own loss, class weight and all; 0 for an ignored row. */
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses /* [batch, …] */);
 
 /* The mean over all elements of (x − target)², of two nodes of the same shape. */

@@ -45,7 +45,7 @@ const pmy_op pmy_op_mse = {
     .name = "mse",
     .checks.formula = "loss = mean of (x - t)^2",
     .infer = pmy_elementwise_infer,
-    .forward = {{.run = forward, .tiles = pmy_elementwise_whole}},
+    .forward = {{.run = forward, .tiles = pmy_one_tile}},
     .backward = {{.run = backward_x, .gives = 1 << 0}, {.run = backward_target, .gives = 1 << 1}},
     .checks.sample = sample,
 };

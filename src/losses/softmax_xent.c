@@ -19,6 +19,7 @@
 #include "kernels/softmax_of_row.h"
 #include "kernels/softmax_targets.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LOGITS, TARGET };
@@ -263,37 +264,41 @@ static bool forward_row(const pmy_node *node, size_t r, row_view *row, pmy_accum
  * if that cannot be done, and nothing was. */
 static bool forward_bundle(const pmy_node *node, size_t r, size_t rows, const row_view *first)
 {
-    if (!is_hard(node) || first->classes > PMY_BUNDLE_CLASSES)
+    size_t classes = first->classes;
+    if (!is_hard(node) || classes > PMY_BUNDLE_CLASSES)
         return false;
     const int32_t *labels = node->input[TARGET]->integers + r; /* [rows] */
-    size_t classes = first->classes;
-    for (size_t l = 0; l < rows; l++)
-        if (!is_ignored(node, r + l) && (labels[l] < 0 || (size_t)labels[l] >= classes ||
-                                         first->z[l * classes + (size_t)labels[l]] < -PMY_REAL_MAX))
+    bool counts[PMY_BUNDLE_ROWS];                              /* [rows] */
+    for (size_t l = 0; l < rows; l++) {
+        counts[l] = !is_ignored(node, r + l);
+        if (counts[l] && (labels[l] < 0 || (size_t)labels[l] >= classes ||
+                          first->z[l * classes + (size_t)labels[l]] < -PMY_REAL_MAX))
             return false;
+    }
     pmy_softmax_bundle bundle;
     if (!pmy_softmax_bundle_rows(rows, classes, first->z, first->temperature, &bundle))
         return false;
+    pmy_accum *losses = ((xent_saved *)node->saved)->losses + r; /* [rows] */
     pmy_accum factor[PMY_BUNDLE_ROWS] = {0};
-    for (size_t l = 0; l < rows; l++)
-        factor[l] = is_ignored(node, r + l)
-                        ? 0
-                        : weight_of_label(node, r + l) * first->weight / (1 + bundle.row[l].rest);
-    if (first->dz)
-        pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
-    xent_saved *saved = node->saved;
     for (size_t l = 0; l < rows; l++) {
-        saved->losses[r + l] = 0;
-        if (is_ignored(node, r + l))
+        losses[l] = 0;
+        if (!counts[l])
+            continue;
+        const pmy_softmax_row *s = &bundle.row[l];
+        pmy_accum weight = weight_of_label(node, r + l);
+        pmy_real logit = first->z[l * classes + (size_t)labels[l]];
+        losses[l] = weighted(weight, pmy_negative_log_probability(s, logit, first->temperature));
+        factor[l] = weight * first->weight / (1 + s->rest);
+    }
+    if (!first->dz)
+        return true;
+    pmy_softmax_bundle_gradient(&bundle, factor, first->dz);
+    for (size_t l = 0; l < rows; l++) {
+        if (!counts[l])
             continue;
         size_t target = (size_t)labels[l];
-        const pmy_softmax_row *s = &bundle.row[l];
-        saved->losses[r + l] =
-            weighted(weight_of_label(node, r + l),
-                     pmy_negative_log_probability(s, first->z[l * classes + target], first->temperature));
-        if (first->dz)
-            first->dz[l * classes + target] =
-                (pmy_real)(0 - others_of(s, target, bundle.e[target * PMY_BUNDLE_ROWS + l]) * factor[l]);
+        pmy_accum others = others_of(&bundle.row[l], target, bundle.e[target * PMY_BUNDLE_ROWS + l]);
+        first->dz[l * classes + target] = (pmy_real)(0 - others * factor[l]);
     }
     return true;
 }
@@ -321,12 +326,6 @@ static void forward_rows(const pmy_node *node, pmy_piece piece)
         for (size_t i = 0; train && i < row.classes; i++)
             row.dz[i] = 0;
     }
-}
-
-static size_t whole(const pmy_node *node)
-{
-    (void)node;
-    return 1;
 }
 
 /* The value where it may exceed the largest number: summed anew, scaled, lest it overflow on the way. With
@@ -363,8 +362,9 @@ static void forward_reduce(const pmy_node *node, pmy_piece piece)
 {
     (void)piece;
     const xent_saved *saved = node->saved;
+    size_t rows = pmy_vectors(node->input[LOGITS]);
     pmy_accum value = 0;
-    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
+    for (size_t r = 0; r < rows; r++)
         value += saved->losses[r];
     value *= weight_of_row(node);
     node->value[0] = pmy_narrow(pmy_near_limit(value) ? value_near_limit(node) : value);
@@ -475,7 +475,7 @@ const pmy_op pmy_op_softmax_xent = {
     .take = take,
     .prepare = prepare,
     .integers = 1 << TARGET,
-    .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = whole}},
+    .forward = {{.run = forward_rows}, {.run = forward_reduce, .tiles = pmy_one_tile}},
     .backward = {{.run = backward, .tiles = backward_rows_wanted, .gives = 1 << LOGITS}},
     .checks.sample = sample,
 };
@@ -499,14 +499,21 @@ pmy_node *pmy_softmax_xent(pmy_graph *graph, pmy_node *z, pmy_node *target,
     return node;
 }
 
+static const xent_saved *saved_of(const pmy_node *node)
+{
+    assert(node->op == &pmy_op_softmax_xent && node->saved);
+    return node->saved;
+}
+
 void pmy_softmax_xent_losses(const pmy_node *node, pmy_real *losses)
 {
-    const xent_saved *saved = node->saved;
-    for (size_t r = 0; r < pmy_vectors(node->input[LOGITS]); r++)
+    const xent_saved *saved = saved_of(node);
+    size_t rows = pmy_vectors(node->input[LOGITS]);
+    for (size_t r = 0; r < rows; r++)
         losses[r] = pmy_narrow(saved->losses[r]);
 }
 
 double pmy_softmax_xent_counted(const pmy_node *node)
 {
-    return (double)((const xent_saved *)node->saved)->divisor;
+    return (double)saved_of(node)->divisor;
 }

@@ -1,12 +1,10 @@
 #include "optim/average.h"
 
 #include "base/simd.h"
+#include "optim/pieces.h"
 
 #include <assert.h>
 #include <stdlib.h>
-
-/* Elements in a piece, as of an optimizer's step. */
-enum { PIECE = 8192 };
 
 pmy_status pmy_average_new(double decay, pmy_graph *graph, pmy_average **result, pmy_error *error)
 {
@@ -52,9 +50,8 @@ static void move_piece(void *context, size_t piece, unsigned worker)
     (void)worker;
     const pmy_average *average = context;
     pmy_parameters model = pmy_graph_parameters(average->graph);
-    size_t first = piece * PIECE, left = model.size - first;
-    pmy_average_move(left < PIECE ? left : PIECE, average->share, model.values + first,
-                     average->parameters + first);
+    size_t begin = pmy_piece_begin(piece), end = pmy_piece_end(model.size, piece);
+    pmy_average_move(end - begin, average->share, model.values + begin, average->parameters + begin);
 }
 
 void pmy_average_step(pmy_average *average)
@@ -63,7 +60,7 @@ void pmy_average_step(pmy_average *average)
     double t = (double)++average->steps, rising = (t - 1) / (t + 9);
     average->share = (pmy_real)(1 - (average->decay < rising ? average->decay : rising));
     size_t size = pmy_graph_parameters(average->graph).size;
-    pmy_pool_run(pmy_graph_pool(average->graph), (size + PIECE - 1) / PIECE, move_piece, average);
+    pmy_pool_run(pmy_graph_pool(average->graph), pmy_pieces_of(size), move_piece, average);
     pmy_statistics statistics = pmy_graph_statistics(average->graph);
     pmy_average_move(statistics.size, average->share, statistics.values, average->statistics);
 }

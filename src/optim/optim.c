@@ -1,15 +1,12 @@
 #include "optim/optim.h"
 
 #include "kernels/reduce.h"
+#include "optim/pieces.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Elements in a piece: a multiple of a tensor's alignment, and so many that taking a piece costs
- * little beside working on it, so few that the threads end together. */
-enum { PIECE = 8192 };
 
 #define KIND(name) &pmy_optim_##name,
 static const pmy_optim_kind *const kinds[] = {PMY_OPTIM_LIST(KIND)};
@@ -26,17 +23,6 @@ const pmy_optim_kind *pmy_optim_find(const char *name)
     for (size_t i = 0; (kind = pmy_optim_kind_at(i)) && strcmp(kind->name, name) != 0;)
         i++;
     return kind;
-}
-
-static size_t pieces_of(const pmy_optim *optim)
-{
-    return optim->parameters.size / PIECE + (optim->parameters.size % PIECE != 0);
-}
-
-static size_t piece_end(const pmy_optim *optim, size_t piece)
-{
-    size_t left = optim->parameters.size - piece * PIECE;
-    return piece * PIECE + (left < PIECE ? left : PIECE);
 }
 
 static bool is_whole(const pmy_optim_kind *kind, const pmy_node *parameter)
@@ -79,7 +65,7 @@ static bool take_room(pmy_optim *optim)
 
 static bool take_memory(pmy_optim *optim)
 {
-    optim->sums = pmy_arena_take(&optim->arena, pieces_of(optim), sizeof *optim->sums);
+    optim->sums = pmy_arena_take(&optim->arena, pmy_pieces_of(optim->parameters.size), sizeof *optim->sums);
     bool taken = optim->sums && take_room(optim);
     for (size_t s = 0; taken && s < optim->states; s++)
         taken = (optim->state[s] = pmy_arena_take(&optim->arena, optim->parameters.size, sizeof(pmy_real)));
@@ -176,8 +162,8 @@ static pmy_optim_run run_of(const pmy_optim *optim, const pmy_optim_tensor *tens
 static void update_elements(const pmy_optim *optim, size_t piece)
 {
     const pmy_optim_tensor *tensor = optim->tensor;
-    size_t end = piece_end(optim, piece);
-    for (size_t begin = piece * PIECE, stop; begin < end; begin = stop) {
+    size_t end = pmy_piece_end(optim->parameters.size, piece);
+    for (size_t begin = pmy_piece_begin(piece), stop; begin < end; begin = stop) {
         while (tensor->end <= begin)
             tensor++;
         const pmy_optim_tensor *last = tensor;
@@ -218,7 +204,8 @@ void pmy_optim_step(pmy_optim *optim, double learning_rate)
     assert(isfinite(learning_rate) && learning_rate >= 0);
     optim->steps++;
     optim->learning_rate = learning_rate;
-    pmy_pool_run(optim->pool, wholes_of(optim) + pieces_of(optim), update_piece, optim);
+    size_t pieces = pmy_pieces_of(optim->parameters.size);
+    pmy_pool_run(optim->pool, wholes_of(optim) + pieces, update_piece, optim);
     optim->gradient_scale = 1;
 }
 
@@ -228,18 +215,18 @@ static void sum_piece(void *context, size_t piece, unsigned worker)
 {
     const pmy_optim *optim = context;
     (void)worker;
-    size_t begin = piece * PIECE;
-    optim->sums[piece] =
-        pmy_sum_of_squares(piece_end(optim, piece) - begin, optim->parameters.gradients + begin);
+    size_t begin = pmy_piece_begin(piece);
+    optim->sums[piece] = pmy_sum_of_squares(pmy_piece_end(optim->parameters.size, piece) - begin,
+                                            optim->parameters.gradients + begin);
 }
 
 pmy_status pmy_optim_clip(pmy_optim *optim, double max_norm, double *norm, pmy_error *error)
 {
     if (!isfinite(max_norm) || max_norm <= 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "clipping: the norm %g is not a number above 0", max_norm);
-    pmy_pool_run(optim->pool, pieces_of(optim), sum_piece, optim);
+    pmy_pool_run(optim->pool, pmy_pieces_of(optim->parameters.size), sum_piece, optim);
     pmy_accum sum = 0;
-    for (size_t piece = 0; piece < pieces_of(optim); piece++)
+    for (size_t piece = 0; piece < pmy_pieces_of(optim->parameters.size); piece++)
         sum += optim->sums[piece];
     double found = sqrt((double)sum);
     if (norm)

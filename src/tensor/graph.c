@@ -181,7 +181,9 @@ void pmy_name(pmy_node *node, const char *name)
     if (!pmy_recorded(node))
         return;
     pmy_graph *graph = node->graph;
-    if (strlen(name) >= sizeof node->name)
+    if (!name)
+        pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s: its name is NULL", node->name);
+    else if (strlen(name) >= sizeof node->name)
         pmy_refuse(graph, PMY_BAD_ARGUMENT, "the name '%s' is longer than %zu", name, sizeof node->name - 1);
     else if (pmy_find(graph, name) && pmy_find(graph, name) != node)
         pmy_refuse(graph, PMY_BAD_ARGUMENT, "the name '%s' is taken already", name);

@@ -68,7 +68,8 @@ void pmy_want_gradient(pmy_node *leaf);
 
 /* --- Names -------------------------------------------------------------- */
 
-/* Gives the node a name, by which pmy_find finds it; before, it is its op's with a number, "relu0". */
+/* Gives the node a name, by which pmy_find finds it; before, it is its op's with a number, "relu0". No name
+ * (NULL), one that is taken or too long is refused, here and wherever a name is given. */
 void pmy_name(pmy_node *node, const char *name);
 
 /* Names the layers that follow: their parameters become "prefix.weight" and so

@@ -251,6 +251,13 @@ static inline size_t pmy_row_vectors(const pmy_node *node)
     return vectors > rows ? vectors / rows : 1;
 }
 
+/* For pmy_phase.tiles, where one piece does all. */
+static inline size_t pmy_one_tile(const pmy_node *node)
+{
+    (void)node;
+    return 1;
+}
+
 /* Whether backward adds to the gradient of input i. */
 static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
 {

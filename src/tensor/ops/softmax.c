@@ -35,19 +35,6 @@ static bool take_log_softmax(pmy_node *node)
     return take(node) && node->saved;
 }
 
-typedef struct rows {
-    size_t classes, begin, end; /* rows of the last axis */
-} rows;
-
-/* Rows of the last axis in a piece of rows of the first: one axis alone is both. */
-static rows rows_in(const pmy_node *node, pmy_piece piece)
-{
-    size_t classes = pmy_shape_last(node->shape), row_size = pmy_row_size(node);
-    if (pmy_shape_rank(node->shape) == 1)
-        return (rows){classes, 0, 1};
-    return (rows){classes, piece.begin * row_size / classes, piece.end * row_size / classes};
-}
-
 /* One axis alone is one row, so there is one piece. */
 static size_t tiles(const pmy_node *node)
 {
@@ -56,33 +43,33 @@ static size_t tiles(const pmy_node *node)
 
 static void forward_softmax(const pmy_node *node, pmy_piece piece)
 {
-    rows part = rows_in(node, piece);
+    size_t each = pmy_row_vectors(node), classes = pmy_shape_last(node->shape);
     pmy_accum *e = piece.scratch; /* [classes] */
-    for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
-        pmy_real *p = node->value + r * part.classes;                 /* [classes] */
+    for (size_t r = piece.begin * each; r < piece.end * each; r++) {
+        const pmy_real *x = node->input[0]->value + r * classes; /* [classes] */
+        pmy_real *p = node->value + r * classes;                 /* [classes] */
         pmy_softmax_row row;
-        pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
+        pmy_row_fault fault = pmy_softmax_exponentials(classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
             pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
             continue;
         }
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < classes; i++)
             p[i] = (pmy_real)(e[i] / (1 + row.rest));
     }
 }
 
 static void backward_softmax(const pmy_node *node, pmy_piece piece)
 {
-    rows part = rows_in(node, piece);
-    for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_real *p = node->value + r * part.classes;         /* [classes] */
-        const pmy_real *dp = node->gradient + r * part.classes;     /* [classes] */
-        pmy_real *dx = node->input[0]->gradient + r * part.classes; /* [classes] */
+    size_t each = pmy_row_vectors(node), classes = pmy_shape_last(node->shape);
+    for (size_t r = piece.begin * each; r < piece.end * each; r++) {
+        const pmy_real *p = node->value + r * classes;         /* [classes] */
+        const pmy_real *dp = node->gradient + r * classes;     /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * classes; /* [classes] */
         pmy_accum mean = 0;
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < classes; i++)
             mean += (pmy_accum)p[i] * (pmy_accum)dp[i];
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < classes; i++)
             pmy_put(&dx[i], (pmy_real)((pmy_accum)p[i] * ((pmy_accum)dp[i] - mean)),
                     pmy_accumulates(node, 0));
     }
@@ -90,19 +77,19 @@ static void backward_softmax(const pmy_node *node, pmy_piece piece)
 
 static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
 {
-    rows part = rows_in(node, piece);
+    size_t each = pmy_row_vectors(node), classes = pmy_shape_last(node->shape);
     pmy_accum *e = piece.scratch; /* [classes] */
-    for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_real *x = node->input[0]->value + r * part.classes; /* [classes] */
-        pmy_real *y = node->value + r * part.classes;                 /* [classes] */
-        pmy_accum *p = (pmy_accum *)node->saved + r * part.classes;   /* [classes] */
+    for (size_t r = piece.begin * each; r < piece.end * each; r++) {
+        const pmy_real *x = node->input[0]->value + r * classes; /* [classes] */
+        pmy_real *y = node->value + r * classes;                 /* [classes] */
+        pmy_accum *p = (pmy_accum *)node->saved + r * classes;   /* [classes] */
         pmy_softmax_row row;
-        pmy_row_fault fault = pmy_softmax_exponentials(part.classes, x, 1, e, &row);
+        pmy_row_fault fault = pmy_softmax_exponentials(classes, x, 1, e, &row);
         if (fault != PMY_ROW_FINE) {
             pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
             continue;
         }
-        for (size_t i = 0; i < part.classes; i++) {
+        for (size_t i = 0; i < classes; i++) {
             y[i] = 0 - pmy_narrow(pmy_negative_log_probability(&row, x[i], 1));
             p[i] = e[i] / (1 + row.rest);
         }
@@ -111,15 +98,15 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
 
 static void backward_log_softmax(const pmy_node *node, pmy_piece piece)
 {
-    rows part = rows_in(node, piece);
-    for (size_t r = part.begin; r < part.end; r++) {
-        const pmy_accum *p = (const pmy_accum *)node->saved + r * part.classes; /* [classes] */
-        const pmy_real *dy = node->gradient + r * part.classes;                 /* [classes] */
-        pmy_real *dx = node->input[0]->gradient + r * part.classes;             /* [classes] */
+    size_t each = pmy_row_vectors(node), classes = pmy_shape_last(node->shape);
+    for (size_t r = piece.begin * each; r < piece.end * each; r++) {
+        const pmy_accum *p = (const pmy_accum *)node->saved + r * classes; /* [classes] */
+        const pmy_real *dy = node->gradient + r * classes;                 /* [classes] */
+        pmy_real *dx = node->input[0]->gradient + r * classes;             /* [classes] */
         pmy_accum sum = 0;
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < classes; i++)
             sum += (pmy_accum)dy[i];
-        for (size_t i = 0; i < part.classes; i++)
+        for (size_t i = 0; i < classes; i++)
             pmy_put(&dx[i], (pmy_real)((pmy_accum)dy[i] - p[i] * sum), pmy_accumulates(node, 0));
     }
 }

@@ -15,12 +15,6 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
-static size_t whole(const pmy_node *node)
-{
-    (void)node;
-    return 1;
-}
-
 static size_t tiles(const pmy_node *node)
 {
     return (pmy_shape_size(node->input[0]->shape) + TILE - 1) / TILE;
@@ -72,7 +66,7 @@ const pmy_op pmy_op_sum = {
     .name = "sum",
     .checks.formula = "y = sum of all x",
     .infer = infer,
-    .forward = {{.run = forward_sum, .tiles = whole}},
+    .forward = {{.run = forward_sum, .tiles = pmy_one_tile}},
     .backward = {{.run = backward_sum, .tiles = tiles, .gives = 1}},
     .checks.sample = sample_sum,
 };
@@ -81,7 +75,7 @@ const pmy_op pmy_op_mean = {
     .name = "mean",
     .checks.formula = "y = sum of all x / n",
     .infer = infer,
-    .forward = {{.run = forward_mean, .tiles = whole}},
+    .forward = {{.run = forward_mean, .tiles = pmy_one_tile}},
     .backward = {{.run = backward_mean, .tiles = tiles, .gives = 1}},
     .checks.sample = sample_mean,
 };

@@ -1,0 +1,192 @@
+/* text attention: where the heads of a model look in a text. */
+#include "common/json.h"
+#include "common/options.h"
+#include "common/program.h"
+#include "common/table.h"
+#include "kernels/blas.h"
+#include "text/attention_picture.h"
+#include "text/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SHOWN = 16 }; /* tokens of a matrix on a terminal */
+
+typedef struct attention {
+    const char *model, *text, *svg;
+    long long layer, head; /* −1: not given */
+    bool json;
+    options command;
+    pmy_language *language;
+    size_t tokens;
+    int32_t token[ATTENTION_MOST_TOKENS];
+    pmy_token_text name[ATTENTION_MOST_TOKENS];
+    const char *names[ATTENTION_MOST_TOKENS];
+    heads heads;
+} attention;
+
+/* --- Reading ------------------------------------------------------------------ */
+
+static pmy_status read_text(attention *a, pmy_error *error)
+{
+    const pmy_vocabulary *vocabulary = &a->language->vocabulary;
+    size_t size = strlen(a->text), most = a->language->block;
+    most = most < ATTENTION_MOST_TOKENS ? most : ATTENTION_MOST_TOKENS;
+    int32_t *all = malloc((size + 1) * sizeof *all);
+    if (!all)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the text");
+    int32_t end = pmy_vocabulary_end(vocabulary);
+    size_t begun = end >= 0, count = 0;
+    all[0] = end;
+    pmy_status status =
+        pmy_vocabulary_encode(vocabulary, "--text", a->text, size, all + begun, &count, error);
+    count += begun;
+    if (status == PMY_OK && (count < 2 || count > most))
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--text: %zu tokens; 2 to %zu can be shown", count, most);
+    for (size_t i = 0; status == PMY_OK && i < count; i++) {
+        a->token[i] = all[i];
+        a->name[i] = pmy_vocabulary_show(vocabulary, all[i]);
+        a->names[i] = a->name[i].text;
+    }
+    a->tokens = count;
+    free(all);
+    return status;
+}
+
+static pmy_status look(attention *a, pmy_error *error)
+{
+    pmy_status status =
+        pmy_language_load(a->model, &(pmy_language_options){.batch = 1}, NULL, &a->language, error);
+    if (status == PMY_OK)
+        status = read_text(a, error);
+    if (status == PMY_OK)
+        status = heads_make(a->language, a->token, a->tokens, &a->heads, error);
+    if (status == PMY_OK && a->layer >= 0 && (size_t)a->layer >= a->heads.layers)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--layer %lld: the model has layers 0 to %zu", a->layer,
+                          a->heads.layers - 1);
+    if (status == PMY_OK && a->head >= 0 && (size_t)a->head >= a->heads.heads)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--head %lld: a layer has heads 0 to %zu", a->head,
+                          a->heads.heads - 1);
+    if (status == PMY_OK && a->svg)
+        status = attention_picture(&a->heads, a->names, a->layer < 0 ? ALL_HEADS : (size_t)a->layer,
+                                   (size_t)a->head, a->svg, error);
+    return status;
+}
+
+/* --- Showing -------------------------------------------------------------------- */
+
+static bool print_habits(const attention *a)
+{
+    static const table_column columns[] = {{"layer", TABLE_RIGHT},  {"head", TABLE_RIGHT},
+                                           {"itself", TABLE_RIGHT}, {"before", TABLE_RIGHT},
+                                           {"first", TABLE_RIGHT},  {"entropy", TABLE_RIGHT}};
+    table *habits = table_new(columns, sizeof columns / sizeof *columns);
+    for (size_t layer = 0; layer < a->heads.layers; layer++)
+        for (size_t head = 0; head < a->heads.heads; head++) {
+            heads_habit habit = heads_habit_of(&a->heads, layer, head);
+            table_cell(habits, "%zu", layer);
+            table_cell(habits, "%zu", head);
+            table_cell(habits, "%.1f %%", 100 * habit.itself);
+            table_cell(habits, "%.1f %%", 100 * habit.before);
+            table_cell(habits, "%.1f %%", 100 * habit.first);
+            table_cell(habits, "%.2f", habit.entropy);
+        }
+    printf(
+        "Shares that a token gives to itself, to the one before it and to the first; entropy in nats.\n\n");
+    bool printed = table_print(habits, stdout);
+    table_free(habits);
+    return printed;
+}
+
+static bool print_head(const attention *a)
+{
+    table_column columns[MOST_SHOWN + 1] = {{"from \\ to", TABLE_LEFT}};
+    for (size_t i = 0; i < a->tokens; i++)
+        columns[i + 1] = (table_column){a->names[i], TABLE_RIGHT};
+    const double *shares = heads_of(&a->heads, (size_t)a->layer, (size_t)a->head); /* [tokens, tokens] */
+    table *matrix = table_new(columns, a->tokens + 1);
+    for (size_t query = 0; query < a->tokens; query++) {
+        table_cell(matrix, "%s", a->names[query]);
+        for (size_t key = 0; key < a->tokens; key++)
+            table_cell(matrix, key <= query ? "%.0f" : "", 100 * shares[query * a->tokens + key]);
+    }
+    printf("Layer %lld, head %lld: per cent of a token's attention (row) to each (column).\n\n", a->layer,
+           a->head);
+    bool printed = table_print(matrix, stdout);
+    table_free(matrix);
+    return printed;
+}
+
+static bool write_json(const attention *a)
+{
+    bool written = true;
+    for (size_t layer = 0; written && layer < a->heads.layers; layer++)
+        for (size_t head = 0; written && head < a->heads.heads; head++) {
+            if (a->layer >= 0 && (layer != (size_t)a->layer || head != (size_t)a->head))
+                continue;
+            json_line line = json_begin();
+            json_whole(&line, "layer", (long long)layer);
+            json_whole(&line, "head", (long long)head);
+            json_texts(&line, "tokens", a->names, a->tokens);
+            json_matrix(&line, "shares", heads_of(&a->heads, layer, head), a->tokens, a->tokens,
+                        PMY_NUMBER_FLOAT);
+            written = json_end(&line, stdout);
+        }
+    return written;
+}
+
+static int show(const attention *a)
+{
+    bool shown = true;
+    if (a->json)
+        shown = write_json(a);
+    else if (a->layer < 0)
+        shown = print_habits(a);
+    else if (a->tokens <= MOST_SHOWN)
+        shown = print_head(a);
+    else
+        printf("%zu tokens are too many for a table; --svg draws them, --json writes them.\n", a->tokens);
+    if (!a->json && a->svg)
+        printf("picture %s\n", a->svg);
+    return shown ? PROGRAM_FINE : PROGRAM_WRONG;
+}
+
+/* --- The command ---------------------------------------------------------------- */
+
+int attention_command(int argc, char **argv)
+{
+    attention a = {.layer = -1, .head = -1};
+    const option_row rows[] = {
+        {OPTION_TEXT("model", "FILE", &a.model, "the trained model")},
+        {OPTION_TEXT("text", "TEXT", &a.text, "what it looks at, of 2 to 64 tokens")},
+        {OPTION_WHOLE("layer", "L", &a.layer, 0, 10000, "one layer, from 0, with --head"),
+         .shown_default = "all"},
+        {OPTION_WHOLE("head", "H", &a.head, 0, 10000, "one head, from 0, with --layer"),
+         .shown_default = "all"},
+        {OPTION_TEXT("svg", "FILE", &a.svg, "draw that head, or all of them, into FILE")},
+        {OPTION_JSON(&a.json)},
+    };
+    a.command =
+        (options){.name = "text attention",
+                  .summary = "Shows where the heads of a model look in a text: for one head the share "
+                             "that each token gives to each, for all what they mostly look at.",
+                  .rows = rows,
+                  .row_count = sizeof rows / sizeof *rows};
+    options_result result = options_parse(&a.command, argc, argv, NULL);
+    if (result != OPTIONS_RUN)
+        return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    pmy_error error;
+    int status = PROGRAM_WRONG;
+    pmy_blas_single_threaded();
+    if (!a.model || !a.text)
+        (void)options_wrong(&a.command, "--%s is missing", a.model ? "text TEXT" : "model FILE");
+    else if ((a.layer < 0) != (a.head < 0))
+        (void)options_wrong(&a.command, "--layer and --head go together");
+    else if (look(&a, &error) != PMY_OK)
+        (void)options_wrong(&a.command, "%s", error.message);
+    else
+        status = show(&a);
+    heads_free(&a.heads);
+    pmy_language_free(a.language);
+    return status;
+}
