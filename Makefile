@@ -124,7 +124,7 @@ $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
 # does: like its bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd attention
+FUSED := lane_product convolution_winograd attention_block
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
@@ -183,7 +183,7 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
 # Trains a preset, which it has from where they are.
-$(BUILD)/bench/bench_fast: $(call object,examples/mnist/preset.c)
+$(BUILD)/bench/bench_fast: $(call object,examples/mnist/presets.c)
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
 

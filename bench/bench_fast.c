@@ -1,6 +1,6 @@
 /* Training the preset `fast` on all of MNIST, beside PyTorch with the same net and recipe: seconds and
  * accuracy, seed by seed, the two in turn. */
-#include "mnist/preset.h"
+#include "mnist/presets.h"
 #include "measure.h"
 #include "peer.h"
 
@@ -67,7 +67,7 @@ static void print_round(int seed, outcome pmy, outcome torch)
 
 int main(void)
 {
-    const preset *fast = preset_for("fast");
+    const preset *fast = preset_for(&mnist_presets, "fast");
     peer torch[2];
     bool there = peer_start(&torch[0], "bench/fast_torch.py", NULL, NULL) &&
                  peer_start(&torch[1], "bench/fast_torch.py", "OPENBLAS_NUM_THREADS", "1");

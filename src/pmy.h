@@ -64,6 +64,7 @@
 #include "train/run.h"
 #include "train/training.h"
 #include "train/language_training.h"
+#include "train/generator.h"
 #include "train/sampling.h"
 #include "train/checkpoint.h"
 #include "train/assessment.h"

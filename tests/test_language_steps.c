@@ -1,5 +1,5 @@
 /* Also in double. */
-/* The losses of a language model's steps beside those of PyTorch (tests/record/language.py): of the small one
+/* The losses of a language model's steps beside those of PyTorch (tests/record/language_steps.py): of the small one
  * that is recorded here, or of a record that is named, of which it is said how far apart they are. */
 #include "recorded.h"
 
@@ -10,7 +10,7 @@
 
 static const double tolerance = sizeof(pmy_real) == 4 ? 1e-5 : 1e-11;
 
-static const char *path = "tests/data/language_pytorch.txt";
+static const char *path = "tests/data/language_steps_pytorch.txt";
 
 typedef struct record {
     FILE *file; /* what has not been read yet */

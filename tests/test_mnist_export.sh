@@ -55,7 +55,8 @@ check "layers without a bias, some with a batchnorm after them" same_answers bia
 has_no_bias() { lacks biasless.c bias_0 && lacks biasless.c bias_12 && holds biasless.c bias_2 && holds biasless.c bias_7; }
 check "and none that the model has not" has_no_bias
 check "groups first, within each other and of nothing, and gap" same_answers groups --net \
-    "[[dropout 0.1], batchnorm, relu], conv 12 5 stride 2, relu, [[conv 12 3 pad 1, gelu], [sigmoid]], gap, linear 10"
+    "[[dropout 0.1], batchnorm, relu], conv 12 5 stride 2, relu, [[conv 12 3 pad 1, gelu], [sigmoid]], gap,
+     2 (linear 12, ([layernorm nobias]), relu), linear 10"
 
 other_compiler()
 {

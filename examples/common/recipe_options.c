@@ -47,6 +47,7 @@ static option_row row_of(recipe_options *o, size_t index, const pmy_recipe_field
     case PMY_RECIPE_ORDER:
     case PMY_RECIPE_DECAY:
     case PMY_RECIPE_UNIT:
+    case PMY_RECIPE_START:
         row.kind = OPTION_IS_WORD;
         row.destination.word = &value->word;
         value->word = -1;

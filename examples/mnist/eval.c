@@ -6,7 +6,7 @@
 #include "mnist/commands.h"
 #include "mnist/data.h"
 #include "mnist/outcome.h"
-#include "mnist/preset.h"
+#include "mnist/presets.h"
 #include "mnist/report.h"
 #include "kernels/blas.h"
 #include "train/classifier.h"
@@ -28,7 +28,7 @@ static int fail(const evaluation *e, const pmy_error *error)
 {
     (void)options_wrong(&e->command, "%s", error->message);
     if (error->code == PMY_BAD_NET)
-        underline(stderr, preset_net(e->net), error->position, error->length);
+        underline(stderr, preset_net(&mnist_presets, e->net), error->position, error->length);
     return PROGRAM_WRONG;
 }
 
@@ -51,7 +51,8 @@ static pmy_status load(evaluation *e, pmy_error *error)
     if (status == PMY_OK)
         status = data_load(e->data, e->pool, NULL, &e->test, error);
     if (status == PMY_OK && e->net)
-        status = pmy_facts_for(preset_net(e->net), &e->test, (pmy_normalization){0, 1}, &assumed, error);
+        status = pmy_facts_for(preset_net(&mnist_presets, e->net), &e->test, (pmy_normalization){0, 1},
+                               &assumed, error);
     if (status == PMY_OK)
         status =
             pmy_classifier_load(e->model, e->net ? &assumed : NULL, NULL, e->pool, &e->classifier, error);

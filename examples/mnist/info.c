@@ -6,8 +6,9 @@
 #include "io/file.h"
 #include "io/safetensors.h"
 #include "mnist/commands.h"
-#include "mnist/net_table.h"
+#include "common/net_table.h"
 #include "train/classifier.h"
+#include "train/language.h"
 
 typedef struct tensor_numbers {
     size_t elements;
@@ -147,29 +148,45 @@ static void show(const pmy_safetensors *contents, const pmy_net *net, bool json)
     print_tensors(contents);
 }
 
-/* The net of a file that says which it is of; NULL: it does not, or there is an error. */
-static pmy_status find_net(const char *path, const pmy_safetensors *contents, pmy_classifier **classifier,
-                           pmy_error *error)
+/* A model of pictures or of a text; neither where the file does not say which net it is of, or there is an
+ * error. */
+typedef struct either_model {
+    pmy_classifier *classifier;
+    pmy_language *language;
+} either_model;
+
+static pmy_status load(const char *path, const pmy_safetensors *contents, either_model *model,
+                       pmy_error *error)
 {
     if (!pmy_safetensors_text(contents, "pmy.net"))
         return PMY_OK;
-    return pmy_classifier_load(path, NULL, NULL, NULL, classifier, error);
+    return pmy_safetensors_text(contents, "pmy.vocabulary")
+               ? pmy_language_load(path, NULL, NULL, &model->language, error)
+               : pmy_classifier_load(path, NULL, NULL, NULL, &model->classifier, error);
+}
+
+static const pmy_net *net_of(const either_model *model)
+{
+    if (model->language)
+        return &model->language->facts.net;
+    return model->classifier ? &model->classifier->facts.net : NULL;
 }
 
 static pmy_status inform(const char *path, bool json, pmy_error *error)
 {
     pmy_file file;
     pmy_safetensors contents = {0};
-    pmy_classifier *classifier = NULL;
+    either_model model = {NULL, NULL};
     pmy_status fits = PMY_OK, status = pmy_file_read_as_it_is(path, &file, error);
     if (status != PMY_OK)
         return status;
     status = pmy_safetensors_read(path, file.bytes, file.size, &contents, error);
     if (status == PMY_OK) {
-        fits = find_net(path, &contents, &classifier, error);
-        show(&contents, classifier ? &classifier->facts.net : NULL, json);
+        fits = load(path, &contents, &model, error);
+        show(&contents, net_of(&model), json);
     }
-    pmy_classifier_free(classifier);
+    pmy_classifier_free(model.classifier);
+    pmy_language_free(model.language);
     pmy_safetensors_free(&contents);
     pmy_file_free(&file);
     return status == PMY_OK ? fits : status;

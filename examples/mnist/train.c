@@ -1,18 +1,13 @@
 /* mnist train: load, train, validate, test. */
+#include "common/interrupt.h"
 #include "common/output_folder.h"
 #include "common/program.h"
-#include "common/underline.h"
-#include "io/atomic_file.h"
+#include "common/run_files.h"
 #include "mnist/commands.h"
 #include "mnist/data.h"
 #include "mnist/progress.h"
 #include "mnist/report.h"
 #include "kernels/blas.h"
-#include "train/checkpoint.h"
-
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct run {
     train_options options;
@@ -20,26 +15,15 @@ typedef struct run {
     pmy_pool *pool;
     pmy_training *training;
     pmy_assessment *assessment; /* of the test */
+    run_files files;
     progress progress;
     history history; /* for a report */
-    char *kept;      /* the options, for checkpoints */
-    bool lost;       /* a checkpoint could not be written */
 } run;
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
+static int fail(const run *r, const pmy_error *error)
 {
-    (void)signal;
-    interrupted = 1;
-}
-
-static int fail(const run *r, const pmy_error *error, int status)
-{
-    (void)options_wrong(&r->options.command, "%s", error->message);
-    if (error->code == PMY_BAD_NET)
-        underline(stderr, r->options.recipe.net, error->position, error->length);
-    return status;
+    training_options_say(&r->options.usual, error);
+    return PROGRAM_WRONG;
 }
 
 static pmy_status load(run *r, pmy_error *error)
@@ -54,59 +38,13 @@ static pmy_status load(run *r, pmy_error *error)
                : status;
 }
 
-/* The weights to begin with. */
-static pmy_status begin_from(const run *r, pmy_error *error)
-{
-    pmy_model *model;
-    pmy_status status = pmy_model_open(r->options.init, &r->training->classifier->facts, &model, error);
-    if (status == PMY_OK)
-        status = pmy_model_fill(model, r->training->classifier->graph, error);
-    pmy_model_free(model);
-    return status;
-}
-
-static pmy_status prepare(run *r, pmy_error *error)
-{
-    pmy_status status = pmy_training_new(&r->options.recipe, &r->train, r->pool, &r->training, error);
-    if (status == PMY_OK && r->options.resume)
-        status = pmy_checkpoint_resume(&r->training->run, r->options.resume, error);
-    else if (status == PMY_OK && r->options.init)
-        status = begin_from(r, error);
-    if (status == PMY_OK && r->options.checkpoint && !(r->kept = options_keep(&r->options.command)))
-        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for checkpoints");
-    return status;
-}
-
-/* Whether a file can be written when the time comes: better said now than then. */
-static pmy_status try_path(const char *path, pmy_error *error)
-{
-    pmy_atomic_file trial;
-    pmy_status status = path ? pmy_atomic_file_begin(path, &trial, error) : PMY_OK;
-    if (path && status == PMY_OK)
-        pmy_atomic_file_abandon(&trial);
-    return status;
-}
-
-static void write_checkpoint(run *r)
-{
-    pmy_error error;
-    progress_flush(&r->progress);
-    r->lost = pmy_checkpoint_save(&r->training->run, r->kept, r->options.checkpoint, &error) != PMY_OK;
-    if (r->lost)
-        (void)fail(r, &error, PROGRAM_WRONG);
-}
-
 static bool after_step(void *context, const pmy_step_report *step)
 {
     run *r = context;
     progress_step(&r->progress, step);
     if (r->options.report)
         history_step(&r->history, step);
-    uint64_t every = r->options.every ? (uint64_t)r->options.every : r->training->steps_per_epoch;
-    bool stops = interrupted;
-    if (r->options.checkpoint && (stops || step->step % every == 0))
-        write_checkpoint(r);
-    return !stops;
+    return run_files_step(&r->files, step->loss, r->training->steps_per_epoch);
 }
 
 static void after_epoch(void *context, const pmy_epoch_report *epoch)
@@ -128,24 +66,13 @@ static pmy_status test(run *r, pmy_error *error)
     return status;
 }
 
-static void say_how_to_resume(run *r)
-{
-    if (!r->options.checkpoint || r->lost)
-        return;
-    r->options.resume = r->options.checkpoint;
-    r->options.checkpoint = NULL;
-    fprintf(stderr, "  to go on: ");
-    options_print_presentation(&r->options.command, stderr);
-    fprintf(stderr, "\n");
-}
-
 static int train_and_test(run *r)
 {
     pmy_error error;
     pmy_watcher watcher = {r, after_step, after_epoch};
     pmy_status status = pmy_train(r->training, &r->validation, &watcher, &error);
-    if (status == PMY_OK && r->options.save)
-        status = pmy_model_save(r->options.save, &r->training->classifier->facts,
+    if (status == PMY_OK && r->options.usual.save)
+        status = pmy_model_save(r->options.usual.save, &r->training->classifier->facts,
                                 r->training->classifier->graph, &error);
     if (status == PMY_OK)
         status = test(r, &error);
@@ -153,17 +80,8 @@ static int train_and_test(run *r)
         progress_test(&r->progress, r->assessment, &r->test, r->training);
         return PROGRAM_FINE;
     }
-    if (r->progress.live)
-        printf("\n");
-    (void)fflush(stdout);
-    (void)fail(r, &error, PROGRAM_FAILED);
-    if (status == PMY_BAD_DATA)
-        fprintf(stderr, "  the learning rate may be too high: try a smaller --lr\n");
-    if (status == PMY_STOPPED) {
-        say_how_to_resume(r);
-        return PROGRAM_INTERRUPTED;
-    }
-    return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
+    run_progress_break(&r->progress.usual);
+    return run_files_failed(&r->files, &error);
 }
 
 static int write_report(run *r)
@@ -173,7 +91,7 @@ static int write_report(run *r)
     const history *h = r->history.step_count ? &r->history : NULL;
     pmy_status status =
         report_write(&(report){.folder = r->options.report,
-                               .command = &r->options.command,
+                               .command = &r->options.usual.command,
                                .data = r->options.data,
                                .net = &r->training->classifier->facts.net,
                                .graph = r->training->classifier->graph,
@@ -183,7 +101,7 @@ static int write_report(run *r)
                                .history = h},
                      &error);
     if (status != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
+        return fail(r, &error);
     progress_report(&r->progress);
     return PROGRAM_FINE;
 }
@@ -191,51 +109,48 @@ static int write_report(run *r)
 static int train_run(run *r)
 {
     pmy_error error;
-    pmy_status ready = pmy_pool_new((unsigned)r->options.threads, &r->pool, &error);
+    training_options *chosen = &r->options.usual;
+    pmy_status ready = pmy_pool_new((unsigned)chosen->threads, &r->pool, &error);
     if (ready == PMY_OK)
         ready = load(r, &error);
     if (ready == PMY_OK)
-        ready = prepare(r, &error);
+        ready = pmy_training_new(&chosen->recipe, &r->train, r->pool, &r->training, &error);
     if (ready == PMY_OK)
-        ready = try_path(r->options.save, &error);
-    if (ready == PMY_OK)
-        ready = try_path(r->options.checkpoint, &error);
+        ready =
+            run_files_begin(&r->files, chosen, &r->training->run, &r->training->classifier->facts, &error);
     if (ready == PMY_OK && r->options.report)
         ready = output_folder_make(r->options.report, &error);
+    if (ready == PMY_OK)
+        ready = run_files_open_log(&r->files, &error);
     if (ready != PMY_OK)
-        return fail(r, &error, PROGRAM_WRONG);
-    if (!progress_open(&r->progress, &r->options, r->training))
-        return PROGRAM_WRONG;
+        return fail(r, &error);
+    r->progress = progress_of(&r->options, r->training);
     progress_start(&r->progress, &r->train, &r->validation, &r->test, r->training);
     int status = train_and_test(r);
     if (status == PROGRAM_FINE && r->options.report)
         status = write_report(r);
-    if ((!progress_close(&r->progress) || r->lost) && status == PROGRAM_FINE)
-        status = PROGRAM_WRONG;
     return status;
 }
 
 int train_command(int argc, char **argv)
 {
     run r = {0};
+    int status = PROGRAM_WRONG;
     switch (train_options_read(&r.options, argc, argv)) {
     case OPTIONS_DONE:
         return PROGRAM_FINE;
-    case OPTIONS_WRONG:
-        train_options_free(&r.options);
-        return PROGRAM_WRONG;
     case OPTIONS_RUN:
+        interrupt_catch();
+        pmy_blas_single_threaded();
+        status = train_run(&r);
+        break;
+    case OPTIONS_WRONG:
         break;
     }
-    /* Files are written on, whatever comes. */
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    pmy_blas_single_threaded();
-    int status = train_run(&r);
+    if (!run_files_close(&r.files) && status == PROGRAM_FINE)
+        status = PROGRAM_WRONG;
     history_free(&r.history);
-    free(r.kept);
-    train_options_free(&r.options);
+    training_options_free(&r.options.usual);
     pmy_assessment_free(r.assessment);
     pmy_training_free(r.training);
     pmy_pool_free(r.pool);

@@ -45,7 +45,8 @@ enum {
     PMY_STREAM_SAMPLE = 4,     /* values of the samples that checks run on */
     PMY_STREAM_GRADCHECK = 5,  /* weights and directions of gradient checks */
     PMY_STREAM_AUGMENT = 6,    /* augmentation of pictures; the epoch is in the high half */
-    PMY_STREAM_WINDOW = 7      /* windows of a text; the row of the batch is in the high half */
+    PMY_STREAM_WINDOW = 7,     /* windows of a text; the row of the batch is in the high half */
+    PMY_STREAM_TOKEN = 8       /* tokens drawn from a model, in their order */
 };
 uint64_t pmy_stream(unsigned use, uint32_t index);
 

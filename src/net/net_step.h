@@ -27,10 +27,10 @@ typedef struct pmy_net_past {
     pmy_attention_past layer[PMY_MAX_LAYERS];
 } pmy_net_past;
 
-/* Appends the net's layers for tokens [batch, 1]; makes `past`, which must stay as long as the graph is used.
- * Returns the last node, [batch, 1, …], which has for the token at position p the value that pmy_net_build's
- * has there, to rounding. The parameters are those of pmy_net_build. PMY_BAD_NET: the net is not for tokens,
- * or other layers than attention mix positions (flatten). */
+/* Appends the net's layers for tokens [batch, 1]; fills in `past`. Returns the last node, [batch, 1, …],
+ * which has for the token at position p the value that pmy_net_build's has there, to rounding. The parameters
+ * are those of pmy_net_build. PMY_BAD_NET: the net is not for tokens, or other layers than attention mix
+ * positions (flatten). */
 pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tokens, pmy_net_past *past);
 
 /* Once the graph is built, and again where another text begins: no position is kept. */

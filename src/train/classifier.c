@@ -13,9 +13,8 @@ pmy_shape pmy_image_shape(const pmy_dataset *dataset)
 pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normalization normalization,
                          pmy_model_facts *facts, pmy_error *error)
 {
-    facts->normalization = normalization;
-    facts->classes = dataset->classes;
-    facts->names = dataset->names;
+    *facts = (pmy_model_facts){
+        .normalization = normalization, .classes = dataset->classes, .names = dataset->names};
     pmy_status status = pmy_net_read(net, pmy_image_shape(dataset), &facts->net, error);
     if (status == PMY_OK && dataset->names)
         status = pmy_class_names_check(dataset->classes, dataset->names, error);
@@ -85,8 +84,11 @@ pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
     pmy_status status = pmy_model_open(path, assumed, &model, error);
     if (status != PMY_OK)
         return status;
-    status =
-        pmy_classifier_new(pmy_model_facts_of(model), options ? options : &usual, pool, classifier, error);
+    if (pmy_model_facts_of(model)->vocabulary)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of a text, not of pictures", path);
+    if (status == PMY_OK)
+        status = pmy_classifier_new(pmy_model_facts_of(model), options ? options : &usual, pool, classifier,
+                                    error);
     if (status == PMY_OK)
         status = pmy_model_fill(model, (*classifier)->graph, error);
     pmy_model_free(model);

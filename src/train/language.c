@@ -17,10 +17,11 @@ pmy_status pmy_language_facts(const char *net, size_t block, const pmy_vocabular
     pmy_shape output = facts->net.output;
     if (pmy_shape_equal(output, PMY_SHAPE(1, block, vocabulary->count)))
         return PMY_OK;
-    (void)pmy_fail(error, PMY_BAD_NET,
-                   "the net ends in %s numbers a token, but there are %zu tokens: end it in 'linear vocab' or "
-                   "'tied'",
-                   pmy_shape_print(PMY_SHAPE(pmy_shape_last(output))).text, vocabulary->count);
+    (void)pmy_fail(
+        error, PMY_BAD_NET,
+        "the net ends in %s numbers a token, but there are %zu tokens: end it in 'linear vocab' or "
+        "'tied'",
+        pmy_shape_print(PMY_SHAPE(pmy_shape_last(output))).text, vocabulary->count);
     if (error) {
         const pmy_layer *last = &facts->net.layer[facts->net.count - 1];
         error->position = last->position;
@@ -38,6 +39,8 @@ static pmy_status build(pmy_language *language, const pmy_language_options *opti
     language->tokens = pmy_integers(graph, PMY_SHAPE(language->batch, language->block));
     language->targets = pmy_integers(graph, PMY_SHAPE(language->batch, language->block));
     language->logits = pmy_net_build(&language->facts.net, graph, language->tokens);
+    if (options->start)
+        pmy_net_start(&language->facts.net, graph, options->start);
     pmy_softmax_xent_options loss = {
         .label_smoothing = options->label_smoothing, .ignores = true, .ignored = PMY_NO_TARGET};
     language->loss = pmy_softmax_xent(graph, language->logits, language->targets, &loss);
@@ -64,17 +67,23 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
     return status;
 }
 
+pmy_status pmy_language_open(const char *path, pmy_model **model, pmy_error *error)
+{
+    pmy_status status = pmy_model_open(path, NULL, model, error);
+    if (status != PMY_OK || pmy_model_facts_of(*model)->vocabulary)
+        return status;
+    pmy_model_free(*model);
+    *model = NULL;
+    return pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+}
+
 pmy_status pmy_language_load(const char *path, const pmy_language_options *options, pmy_pool *pool,
                              pmy_language **language, pmy_error *error)
 {
     const pmy_language_options usual = {.batch = 8};
     pmy_model *model;
     *language = NULL;
-    pmy_status status = pmy_model_open(path, NULL, &model, error);
-    if (status != PMY_OK)
-        return status;
-    if (!pmy_model_facts_of(model)->vocabulary)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+    pmy_status status = pmy_language_open(path, &model, error);
     if (status == PMY_OK)
         status =
             pmy_language_new(pmy_model_facts_of(model), options ? options : &usual, pool, language, error);
@@ -121,8 +130,8 @@ static void add_windows(const pmy_language *language, size_t windows, const pmy_
     }
 }
 
-/* The mean is a ratio of two sums over windows, whose standard error is the linearised one (Cochran, "Sampling
- * Techniques", 1977, 6.3): √(W/(W − 1) Σ (l − mean n)²)/Σ n. */
+/* The mean is a ratio of two sums over windows, whose standard error is the linearised one (Cochran,
+ * "Sampling Techniques", 1977, 6.3): √(W/(W − 1) Σ (l − mean n)²)/Σ n. */
 static pmy_language_score score_of(const sums *sum)
 {
     pmy_language_score score = {.windows = sum->windows, .tokens = (size_t)sum->n, .loss = sum->l / sum->n};

@@ -1,4 +1,5 @@
-/* A net as a language model: a graph that goes from tokens to the logits of the token after each, to the loss.
+/* A net as a language model: a graph that goes from tokens to the logits of the token after each, to the
+ * loss.
  *
  *   pmy_language_load("m.safetensors", NULL, pool, &language, &error);
  *   pmy_language_evaluate(language, &text, &score, &error);
@@ -9,12 +10,14 @@
 #define PMY_TRAIN_LANGUAGE_H
 
 #include "data/text.h"
+#include "net/net_start.h"
 #include "train/model.h"
 
 typedef struct pmy_language_options {
     size_t batch; /* windows at a time, at most */
     uint64_t seed;
     double label_smoothing;
+    const pmy_net_start_kind *start; /* what the parameters begin as; NULL: as each layer has it */
 } pmy_language_options;
 
 /* To be read by anyone. */
@@ -42,6 +45,8 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
  * pmy_model_open and pmy_model_fill; PMY_BAD_FILE for a model of pictures. */
 pmy_status pmy_language_load(const char *path, const pmy_language_options *options, pmy_pool *pool,
                              pmy_language **language, pmy_error *error);
+/* The file alone, for whoever builds another graph. Errors: the same, but for those of pmy_model_fill. */
+pmy_status pmy_language_open(const char *path, pmy_model **model, pmy_error *error);
 void pmy_language_free(pmy_language *language);
 
 /* How a model does on a text. Losses are in nats; e^loss is the perplexity. */

@@ -48,7 +48,8 @@ static pmy_status prepare(pmy_language_training *training, const pmy_vocabulary 
         return status;
     pmy_language_options options = {.batch = recipe->batch,
                                     .seed = recipe->seed,
-                                    .label_smoothing = recipe->label_smoothing};
+                                    .label_smoothing = recipe->label_smoothing,
+                                    .start = recipe->start};
     status = pmy_language_new(&facts, &options, pool, &training->language, error);
     if (status != PMY_OK)
         return status;
@@ -69,9 +70,8 @@ pmy_status pmy_language_training_new(const pmy_recipe *recipe, const pmy_vocabul
     if (!training)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a training run");
     training->text = text;
-    training->run = (pmy_run){.kind = PMY_RECIPE_OF_TEXT,
-                              .recipe = *recipe,
-                              .owner = {.context = training, .data = data_of}};
+    training->run = (pmy_run){
+        .kind = PMY_RECIPE_OF_TEXT, .recipe = *recipe, .owner = {.context = training, .data = data_of}};
     pmy_status status = prepare(training, vocabulary, pool, error);
     if (status != PMY_OK) {
         pmy_language_training_free(training);

@@ -152,8 +152,7 @@ static pmy_status read_inputs(pmy_model *model, pmy_stored_reader *reader)
     if (pmy_safetensors_text(&model->stored.contents, "pmy.vocabulary")) {
         const char *line = pmy_stored_text(reader, "pmy.vocabulary");
         facts->vocabulary = &model->vocabulary;
-        pmy_status status =
-            pmy_vocabulary_read(&model->vocabulary, model->stored.path, line, reader->error);
+        pmy_status status = pmy_vocabulary_read(&model->vocabulary, model->stored.path, line, reader->error);
         facts->classes = model->vocabulary.count;
         return status;
     }
@@ -179,9 +178,8 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
     if (!pmy_shape_read(input, &shape) || (facts->vocabulary && pmy_shape_rank(shape) != 1))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape of %s", path, input,
                         facts->vocabulary ? "a text" : "a picture");
-    status = facts->vocabulary
-                 ? pmy_net_read_tokens(net, shape.dim[0], facts->classes, &facts->net, &why)
-                 : pmy_net_read(net, shape, &facts->net, &why);
+    status = facts->vocabulary ? pmy_net_read_tokens(net, shape.dim[0], facts->classes, &facts->net, &why)
+                               : pmy_net_read(net, shape, &facts->net, &why);
     if (status != PMY_OK)
         return blame_file(model, "its pmy.net: ", &why, error);
     if (!ends_in_classes(facts))

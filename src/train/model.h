@@ -24,10 +24,10 @@
 /* All of a model but its numbers. */
 typedef struct pmy_model_facts {
     pmy_net net;
-    pmy_normalization normalization; /* of pixels in 0 … 1 */
-    size_t classes; /* of a language model: the vocabulary's tokens */
-    const pmy_vocabulary *vocabulary; /* of a language model, which has no normalization and no names; NULL: of
-                                       * pictures. It belongs to what the facts are of, too */
+    pmy_normalization normalization;  /* of pixels in 0 … 1 */
+    size_t classes;                   /* of a language model: the vocabulary's tokens */
+    const pmy_vocabulary *vocabulary; /* of a language model, which has no normalization and no names; NULL:
+                                       * of pictures. It belongs to what the facts are of, too */
     const char *const *names; /* [classes], of the classes; NULL: they have none. They belong to what the
                                * facts are of, a model, a classifier or a dataset, and last as long */
 } pmy_model_facts;

@@ -29,6 +29,8 @@ static const pmy_recipe_field fields[] = {
     {FIELD(TEXT, "tokens", UNIT, unit), OPTION("tokens", "NAME", "what the text is cut into")},
     {FIELD(TEXT, "lines", FLAG, lines), RANGE(0, 1),
      OPTION("lines", NULL, "each line is an example; otherwise examples are from anywhere in the text")},
+    {FIELD(TEXT, "start", START, start),
+     OPTION("start", "NAME", "what the weights begin as: as each layer has it, or small as GPT-2's")},
     {FIELD(ANY, "optimizer", OPTIM, optim), OPTION("optim", "NAME", "optimizer")},
     {FIELD(ANY, "learning rate", DOUBLE, learning_rate), RANGE(0, 1000),
      OPTION("lr", "X", "learning rate, the schedule's highest")},
@@ -93,6 +95,8 @@ const char *pmy_recipe_word(pmy_recipe_type type, size_t index)
         return pmy_optim_kind_at(index) ? pmy_optim_kind_at(index)->name : NULL;
     if (type == PMY_RECIPE_SCHEDULE)
         return pmy_schedule_kind_at(index) ? pmy_schedule_kind_at(index)->name : NULL;
+    if (type == PMY_RECIPE_START)
+        return pmy_net_start_at(index) ? pmy_net_start_at(index)->name : NULL;
     if (type == PMY_RECIPE_DECAY)
         return decays[index];
     if (type == PMY_RECIPE_UNIT)
@@ -142,6 +146,8 @@ pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_fiel
         return print("%s", decays[recipe->decay]);
     case PMY_RECIPE_UNIT:
         return print("%s", units[recipe->unit]);
+    case PMY_RECIPE_START:
+        return print("%s", (recipe->start ? recipe->start : pmy_net_start_at(0))->name);
     case PMY_RECIPE_AUGMENTATION:
         break;
     }
@@ -226,6 +232,9 @@ pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, con
         break;
     case PMY_RECIPE_UNIT:
         changed.unit = (pmy_token_unit)read_word(field, text, &good);
+        break;
+    case PMY_RECIPE_START:
+        changed.start = pmy_net_start_at(read_word(field, text, &good));
         break;
     }
     if (!good)

@@ -6,7 +6,7 @@
 #include "data/batch.h"
 #include "data/shuffle.h"
 #include "data/vocabulary.h"
-#include "net/net.h"
+#include "net/net_start.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
 
@@ -43,9 +43,10 @@ typedef struct pmy_recipe {
 
     /* On text. */
     size_t steps;
-    size_t block;        /* tokens in an example, at most */
-    pmy_token_unit unit; /* of its tokens */
-    bool lines;          /* an example is a line; otherwise a piece from anywhere */
+    size_t block;                    /* tokens in an example, at most */
+    pmy_token_unit unit;             /* of its tokens */
+    bool lines;                      /* an example is a line; otherwise a piece from anywhere */
+    const pmy_net_start_kind *start; /* what the parameters begin as; NULL: as each layer has it */
 } pmy_recipe;
 
 /* Which runs a field is of: one of the first two, or both. */
@@ -67,6 +68,7 @@ typedef enum pmy_recipe_type {
     PMY_RECIPE_ORDER,        /* pmy_order */
     PMY_RECIPE_DECAY,        /* pmy_decay */
     PMY_RECIPE_UNIT,         /* pmy_token_unit */
+    PMY_RECIPE_START,        /* const pmy_net_start_kind * */
     PMY_RECIPE_AUGMENTATION, /* pmy_augmentation */
 } pmy_recipe_type;
 

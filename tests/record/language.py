@@ -1,102 +1,96 @@
 #!/usr/bin/python3
-"""Records the losses of a language model's first steps, as PyTorch trains it, for tests/test_language_steps.c:
+"""Records what PyTorch computes with two small language models, for tests/test_net_recorded.c:
 
     tests/record/language.py > tests/data/language_pytorch.txt
-    tests/record/language.py TEXT STEPS > RECORD
 
-The first is a small model, whose text is this very one that you read. The second has the first steps of nanoGPT's
-recipe for CPUs on the characters of a text of yours; build/tests/test_language_steps RECORD then says how far apart
-the losses are, and test_language_steps_double likewise.
-
-A record has all that makes the run: the net, the recipe, the parameters in their order, the text's tokens, and of
-each step where its windows begin. Number i of parameter p is uniform in ± its scale, made of p 2^24 + i by
-`random`, which the test has, too; where the scale is 0 the parameter stays ones. A step ends with its loss in
-float32 and in float64, in hexadecimal.
+A model is an nn.Sequential whose names are those of the net's line in the record, in double. The p-th parameter is
+the input of step p of figures.py over two. Token i is (3 i + i i) mod vocabulary, label i (5 i + 1) mod
+vocabulary; the loss is their mean cross-entropy. What follows `parameters` are their gradients.
 """
-import random as places
-import sys
-
-import numpy
 import torch
+from torch import nn
+from torch.nn import functional as F
 
-import gpt
-from figures import exact
+from figures import input_of, show
+from gpt import Positions, Residual, Tied
 
-# Weights that start as small as GPT-2's would soon bring some token's few numbers near 0, where a norm's gradient is
-# a matter of last bits.
-SMALL = {"layers": 2, "d": 32, "heads": 2, "block": 16, "batch": 4, "deviation": 0.1}
-SMALL_SCHEDULE = {"steps": 100, "warm_up": 10, "rate": 2e-3, "last_rate": 2e-4}
-NANOGPT = {"layers": 4, "d": 128, "heads": 4, "block": 64, "batch": 12, "deviation": 0.02}
-NANOGPT_SCHEDULE = {"steps": 2000, "warm_up": 100, "rate": 1e-3, "last_rate": 1e-4}
-DECAY, BETAS, CLIP = 0.1, (0.9, 0.99), 1
+BATCH, TIME, VOCABULARY = 2, 5, 7
 
 
-def random(numbers):
-    """Murmur3's finalizer (Appleby, 2008) of 32-bit numbers, as reals in [-1, 1)."""
-    x = numbers.astype(numpy.uint32)
-    x ^= x >> 16
-    x *= numpy.uint32(0x85EBCA6B)
-    x ^= x >> 13
-    x *= numpy.uint32(0xC2B2AE35)
-    x ^= x >> 16
-    return (x.astype(numpy.float64) - 2**31) / 2**31
+class Attention(nn.MultiheadAttention):
+    def __init__(self, dim, heads, bias):
+        super().__init__(dim, heads, bias=bias, batch_first=True)
+
+    def forward(self, x):
+        later = torch.ones(TIME, TIME).triu(1).bool()
+        return super().forward(x, x, x, attn_mask=later, need_weights=False)[0]
 
 
-def scale_of(name, parameter, layers, deviation):
-    """GPT-2's way, of uniform numbers."""
-    if parameter.dim() < 2:
-        return 0
-    ends_a_group = name.endswith("out_proj.weight") or name.endswith(".1.3.weight")
-    return deviation * 3**0.5 / (2 * layers) ** (ends_a_group / 2)
+class RotaryAttention(Attention):
+    def turn(self, x):
+        half = self.head_dim // 2
+        frequencies = 10000 ** (-torch.arange(half, dtype=torch.float64) / half)
+        angles = torch.arange(TIME, dtype=torch.float64)[:, None] * frequencies
+        a, b = x.split(half, -1)
+        return torch.cat([a * angles.cos() - b * angles.sin(), b * angles.cos() + a * angles.sin()], -1)
+
+    def forward(self, x):
+        q, k, v = (part.unflatten(2, (self.num_heads, -1)).transpose(1, 2)
+                   for part in F.linear(x, self.in_proj_weight, self.in_proj_bias).chunk(3, -1))
+        o = F.scaled_dot_product_attention(self.turn(q), self.turn(k), v, is_causal=True)
+        return self.out_proj(o.transpose(1, 2).flatten(2))
 
 
-def start(model, layers, deviation):
+def gpt():
+    embedding = nn.Embedding(VOCABULARY, 6)
+
+    def block():
+        return nn.Sequential(
+            Residual(nn.LayerNorm(6, bias=False), Attention(6, 3, False)),
+            Residual(nn.LayerNorm(6, bias=False), nn.Linear(6, 12, bias=False), nn.GELU(),
+                     nn.Linear(12, 6, bias=False)))
+
+    return nn.Sequential(embedding, Positions(TIME, 6), nn.Sequential(block(), block()),
+                         nn.LayerNorm(6, bias=False), Tied(embedding))
+
+
+def llama():
+    def block():
+        return nn.Sequential(Residual(nn.RMSNorm(8), RotaryAttention(8, 2, True)),
+                             Residual(nn.RMSNorm(8), nn.Linear(8, 10), nn.SiLU(), nn.Linear(10, 8)))
+
+    return nn.Sequential(nn.Embedding(VOCABULARY, 8), nn.Sequential(block(), block()), nn.RMSNorm(8),
+                         nn.Linear(8, VOCABULARY))
+
+
+MODELS = [
+    ("embed 6, positions, 2 ([layernorm nobias, attention 3 nobias], [layernorm nobias, linear 12 nobias, gelu, "
+     "linear 6 nobias]), layernorm nobias, tied", gpt),
+    ("embed 8, 2 ([rmsnorm, attention 2 rotary], [rmsnorm, linear 10, silu, linear 8]), rmsnorm, linear vocab",
+     llama),
+]
+
+
+def record(line, model):
+    model = model().double()
     with torch.no_grad():
-        for p, (name, parameter) in enumerate(model.named_parameters()):
-            scale = scale_of(name, parameter, layers, deviation)
-            numbers = random(p * 2**24 + numpy.arange(parameter.numel())) * scale
-            parameter.copy_(torch.from_numpy(numbers).view_as(parameter) if scale else torch.ones(parameter.shape))
-
-
-def train(scalar, vocabulary, tokens, windows, schedule, deviation, layers, d, heads, block):
-    """The losses of all steps, and the model after them."""
-    model = gpt.gpt(vocabulary, block, layers, d, heads).to(scalar)
-    start(model, layers, deviation)
-    optimizer = gpt.adamw(model, DECAY, betas=BETAS)
-    losses = []
-    for step, begins in enumerate(windows):
-        for group in optimizer.param_groups:
-            group["lr"] = gpt.rate_of(step, **schedule)
-        x = torch.stack([tokens[begin:begin + block] for begin in begins])
-        y = torch.stack([tokens[begin + 1:begin + block + 1] for begin in begins])
-        losses.append(gpt.step(model, optimizer, CLIP, x, y).item())
-    return losses, model
-
-
-def record(text, steps, schedule, deviation, layers, d, heads, block, batch):
-    characters = sorted(set(text))
-    tokens = [characters.index(character) for character in text]
-    draw = places.Random(1)
-    windows = [[draw.randrange(len(text) - block) for _ in range(batch)] for _ in range(steps)]
-    runs = [train(scalar, len(characters), torch.tensor(tokens), windows, schedule, deviation, layers, d, heads, block)
-            for scalar in (torch.float32, torch.float64)]
-    parameters = list(runs[0][1].named_parameters())
-    print("net", gpt.line(layers, d, heads))
-    print("windows", len(characters), batch, block)
-    print("recipe", *schedule.values(), DECAY, *BETAS, CLIP)
-    print("parameters", len(parameters))
-    for name, parameter in parameters:
-        print(name, exact(scale_of(name, parameter, layers, deviation)))
-    print("text", len(tokens), *tokens)
-    print("steps", steps)
-    for begins, *losses in zip(windows, *(losses for losses, _ in runs)):
-        print(*begins, *map(exact, losses))
+        for place, parameter in enumerate(model.parameters()):
+            parameter.copy_(input_of(parameter.shape, place) / 2)
+    tokens = torch.tensor([(3 * i + i * i) % VOCABULARY for i in range(BATCH * TIME)]).reshape(BATCH, TIME)
+    labels = torch.tensor([(5 * i + 1) % VOCABULARY for i in range(BATCH * TIME)])
+    logits = model(tokens)
+    loss = F.cross_entropy(logits.flatten(0, 1), labels)
+    loss.backward()
+    print(f"net {line}")
+    show("logits", logits)
+    show("loss", loss)
+    names = [name for name, _ in model.named_parameters()]
+    print("parameters", len(names))
+    for name, parameter in model.named_parameters():
+        show(name, parameter.grad)
 
 
 torch.set_num_threads(1)
 print(f"PyTorch {torch.__version__.split('+')[0]}, recorded by tests/record/language.py")
-if sys.argv[1:]:
-    with open(sys.argv[1], encoding="utf-8", newline="") as file:
-        record(file.read(), int(sys.argv[2]), NANOGPT_SCHEDULE, **NANOGPT)
-else:
-    record(__doc__, SMALL_SCHEDULE["steps"], SMALL_SCHEDULE, **SMALL)
+for case in MODELS:
+    record(*case)

@@ -1,4 +1,4 @@
-#include "mnist/net_table.h"
+#include "common/net_table.h"
 
 #include "common/table.h"
 #include "layers/conv2d.h"

@@ -1,8 +1,6 @@
-#include "mnist/preset.h"
+#include "mnist/presets.h"
 
-#include <string.h>
-
-char *const preset_usual[] = {"--optim",
+static char *const usual[] = {"--optim",
                               "sgd",
                               "--schedule",
                               "cosine",
@@ -92,42 +90,4 @@ static const preset presets[] = {
                  "0.02", "--augment", "shift 1, rotate 8, scale 0.1, shear 0.1"}},
 };
 
-enum { PRESETS = sizeof presets / sizeof *presets };
-
-const preset *preset_at(size_t index)
-{
-    return index < PRESETS ? &presets[index] : NULL;
-}
-
-static const preset *named(const char *net)
-{
-    for (size_t i = 0; i < PRESETS; i++)
-        if (strcmp(net, presets[i].name) == 0)
-            return &presets[i];
-    return NULL;
-}
-
-const preset *preset_for(const char *net)
-{
-    const preset *found = named(net);
-    return found ? found : &presets[0];
-}
-
-const char *preset_value(const preset *p, const char *option)
-{
-    for (size_t i = 0; p->options[i]; i += 2)
-        if (strcmp(p->options[i], option) == 0)
-            return p->options[i + 1];
-    return NULL;
-}
-
-double preset_rate_of(const char *optim)
-{
-    return strcmp(optim, "sgd") == 0 ? 0.1 : 0.001;
-}
-
-const char *preset_net(const char *net)
-{
-    const preset *found = named(net);
-    return found ? found->net : net;
-}
+const preset_table mnist_presets = {presets, sizeof presets / sizeof *presets, usual};

@@ -1,0 +1,13 @@
+/* text's commands; each returns its exit status. */
+#ifndef TEXT_COMMANDS_H
+#define TEXT_COMMANDS_H
+
+int train_command(int argc, char **argv);
+int sample_command(int argc, char **argv);
+int eval_command(int argc, char **argv);
+int attention_command(int argc, char **argv);
+
+/* What they work on where nothing else is said. */
+#define TEXT_DATA "data/text/kjv.txt.gz"
+
+#endif

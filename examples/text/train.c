@@ -1,0 +1,156 @@
+/* text train: load, train, validate. */
+#include "common/interrupt.h"
+#include "common/program.h"
+#include "common/run_files.h"
+#include "text/commands.h"
+#include "text/progress.h"
+#include "kernels/blas.h"
+
+typedef struct run {
+    train_options options;
+    pmy_vocabulary vocabulary;
+    pmy_text whole, train, validation; /* train and validation are views of whole */
+    pmy_pool *pool;
+    pmy_language_training *training;
+    run_files files;
+    progress progress;
+} run;
+
+/* --- The text ----------------------------------------------------------------- */
+
+/* A model's vocabulary, which its weights are of. */
+static pmy_status take_vocabulary(const char *path, pmy_vocabulary *vocabulary, pmy_error *error)
+{
+    pmy_model *model;
+    pmy_status status = pmy_model_open(path, NULL, &model, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_vocabulary *its = pmy_model_facts_of(model)->vocabulary;
+    if (!its)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+    else if (its->unit != vocabulary->unit || its->lines != vocabulary->lines)
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s%s", path,
+                          its->unit == PMY_BYTES ? "bytes" : "characters",
+                          its->lines ? " in lines, which --lines says" : ", not in lines");
+    else
+        status = pmy_vocabulary_copy(its, vocabulary, error);
+    pmy_model_free(model);
+    return status;
+}
+
+static pmy_status load(run *r, pmy_error *error)
+{
+    const training_options *usual = &r->options.usual;
+    r->vocabulary = (pmy_vocabulary){.unit = usual->recipe.unit, .lines = usual->recipe.lines};
+    pmy_status status = usual->init ? take_vocabulary(usual->init, &r->vocabulary, error) : PMY_OK;
+    if (status == PMY_OK)
+        status = pmy_text_load(r->options.data, &r->vocabulary, &r->whole, error);
+    return status == PMY_OK
+               ? pmy_text_split(&r->whole, r->options.validation, &r->train, &r->validation, error)
+               : status;
+}
+
+/* --- The run ------------------------------------------------------------------ */
+
+static pmy_status validate(run *r, pmy_language_score *score, pmy_error *error)
+{
+    pmy_status status = pmy_language_training_evaluate(r->training, &r->validation, score, error);
+    if (status != PMY_OK)
+        pmy_run_name_step("after step", r->training->run.step, error);
+    return status;
+}
+
+/* After the last step there is a validation anyway. */
+static bool validates(const run *r)
+{
+    const pmy_run *of = &r->training->run;
+    return r->validation.count && r->options.validating && of->step % (uint64_t)r->options.validating == 0 &&
+           of->step < of->schedule.total;
+}
+
+static pmy_status learn(run *r, pmy_error *error)
+{
+    pmy_run *of = &r->training->run;
+    uint64_t tenth = (of->schedule.total + 9) / 10;
+    while (of->step < of->schedule.total) {
+        pmy_language_step step;
+        pmy_language_score score;
+        pmy_status status = pmy_language_training_step(r->training, &step, error);
+        bool shown = status == PMY_OK && validates(r);
+        if (shown)
+            status = validate(r, &score, error);
+        if (status != PMY_OK)
+            return status;
+        progress_step(&r->progress, &step, shown ? &score : NULL);
+        if (!run_files_step(&r->files, step.loss, tenth))
+            return pmy_fail(error, PMY_STOPPED, "stopped after step %llu", (unsigned long long)step.step);
+    }
+    (void)pmy_run_take_average(of);
+    return PMY_OK;
+}
+
+static int learn_and_validate(run *r)
+{
+    pmy_error error;
+    pmy_language_score score;
+    const char *save = r->options.usual.save;
+    pmy_status status = learn(r, &error);
+    if (status == PMY_OK && save)
+        status = pmy_model_save(save, &r->training->language->facts, r->training->run.graph, &error);
+    if (status == PMY_OK && r->validation.count)
+        status = validate(r, &score, &error);
+    if (status == PMY_OK) {
+        progress_end(&r->progress, r->training, r->validation.count ? &score : NULL);
+        return PROGRAM_FINE;
+    }
+    run_progress_break(&r->progress.usual);
+    return run_files_failed(&r->files, &error);
+}
+
+static int train_run(run *r)
+{
+    pmy_error error;
+    training_options *usual = &r->options.usual;
+    pmy_status ready = pmy_pool_new((unsigned)usual->threads, &r->pool, &error);
+    if (ready == PMY_OK)
+        ready = load(r, &error);
+    if (ready == PMY_OK)
+        ready = pmy_language_training_new(&usual->recipe, &r->vocabulary, &r->train, r->pool, &r->training,
+                                          &error);
+    if (ready == PMY_OK)
+        ready = run_files_begin(&r->files, usual, &r->training->run, &r->training->language->facts, &error);
+    if (ready == PMY_OK)
+        ready = run_files_open_log(&r->files, &error);
+    if (ready != PMY_OK) {
+        training_options_say(usual, &error);
+        return PROGRAM_WRONG;
+    }
+    r->progress = progress_of(&r->options, r->training);
+    progress_start(&r->progress, &r->whole, &r->validation, r->training);
+    return learn_and_validate(r);
+}
+
+int train_command(int argc, char **argv)
+{
+    run r = {0};
+    int status = PROGRAM_WRONG;
+    switch (train_options_read(&r.options, argc, argv)) {
+    case OPTIONS_DONE:
+        return PROGRAM_FINE;
+    case OPTIONS_RUN:
+        interrupt_catch();
+        pmy_blas_single_threaded();
+        status = train_run(&r);
+        break;
+    case OPTIONS_WRONG:
+        break;
+    }
+    if (!run_files_close(&r.files) && status == PROGRAM_FINE)
+        status = PROGRAM_WRONG;
+    training_options_free(&r.options.usual);
+    pmy_language_training_free(r.training);
+    pmy_pool_free(r.pool);
+    pmy_text_free(&r.whole);
+    pmy_vocabulary_free(&r.vocabulary);
+    return status;
+}

@@ -1,0 +1,30 @@
+#include "text/train_options.h"
+
+#include "text/commands.h"
+#include "text/presets.h"
+
+options_result train_options_read(train_options *o, int argc, char **argv)
+{
+    *o = (train_options){.data = TEXT_DATA, .validation = 0.1};
+    const option_row own[] = {
+        {OPTION_REAL("val", "SHARE", &o->validation, 0, 1,
+                     "share of the text, its last part, kept for validation, which is shown and chooses "
+                     "nothing"),
+         .range.below_maximum = true},
+        {OPTION_WHOLE("eval", "N", &o->validating, 1, LLONG_MAX, "validate every N steps"),
+         .shown_default = "at the end", .presentation = true},
+    };
+    const training_command train = {
+        .name = "text train",
+        .summary = "Trains a net to say which byte or character comes next in a text, and measures it on the "
+                   "part of the text kept for that.",
+        .kind = PMY_RECIPE_OF_TEXT,
+        .presets = &text_presets,
+        .data = {OPTION_TEXT("data", "FILE", &o->data, "the text, which may be gz")},
+        .own = own,
+        .own_count = sizeof own / sizeof *own,
+        .net_example = "embed 32, positions, [layernorm, attention 2], tied",
+        .usual_checkpoints = "a tenth of the run",
+    };
+    return training_options_read(&o->usual, &train, argc, argv);
+}
