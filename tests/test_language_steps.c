@@ -1,6 +1,7 @@
 /* Also in double. */
-/* The losses of a language model's steps beside those of PyTorch (tests/record/language_steps.py): of the small one
- * that is recorded here, or of a record that is named, of which it is said how far apart they are. */
+/* The losses of a language model's steps beside those of PyTorch (tests/record/language_steps.py): of the
+ * small one that is recorded here, or of a record that is named, of which it is said how far apart they are.
+ */
 #include "recorded.h"
 
 #include "train/language.h"
