@@ -371,6 +371,7 @@ static void another_run_on_text_is_refused(void **state)
         {"block", "5", "its block is '4', but here '5'"},
         {"tokens", "chars", "its tokens is 'bytes', but here 'chars'"},
         {"lines", "1", "its lines is '0', but here '1'"},
+        {"start", "gpt2", "its start is 'default', but here 'gpt2'"},
     };
     const char *path = folder_file(*state, "run.checkpoint");
     const pmy_recipe recipe = text_recipe();

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LIKELIEST = 5, TOKEN_COLUMNS = 5 };
+enum { LIKELIEST = 5, TOKEN_COLUMNS = 6 };
 
 static size_t shown_of(const drawn *of)
 {
@@ -15,7 +15,7 @@ static size_t shown_of(const drawn *of)
 
 void drawn_print_heading(void)
 {
-    printf("token    %%  nats  bits  the likeliest, with their %%\n");
+    printf("token     %%  nats  bits  the likeliest, with their %%\n");
 }
 
 /* A token and its p, in columns. */

@@ -23,17 +23,18 @@ static const preset presets[] = {
      .options = {"--optim", "muon", "--lr", "0.01", "--last-lr", "0.001", "--warm-up", "20", "--clip", "1", "--block",
                  "64", "--batch", "16", "--steps", "600"}},
     {.name = "small",
-     .net = "embed 128, "
-            "4 ([rmsnorm, attention 4 rotary nobias], "
-            "[rmsnorm, linear 512 nobias, gelu, linear 128 nobias]), rmsnorm, linear vocab nobias",
-     .options = {"--optim", "muon", "--lr", "0.005", "--last-lr", "0.0005", "--warm-up", "50", "--weight-decay", "0.1",
-                 "--clip", "1", "--block", "64", "--batch", "16", "--steps", "2000"}},
+     .net = "embed 96, "
+            "3 ([rmsnorm, attention 3 rotary nobias], "
+            "[rmsnorm, linear 384 nobias, gelu, linear 96 nobias]), rmsnorm, linear vocab nobias",
+     .options = {"--optim", "muon", "--lr", "0.015", "--schedule", "linear", "--warm-up", "20", "--weight-decay", "0.01",
+                 "--clip", "1", "--block", "64", "--batch", "12", "--steps", "1000"}},
+    /* Nearly a million parameters. */
     {.name = "best",
      .net = "embed 128, "
-            "6 ([rmsnorm, attention 4 rotary nobias], "
-            "[rmsnorm, linear 512 nobias, gelu, linear 128 nobias]), rmsnorm, linear vocab nobias",
-     .options = {"--optim", "muon", "--lr", "0.005", "--last-lr", "0.0005", "--warm-up", "100", "--weight-decay", "0.1",
-                 "--clip", "1", "--block", "128", "--batch", "16", "--steps", "8000"}},
+            "5 ([rmsnorm, attention 4 rotary nobias, dropout 0.1], "
+            "[rmsnorm, linear 512 nobias, gelu, linear 128 nobias, dropout 0.1]), rmsnorm, tied",
+     .options = {"--optim", "muon", "--lr", "0.01", "--schedule", "linear", "--warm-up", "50", "--weight-decay", "0.1",
+                 "--clip", "1", "--block", "256", "--batch", "16", "--steps", "3000", "--start", "gpt2"}},
 };
 /* clang-format on */
 

@@ -22,8 +22,10 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
         for (size_t j = 0; j < wide; j++)
             if (x->accumulate)
                 sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
-            else
+            else {
+                PMY_PREFETCH(c + i * x->c.row + j * LANES);
                 sum[i][j] = (BLOCK_LANES){0};
+            }
     for (size_t s = 0; s < x->segments; s++) {
         /* A pointer for every third row: the others lie one and two a.row further, which is an address. */
         const pmy_real *a[(HIGHEST + 2) / 3], *b = x->b.from + s * x->b.segment + column;

@@ -70,6 +70,13 @@ static bool is_small(size_of n, bool given)
     return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out;
 }
 
+/* Turning W, as lanes need it, would cost more than the products. */
+static bool is_of_one_vector(size_of n, bool given)
+{
+    (void)given;
+    return n.vectors == 1;
+}
+
 static bool is_small_and_narrow(size_of n, bool given)
 {
     return is_small(n, given) && n.out < NARROW;
@@ -95,6 +102,7 @@ static bool is_any(size_of n, bool given)
 /* The first that fits. */
 static const algorithm algorithms[] = {
     {is_wide_and_given, true, false, BY_TILES, BY_TILES},
+    {is_of_one_vector, false, false, BY_FEW_TILES, BY_TILES},
     {is_small_and_narrow, false, true, BY_ROWS, BY_ROWS},
     {is_tiny, false, true, BY_FEW_TILES, BY_ROWS},
     {is_small, false, true, BY_TILES, BY_TILES},

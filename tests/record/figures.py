@@ -23,7 +23,12 @@ def gradient_of(shape):
                         dtype=torch.float64).reshape(shape)
 
 
+def exact(value):
+    """In hexadecimal, without the zeros that end a mantissa."""
+    return re.sub(r"\.?0*p", "p", float(value).hex())
+
+
 def show(name, tensor):
     """A line: the name and the numbers in hexadecimal, so exactly."""
-    numbers = [re.sub(r"\.?0*p", "p", float(value).hex()) for value in tensor.flatten().tolist()]
+    numbers = map(exact, tensor.flatten().tolist())
     print(name, *numbers)

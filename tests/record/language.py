@@ -12,27 +12,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from figures import input_of, show
+from gpt import Positions, Residual, Tied
 
 BATCH, TIME, VOCABULARY = 2, 5, 7
-
-
-class Residual(nn.Sequential):
-    def forward(self, x):
-        return x + super().forward(x)
-
-
-class Positions(nn.Embedding):
-    def forward(self, x):
-        return x + self.weight
-
-
-class Tied(nn.Module):
-    def __init__(self, embedding):
-        super().__init__()
-        self.of = [embedding]  # not a module of its own
-
-    def forward(self, x):
-        return F.linear(x, self.of[0].weight)
 
 
 class Attention(nn.MultiheadAttention):
