@@ -35,7 +35,7 @@ static const pmy_recipe_field fields[] = {
     {FIELD(ANY, "learning rate", DOUBLE, learning_rate), RANGE(0, 1000),
      OPTION("lr", "X", "learning rate, the schedule's highest")},
     {FIELD(ANY, "momentum", DOUBLE, optim_options.momentum), RANGE(0, 1), .below_most = true,
-     OPTION("momentum", "X", "of sgd")},
+     OPTION("momentum", "X", "of sgd and muon")},
     {FIELD(ANY, "weight decay", DOUBLE, optim_options.weight_decay), RANGE(0, 1000),
      OPTION("weight-decay", "X", "how strongly weights are drawn to 0")},
     {FIELD(ANY, "decayed", DECAY, decay), .left_out = "all",
