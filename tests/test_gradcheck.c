@@ -771,7 +771,7 @@ static void right_batchnorm_nets_pass(void **state)
     for (size_t n = 0; n < sizeof right / sizeof *right; n++) {
         pmy_error error;
         const pmy64_suite suite = {.seed = right[n].seed, .found = expect_pass, .context = &found};
-        assert_int_equal(pmy64_check_net(&suite, right[n].net, PMY_SCALAR_SHAPE, &error), PMY_OK);
+        assert_int_equal(pmy64_check_net(&suite, right[n].net, &(pmy_check_examples){0}, &error), PMY_OK);
     }
     assert_true(found > 18);
 }
@@ -793,10 +793,14 @@ static void an_op_without_a_sample_is_an_error(void **state)
     assert_int_equal(pmy64_check_op(&suite, &kinked_op, &error), PMY_BAD_ARGUMENT);
     assert_non_null(strstr(error.message, "kinked has no sample"));
     assert_int_equal(pmy64_check_ops(&suite, "no such op", &error), PMY_BAD_ARGUMENT);
-    assert_int_equal(pmy64_check_net(&suite, "linear", PMY_SCALAR_SHAPE, &error), PMY_BAD_NET);
-    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(1, 2, 3), &error), PMY_BAD_NET);
+    assert_int_equal(pmy64_check_net(&suite, "linear", &(pmy_check_examples){0}, &error), PMY_BAD_NET);
+    assert_int_equal(
+        pmy64_check_net(&suite, "relu", &(pmy_check_examples){.shape = PMY_SHAPE(1, 2, 3)}, &error),
+        PMY_BAD_NET);
     assert_non_null(strstr(error.message, "the net ends in images of 1x2x3, not in logits"));
-    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(2, 3, 4, 5), &error), PMY_BAD_SHAPE);
+    assert_int_equal(
+        pmy64_check_net(&suite, "relu", &(pmy_check_examples){.shape = PMY_SHAPE(2, 3, 4, 5)}, &error),
+        PMY_BAD_SHAPE);
     assert_int_equal(found, 0);
 }
 
