@@ -161,7 +161,7 @@ $(call say,LINK,$@)
 $(Q)$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(1) $(LIBRARY_FLAGS)
 endef
 
-PROGRAMS_WITH_GRADCHECK := gradcheck softmax
+PROGRAMS_WITH_GRADCHECK := gradcheck softmax text
 define program_rule
 $(BUILD)/$(1): $(call objects,$(wildcard examples/$(1)/*.c)) $(COMMON) \
     $(if $(filter $(PROGRAMS_WITH_GRADCHECK),$(1)),$(GRADCHECK_LIBRARIES)) $(LIBRARIES)

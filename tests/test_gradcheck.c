@@ -492,6 +492,15 @@ static void round_off_is_noise(void **state)
     expect(check_bent((bent){4, 5, {.offset = 1e13}}).x, PMY_NOISE, PMY_CAUSE_UNKNOWN);
 }
 
+/* With one set of steps, the wrong element could not be told from round-off. */
+static void round_off_is_less_in_the_mean(void **state)
+{
+    (void)state;
+    const double offset = 2.2e8;
+    expect(check_bent((bent){4, 5, {.offset = offset}}).x, PMY_PASS, PMY_CAUSE_UNKNOWN);
+    expect(check_bent((bent){4, 5, {.offset = offset, .x = ONE_ELEMENT}}).x, PMY_WRONG, PMY_CAUSE_FEW);
+}
+
 static void the_sum_of_a_softmax_hides_nothing(void **state)
 {
     (void)state;
@@ -771,9 +780,27 @@ static void right_batchnorm_nets_pass(void **state)
     for (size_t n = 0; n < sizeof right / sizeof *right; n++) {
         pmy_error error;
         const pmy64_suite suite = {.seed = right[n].seed, .found = expect_pass, .context = &found};
-        assert_int_equal(pmy64_check_net(&suite, right[n].net, PMY_SCALAR_SHAPE, &error), PMY_OK);
+        assert_int_equal(pmy64_check_net(&suite, right[n].net, &(pmy_check_examples){0}, &error), PMY_OK);
     }
     assert_true(found > 18);
+}
+
+/* Deep nets, some of whose gradients are small beside the loss that is rounded. */
+static void right_nets_of_tokens_pass(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {
+        "embed 8, 2 ([rmsnorm, attention 2 rotary nobias], [rmsnorm, linear 32 nobias, gelu, linear 8 "
+        "nobias]), rmsnorm, linear vocab nobias",
+        "embed 8, positions, dropout 0.1, [layernorm, attention 2], layernorm, tied"};
+    size_t found = 0;
+    for (size_t n = 0; n < sizeof nets / sizeof *nets; n++)
+        for (uint64_t seed = 2; seed < 4; seed++) {
+            pmy_error error;
+            const pmy64_suite suite = {.seed = seed, .found = expect_pass, .context = &found};
+            assert_int_equal(pmy64_check_net(&suite, nets[n], &(pmy_check_examples){0}, &error), PMY_OK);
+        }
+    assert_int_equal(found, 2 * (15 + 10));
 }
 
 /* --- The suite ------------------------------------------------------------ */
@@ -782,6 +809,36 @@ static void count(void *context, const pmy_check *check)
 {
     (void)check;
     ++*(size_t *)context;
+}
+
+static void wrong_nets_of_tokens_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net;
+        pmy_check_examples examples;
+        pmy_status status;
+        const char *message;
+    } wrong[] = {
+        {"embed 8, linear 5", {0}, PMY_BAD_NET, "the net ends in 5 numbers a token, but there are 7 tokens"},
+        {"embed 8, linear 5", {.shape = {{4}}}, PMY_BAD_NET, "embed takes tokens, and the examples are none"},
+        {"linear 5",
+         {.time = 3},
+         PMY_BAD_NET,
+         "the examples are tokens, which embed must take before linear"},
+        {"embed 8, tied",
+         {.vocabulary = 65537},
+         PMY_BAD_SHAPE,
+         "a vocabulary of 65537 tokens, of 65536 at most"},
+    };
+    size_t found = 0;
+    const pmy64_suite suite = {.found = count, .context = &found};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        pmy_error error;
+        assert_int_equal(pmy64_check_net(&suite, wrong[i].net, &wrong[i].examples, &error), wrong[i].status);
+        assert_non_null(strstr(error.message, wrong[i].message));
+    }
+    assert_int_equal(found, 0);
 }
 
 static void an_op_without_a_sample_is_an_error(void **state)
@@ -793,10 +850,14 @@ static void an_op_without_a_sample_is_an_error(void **state)
     assert_int_equal(pmy64_check_op(&suite, &kinked_op, &error), PMY_BAD_ARGUMENT);
     assert_non_null(strstr(error.message, "kinked has no sample"));
     assert_int_equal(pmy64_check_ops(&suite, "no such op", &error), PMY_BAD_ARGUMENT);
-    assert_int_equal(pmy64_check_net(&suite, "linear", PMY_SCALAR_SHAPE, &error), PMY_BAD_NET);
-    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(1, 2, 3), &error), PMY_BAD_NET);
+    assert_int_equal(pmy64_check_net(&suite, "linear", &(pmy_check_examples){0}, &error), PMY_BAD_NET);
+    assert_int_equal(
+        pmy64_check_net(&suite, "relu", &(pmy_check_examples){.shape = PMY_SHAPE(1, 2, 3)}, &error),
+        PMY_BAD_NET);
     assert_non_null(strstr(error.message, "the net ends in images of 1x2x3, not in logits"));
-    assert_int_equal(pmy64_check_net(&suite, "relu", PMY_SHAPE(2, 3, 4, 5), &error), PMY_BAD_SHAPE);
+    assert_int_equal(
+        pmy64_check_net(&suite, "relu", &(pmy_check_examples){.shape = PMY_SHAPE(2, 3, 4, 5)}, &error),
+        PMY_BAD_SHAPE);
     assert_int_equal(found, 0);
 }
 
@@ -862,12 +923,15 @@ int main(void)
         cmocka_unit_test(two_zero_sides_are_vacuous),
         cmocka_unit_test(nothing_to_check_does_not_pass),
         cmocka_unit_test(round_off_is_noise),
+        cmocka_unit_test(round_off_is_less_in_the_mean),
         cmocka_unit_test(the_sum_of_a_softmax_hides_nothing),
         cmocka_unit_test(kinks_are_told_and_checked_on_each_side),
         cmocka_unit_test(kinks_side_by_side_are_judged_between_them),
         cmocka_unit_test(a_side_that_cannot_be_judged_is_not_passed),
         cmocka_unit_test(a_sharp_bend_is_looked_at_closely),
         cmocka_unit_test(right_batchnorm_nets_pass),
+        cmocka_unit_test(right_nets_of_tokens_pass),
+        cmocka_unit_test(wrong_nets_of_tokens_are_refused),
         cmocka_unit_test(an_op_without_a_sample_is_an_error),
         cmocka_unit_test(every_sample_is_judged_with_fewer_rows),
         cmocka_unit_test(the_curve_is_a_v),

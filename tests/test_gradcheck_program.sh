@@ -56,6 +56,31 @@ image_net_passes()
 }
 check "a net that needs images gets them, in the shape that is asked for" image_net_passes
 
+gpt='embed 8, positions, 2 ([layernorm nobias, attention 2 nobias], [layernorm nobias, linear 32 nobias, gelu, linear 8 nobias]), layernorm nobias, tied'
+token_net_passes()
+{
+    "$gradcheck" --net "$gpt" >net && holds net "15 checks, 0 failed" && grep -qE "0.weight  +56 " net && grep -qE "1.weight  +64 " net &&
+        "$gradcheck" --net "embed 8, [layernorm, attention 2 rotary], dropout 0.2, relu, linear vocab" --time 5 --vocab 4 --batch 3 --json >net &&
+        holds net '"input":"0.weight","size":32,' && [ "$(grep -c '"verdict":"PASS".*"batch":3,"fewer":1}' net)" -eq 9 ]
+}
+check "a net for tokens passes, in the sizes that are asked for" token_net_passes
+
+# Round-off in the key's bias, whose gradient is 0, is all that an attention with biases would show.
+token_net_passes_in_quad()
+{
+    "$gradcheck" --precision quad --net "embed 4, positions, [rmsnorm, attention 2 rotary nobias], [layernorm, linear 6, gelu, linear 4], tied" \
+        --time 4 --batch 2 --vocab 5 >net && holds net "11 checks, 0 failed" && ! grep -E ' [0-9.]+e-(0[0-9]|1[0-3]) ' net
+}
+if [ -e "$BUILD/libpmyq.a" ]; then
+    check "a net for tokens passes in quad to 14 digits" token_net_passes_in_quad
+fi
+
+token_net_passes_in_float()
+{
+    "$gradcheck" --precision float --net "$gpt" >net && holds net "15 checks, 0 failed"
+}
+check "a net for tokens passes in float" token_net_passes_in_float
+
 # A convolution's weight moves every position of every picture, and nearly always some relu or winner is close.
 lenet_passes()
 {
@@ -113,6 +138,14 @@ wrong_net()
 }
 check "a wrong word in a net is pointed at" wrong_net
 
+wrong_token_net()
+{
+    status_is 2 "$gradcheck" --net "$1" >said 2>&1 && holds said "$2" && holds said "$3"
+}
+check "heads that do not fit are pointed at" wrong_token_net "embed 8, attention 3, tied" "3 heads" "           ^~~~~~~~~~~"
+check "a net of tokens that does not end in them is pointed at" wrong_token_net "embed 8, linear 5" "there are 7 tokens" "           ^~~~~~~~"
+check "a second embed is pointed at" wrong_token_net "embed 8, linear 3, embed 4" "first layer" "                     ^~~~~~~"
+
 refuses()
 {
     status_is 2 "$gradcheck" "$@" >said 2>&1 && [ "$(wc -l <said)" -eq 1 ]
@@ -121,6 +154,9 @@ check "an unknown op is refused" refuses --op rleu
 check "an unknown precision is refused" refuses --precision half
 check "--op and --net together are refused" refuses --op relu --net "linear 3"
 check "--input without --net is refused" refuses --input 16
+check "--batch without --net is refused" refuses --batch 3
+check "--vocab without --net is refused" refuses --vocab 3
+check "--input and --time together are refused" refuses --net "embed 8, tied" --input 5 --time 5
 check "a shape that is none is refused" refuses --net "relu" --input 3x
 check "an operand is refused" refuses relu
 unwritable()

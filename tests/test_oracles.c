@@ -218,7 +218,7 @@ static void models_agree_with_differences_in_double(void **state)
             limit most = {.error = 1e-9};
             const pmy64_suite suite = {.seed = seed, .found = expect_pass, .context = &most};
             pmy_error error;
-            assert_int_equal(pmy64_check_net(&suite, smooth[n], PMY_SCALAR_SHAPE, &error), PMY_OK);
+            assert_int_equal(pmy64_check_net(&suite, smooth[n], &(pmy_check_examples){0}, &error), PMY_OK);
         }
 }
 
@@ -230,7 +230,7 @@ static void kinked_models_pass_too(void **state)
         const pmy64_suite suite = {.seed = seed, .found = expect_pass, .context = &most};
         pmy_error error;
         assert_int_equal(pmy64_check_net(&suite, "linear 32, gelu, linear 32, relu, dropout 0.2, linear 10",
-                                         PMY_SCALAR_SHAPE, &error),
+                                         &(pmy_check_examples){0}, &error),
                          PMY_OK);
     }
 }

@@ -1,16 +1,16 @@
 /* gradcheck: holds pmy's backward passes against finite differences. */
+#include "common/gradient_check.h"
 #include "common/json.h"
-#include "common/options.h"
 #include "common/program.h"
-#include "common/underline.h"
 #include "gradcheck/plot.h"
-#include "gradcheck/precisions.h"
-#include "gradcheck/report.h"
+#include "data/vocabulary.h"
 #include "kernels/blas.h"
+#include "ops.h"
 
 typedef struct request {
     const char *op, *net, *input, *plot;
-    pmy_shape example; /* what `input` says */
+    long long batch, time, vocabulary;
+    pmy_check_examples examples; /* what these and `input` say */
     int precision;
     long long seed;
     bool list, json;
@@ -18,15 +18,14 @@ typedef struct request {
 
 static int list_ops(bool as_json)
 {
-    const char *name, *formula;
-    for (size_t i = 0; (name = op_name(i, &formula)); i++) {
+    for (const pmy_op *const *op = pmy_ops; *op; op++) {
         if (!as_json) {
-            printf("%-14s %s\n", name, formula);
+            printf("%-14s %s\n", (*op)->name, (*op)->checks.formula);
             continue;
         }
         json_line line = json_begin();
-        json_text(&line, "name", name);
-        json_text(&line, "formula", formula);
+        json_text(&line, "name", (*op)->name);
+        json_text(&line, "formula", (*op)->checks.formula);
         (void)json_end(&line, stdout);
     }
     return PROGRAM_FINE;
@@ -34,49 +33,57 @@ static int list_ops(bool as_json)
 
 static int check(const options *command, const request *what)
 {
-    report results;
-    report_begin(&results, what->json);
     pmy_curve curve = {.count = 0};
-    const subject checked = {.op = what->op,
-                             .net = what->net,
-                             .example = what->example,
-                             .seed = (uint64_t)what->seed,
-                             .found = report_check,
-                             .context = &results,
-                             .curve = what->plot ? &curve : NULL};
-    pmy_error error = {0};
-    pmy_status status = precisions[what->precision].check(&checked, &error);
-    bool written = report_end(&results);
-    if (status != PMY_OK) {
-        (void)options_wrong(command, "%s", error.message);
-        if (what->net)
-            underline(stderr, what->net, error.position, error.length);
-        return PROGRAM_WRONG;
-    }
-    if (!written) {
-        (void)options_wrong(command, "the results could not be written");
-        return PROGRAM_WRONG;
-    }
-    if (what->plot && plot_curve(&curve, what->plot, &error) != PMY_OK) {
-        (void)options_wrong(command, "%s", error.message);
-        return PROGRAM_WRONG;
-    }
-    return results.failed || !results.checks ? PROGRAM_FAILED : PROGRAM_FINE;
+    const gradient_subject checked = {.op = what->op,
+                                      .net = what->net,
+                                      .examples = what->examples,
+                                      .seed = (uint64_t)what->seed,
+                                      .curve = what->plot ? &curve : NULL};
+    int status = gradient_check(command, checked, what->precision, what->json);
+    pmy_error error;
+    if (status == PROGRAM_WRONG || !what->plot || plot_curve(&curve, what->plot, &error) == PMY_OK)
+        return status;
+    (void)options_wrong(command, "%s", error.message);
+    return PROGRAM_WRONG;
+}
+
+/* What the options say about the examples of a net. */
+static options_result read_examples(const options *command, request *what)
+{
+    bool tokens = what->time > 0 || what->vocabulary > 0;
+    if ((what->input || tokens || what->batch > 0) && !what->net)
+        return options_wrong(command, "--%s is for --net",
+                             what->input       ? "input"
+                             : what->batch > 0 ? "batch"
+                             : what->time > 0  ? "time"
+                                               : "vocab");
+    if (what->input && tokens)
+        return options_wrong(command,
+                             "--input is for examples of numbers, --time and --vocab for those of tokens");
+    if (what->input && !pmy_shape_read(what->input, &what->examples.shape))
+        return options_wrong(command, "--input %s: not a shape such as 16 or 1x12x12", what->input);
+    what->examples.batch = (size_t)what->batch;
+    what->examples.time = (size_t)what->time;
+    what->examples.vocabulary = (size_t)what->vocabulary;
+    return OPTIONS_RUN;
 }
 
 int main(int argc, char **argv)
 {
-    const char *words[sizeof(const char *) * 4] = {0};
-    for (size_t i = 0; precisions[i].name; i++)
-        words[i] = precisions[i].name;
     request what = {0};
     const option_row rows[] = {
         {OPTION_TEXT("op", "NAME", &what.op, "check this op, layer or loss only")},
         {OPTION_TEXT("net", "SPEC", &what.net,
                      "check a model instead: the gradient of its loss for every parameter and the input")},
+        {OPTION_WHOLE("batch", "N", &what.batch, 1, INT_MAX, "examples for the net"), .shown_default = "4"},
         {OPTION_TEXT("input", "SHAPE", &what.input, "shape of an example for the net, such as 1x12x12"),
          .shown_default = "16, or 1x12x12 for a net that needs images"},
-        {OPTION_WORD("precision", "NAME", &what.precision, words, "the build to check")},
+        {OPTION_WHOLE("time", "T", &what.time, 1, INT_MAX, "tokens of an example, for a net with embed"),
+         .shown_default = "8"},
+        {OPTION_WHOLE("vocab", "V", &what.vocabulary, 1, PMY_MAX_VOCABULARY,
+                      "how many different ones there are"),
+         .shown_default = "7"},
+        {OPTION_WORD("precision", "NAME", &what.precision, gradient_precisions, "the build to check")},
         {OPTION_SEED(&what.seed)},
         {OPTION_TEXT("plot", "FILE", &what.plot,
                      "draw error against step size where the error is largest (SVG)"),
@@ -104,14 +111,8 @@ int main(int argc, char **argv)
         (void)options_wrong(&command, "--op and --net exclude each other");
         return PROGRAM_WRONG;
     }
-    if (what.input && !what.net) {
-        (void)options_wrong(&command, "--input is for --net");
+    if (read_examples(&command, &what) != OPTIONS_RUN)
         return PROGRAM_WRONG;
-    }
-    if (what.input && !pmy_shape_read(what.input, &what.example)) {
-        (void)options_wrong(&command, "--input %s: not a shape such as 16 or 1x12x12", what.input);
-        return PROGRAM_WRONG;
-    }
     pmy_blas_single_threaded();
     return program_finish(command.name, what.list ? list_ops(what.json) : check(&command, &what));
 }

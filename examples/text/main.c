@@ -9,6 +9,7 @@ int main(int argc, char **argv)
         {"sample", "let a model write", sample_command},
         {"eval", "measure how well a model says what comes next", eval_command},
         {"attention", "show where the heads of a model look", attention_command},
+        {"gradcheck", "hold a model's gradients against finite differences", gradcheck_command},
     };
     static const program text = {"text",
                                  "Trains language models of bytes or characters, and lets them write.",

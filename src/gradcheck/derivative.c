@@ -27,7 +27,7 @@ pmy_real pmy_step_unit(const pmy_line *line)
 
 pmy_real pmy_ladder_step(const pmy_line *line, unsigned i)
 {
-    pmy_real step = 2 * pmy_step_unit(line);
+    pmy_real step = 2 * pmy_step_unit(line) * (pmy_real)(32 - line->shorter) / 32;
     while (i-- > 0)
         step /= 2;
     return step;

@@ -30,6 +30,7 @@ typedef struct pmy_line {
     size_t element;            /* which */
     pmy_real shift;            /* of that element: the point is x + shift */
     unsigned finer;            /* how much further down the ladder of steps a derivative is looked for */
+    unsigned shorter;          /* by how many 32nds of theirs the steps are shorter */
 } pmy_line;
 
 typedef enum pmy_outcome {

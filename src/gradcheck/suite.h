@@ -2,6 +2,7 @@
 #ifndef PMY_GRADCHECK_SUITE_H
 #define PMY_GRADCHECK_SUITE_H
 
+#include "gradcheck/examples.h"
 #include "gradcheck/gradcheck.h"
 #include "tensor/op.h"
 
@@ -24,12 +25,12 @@ pmy_status pmy_check_op(const pmy_suite *suite, const pmy_op *op, pmy_error *err
 /* The same for the op of that name in pmy's list, or for all of them if `name` is NULL. */
 pmy_status pmy_check_ops(const pmy_suite *suite, const char *name, pmy_error *error);
 
-/* Checks a model (net/net.h): the gradient of its cross-entropy, with a label for each vector that it ends
- * in, for every parameter and the input, in a batch of PMY_NET_ROWS random examples of that shape.
- * PMY_SCALAR_SHAPE: a row of PMY_NET_FEATURES numbers, or, for a net that wants images, PMY_NET_IMAGE.
+/* Checks a model (net/net.h): the gradient of its cross-entropy for every parameter, in a batch of random
+ * examples. Where these are of reals, there is a label for each vector that the net ends in, and the input's
+ * gradient is checked, too. A net for tokens is checked as the language model that it is trained as
+ * (train/language.h), some of whose targets are not there.
  * Errors: PMY_BAD_NET with the place of the word, PMY_BAD_SHAPE, PMY_NO_MEMORY. */
-enum { PMY_NET_ROWS = 4, PMY_NET_FEATURES = 16 };
-#define PMY_NET_IMAGE PMY_SHAPE(1, 12, 12)
-pmy_status pmy_check_net(const pmy_suite *suite, const char *net, pmy_shape example, pmy_error *error);
+pmy_status pmy_check_net(const pmy_suite *suite, const char *net, const pmy_check_examples *examples,
+                         pmy_error *error);
 
 #endif

@@ -21,19 +21,25 @@ static double error_of(const pmy_pair *pair, unsigned k)
     return pmy_gradient_error(pair->analytic[k], pair->numeric.estimate[k].value, pair->largest[k]);
 }
 
+static bool disagrees(const pmy_session *session, const pmy_pair *pair)
+{
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        if (!(error_of(pair, k) <= PMY_GRADCHECK_TOLERANCE))
+            return true;
+    return false;
+}
+
 /* Where the function bends sharply, as next to equal rows of a normalisation, differences with large steps
  * can agree with each other on what is wrong. Where backward disagrees with them, smaller steps are asked,
  * too, and believed where they contradict the large ones, whatever backward says; but not steps that are lost
  * in the outputs' last digits, which seem to have no round-off. */
 static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *pair)
 {
-    bool disagrees = false, contradicts = false;
-    for (unsigned k = 0; k < session->probe.weights; k++)
-        disagrees |= !(error_of(pair, k) <= PMY_GRADCHECK_TOLERANCE);
+    bool contradicts = false;
     pmy_line finer = pair->line;
     finer.finer = FINER;
     pmy_derivative closer;
-    if (!disagrees || pmy_differentiate(&session->probe, &finer, goal, &closer) != PMY_SMOOTH)
+    if (pmy_differentiate(&session->probe, &finer, goal, &closer) != PMY_SMOOTH)
         return;
     for (unsigned k = 0; k < session->probe.weights; k++) {
         pmy_estimate here = closer.estimate[k], before = pair->numeric.estimate[k];
@@ -42,6 +48,44 @@ static void look_closer(pmy_session *session, const pmy_real goal[], pmy_pair *p
     }
     if (contradicts)
         pair->numeric = closer;
+}
+
+/* Round-off is another at each step. Where the disagreement is no larger than it, as where a small gradient
+ * is one of a large loss, the mean over several steps has less of it. */
+static void look_again(pmy_session *session, const pmy_real goal[], pmy_pair *pair)
+{
+    enum { TIMES = 16 };
+    pmy_estimate *mean = pair->numeric.estimate;
+    unsigned times = 1;
+    pmy_line line = pair->line;
+    for (line.shorter = 1; line.shorter < TIMES; line.shorter++) {
+        pmy_derivative other;
+        if (pmy_differentiate(&session->probe, &line, goal, &other) != PMY_SMOOTH)
+            continue;
+        times++;
+        for (unsigned k = 0; k < session->probe.weights; k++) {
+            mean[k].value += (other.estimate[k].value - mean[k].value) / (pmy_real)times;
+            mean[k].truncation += (other.estimate[k].truncation - mean[k].truncation) / (pmy_real)times;
+            mean[k].noise += (other.estimate[k].noise - mean[k].noise) / (pmy_real)times;
+        }
+    }
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        mean[k].noise /= pmy_real_sqrt((pmy_real)times);
+}
+
+/* The uncertainty is of how outputs are rounded, not of what is rounded on the way to them. */
+static bool is_noise(const pmy_pair *pair, unsigned k)
+{
+    pmy_estimate estimate = pair->numeric.estimate[k];
+    return pmy_real_fabs(pair->analytic[k] - estimate.value) <= 4 * pmy_uncertainty(estimate);
+}
+
+static bool all_noise(const pmy_session *session, const pmy_pair *pair)
+{
+    for (unsigned k = 0; k < session->probe.weights; k++)
+        if (!is_noise(pair, k))
+            return false;
+    return true;
 }
 
 /* Next to a kink, as much more than the tolerance as round-off explains. */
@@ -64,8 +108,7 @@ static void keep_worst(const pmy_pair *pair, unsigned k, double allowed, pmy_num
     numeric->any |= pmy_real_fabs(value) > uncertainty;
     if (!(error / allowed > check->error / check->tolerance))
         return;
-    /* The uncertainty is of how outputs are rounded, not of what is rounded on the way to them. */
-    numeric->is_noise = pmy_real_fabs(pair->analytic[k] - value) <= 4 * uncertainty;
+    numeric->is_noise = is_noise(pair, k);
     check->error = error;
     check->tolerance = allowed;
     check->worst = pair->place;
@@ -83,9 +126,11 @@ bool pmy_compare_line(pmy_session *session, pmy_pair *pair, pmy_numeric *numeric
     pmy_outcome outcome = pmy_differentiate(&session->probe, &pair->line, goal, &pair->numeric);
     if (outcome == PMY_KINKED)
         return false;
-    if (outcome == PMY_SMOOTH)
+    if (outcome == PMY_SMOOTH && disagrees(session, pair))
         look_closer(session, goal, pair);
-    else
+    if (outcome == PMY_SMOOTH && disagrees(session, pair) && all_noise(session, pair))
+        look_again(session, goal, pair);
+    if (outcome != PMY_SMOOTH)
         pair->numeric = (pmy_derivative){.estimate = {{.value = (pmy_real)NAN}, {.value = (pmy_real)NAN}}};
     for (unsigned k = 0; k < session->probe.weights; k++)
         if ((allowed[k] = allowed_for(pair, k)) > PMY_GRADCHECK_KINK_TOLERANCE)

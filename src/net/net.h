@@ -66,8 +66,9 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
 pmy_status pmy_net_read_tokens(const char *text, size_t time, size_t vocabulary, pmy_net *net,
                                pmy_error *error);
 
-/* Whether a layer of the text takes nothing but images. */
+/* Whether a layer of the text takes nothing but images, nothing but tokens. */
 bool pmy_net_wants_images(const char *text);
+bool pmy_net_wants_tokens(const char *text);
 
 /* Appends the net's layers to a graph; x is [batch, …input], integers where examples are tokens. Returns the
  * last node. An activation right after a layer that can compute it (linear, conv, batchnorm) is fused into

@@ -1,18 +1,18 @@
-#include "gradcheck/report.h"
+#include "common/gradient_report.h"
 
 #include "common/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void report_begin(report *to, bool json)
+void gradient_report_begin(gradient_report *to, bool json)
 {
     static const table_column columns[] = {{"name", TABLE_LEFT},
                                            {"input", TABLE_LEFT},
                                            {"size", TABLE_RIGHT},
                                            {"error", TABLE_RIGHT},
                                            {"verdict", TABLE_LEFT}};
-    *to = (report){.json = json};
+    *to = (gradient_report){.json = json};
     if (!json)
         to->table = table_new(columns, sizeof columns / sizeof *columns);
 }
@@ -40,7 +40,7 @@ static bool print_json(const pmy_check *check)
     return json_end(&line, stdout);
 }
 
-static void keep_failure(report *to, const pmy_check *check)
+static void keep_failure(gradient_report *to, const pmy_check *check)
 {
     char what[512], line[768];
     pmy_check_print(check, what, sizeof what);
@@ -55,7 +55,7 @@ static void keep_failure(report *to, const pmy_check *check)
     to->failures_length += (size_t)length;
 }
 
-static void add_row(report *to, const pmy_check *check)
+static void add_row(gradient_report *to, const pmy_check *check)
 {
     table_cell(to->table, "%s", check->name);
     table_cell(to->table, "%s", check->input);
@@ -65,9 +65,9 @@ static void add_row(report *to, const pmy_check *check)
     table_style(to->table, check->verdict == PMY_PASS ? TERMINAL_GREEN : TERMINAL_RED);
 }
 
-void report_check(void *context, const pmy_check *check)
+void gradient_report_add(void *context, const pmy_check *check)
 {
-    report *to = context;
+    gradient_report *to = context;
     to->checks++;
     if (!(check->error <= to->worst))
         to->worst = check->error;
@@ -81,7 +81,7 @@ void report_check(void *context, const pmy_check *check)
     keep_failure(to, check);
 }
 
-bool report_end(report *to)
+bool gradient_report_end(gradient_report *to)
 {
     if (!to->json && to->checks > 0) {
         to->broken |= !table_print(to->table, stdout);
