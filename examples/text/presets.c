@@ -34,7 +34,7 @@ static const preset presets[] = {
             "5 ([rmsnorm, attention 4 rotary nobias, dropout 0.1], "
             "[rmsnorm, linear 512 nobias, gelu, linear 128 nobias, dropout 0.1]), rmsnorm, tied",
      .options = {"--optim", "muon", "--lr", "0.01", "--schedule", "linear", "--warm-up", "50", "--weight-decay", "0.1",
-                 "--clip", "1", "--block", "256", "--batch", "16", "--steps", "3000", "--start", "gpt2"}},
+                 "--clip", "1", "--block", "256", "--batch", "16", "--steps", "2000", "--start", "gpt2"}},
 };
 /* clang-format on */
 
