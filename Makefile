@@ -189,18 +189,25 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 
 # ---- running ----------------------------------------------------------------
 
-.PHONY: deps mnist test test-programs numerics bench bench-programs
+.PHONY: deps mnist text test test-programs numerics bench bench-programs
 
 deps:
 	@CC='$(CC)' tools/deps
 
-# These two install what is missing before anything is compiled; nothing else does.
-ifneq ($(filter mnist test,$(MAKECMDGOALS)),)
+# These install what is missing before anything is compiled; nothing else does.
+ifneq ($(filter mnist text test,$(MAKECMDGOALS)),)
 $(OBJECTS): | deps
 endif
 
 mnist: $(BUILD)/mnist
 	$(BUILD)/mnist train --net fast
+
+text: $(BUILD)/text
+	$(BUILD)/text train --net small --save $(BUILD)/text.safetensors
+	@for temperature in 0.5 0.8 1.0; do \
+	    printf '\n---- temperature %s\n\n' $$temperature; \
+	    $(BUILD)/text sample --model $(BUILD)/text.safetensors --temperature $$temperature || exit; \
+	done
 
 test-programs: $(TEST_PROGRAMS)
 
@@ -275,6 +282,7 @@ clean:
 help:
 	@echo 'make           libraries and programs, in $(BUILD)'
 	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
+	@echo 'make text      the same for a language model of the Bible, and lets it write'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
 	@echo 'make numerics  measures how right softmax and convolutions are, for docs/NUMERICS.md'

@@ -4,6 +4,7 @@
 static char *const usual[] = {
     "--optim", "adamw", "--schedule", "cosine", "--weight-decay", "0", "--decay", "matrices", "--warm-up", "0",
     "--last-lr", "0", "--clip", "0", "--label-smoothing", "0", "--ema", "0", "--seed", "1", "--tokens", "chars",
+    "--start", "default",
     NULL};
 
 static const preset presets[] = {
@@ -13,7 +14,8 @@ static const preset presets[] = {
             "4 ([layernorm nobias, attention 4 nobias], "
             "[layernorm nobias, linear 512 nobias, gelu, linear 128 nobias]), layernorm nobias, tied",
      .options = {"--optim", "adamw", "--lr", "0.001", "--last-lr", "0.0001", "--warm-up", "100", "--beta2", "0.99",
-                 "--weight-decay", "0.1", "--clip", "1", "--block", "64", "--batch", "12", "--steps", "2000"}},
+                 "--weight-decay", "0.1", "--clip", "1", "--block", "64", "--batch", "12", "--steps", "2000",
+                 "--start", "gpt2"}},
     {.name = "tiny",
      .net = "embed 64, "
             "2 ([rmsnorm, attention 4 rotary nobias], "

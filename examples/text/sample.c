@@ -1,5 +1,223 @@
+/* text sample: lets a model write. */
+#include "common/json.h"
+#include "common/options.h"
+#include "common/program.h"
+#include "common/terminal.h"
 #include "text/commands.h"
+#include "text/drawn.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "kernels/blas.h"
+#include "train/generator.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LENGTH = 1000000 };
+
+typedef struct sample {
+    const char *model, *prompt;
+    long long length, top_k, seed, threads;
+    pmy_sampling sampling;
+    bool show, json;
+    options command;
+    pmy_pool *pool;
+    pmy_generator *generator;
+    const pmy_vocabulary *vocabulary;
+    pmy_choice *choice; /* [vocabulary] */
+    char *text;         /* the prompt and what is written after it */
+    size_t size;        /* bytes of it */
+    size_t tokens;      /* written */
+} sample;
+
+/* --- Beginning ---------------------------------------------------------------- */
+
+/* What stands before a text that begins with nothing: the end of a line, where the model knows that. */
+static int32_t before_all(const pmy_vocabulary *vocabulary)
+{
+    int32_t token;
+    (void)pmy_vocabulary_next(vocabulary, "\n", 1, &token);
+    return token < 0 ? 0 : token;
+}
+
+static pmy_status feed_prompt(sample *s, pmy_error *error)
+{
+    size_t size = strlen(s->prompt), count = 0;
+    int32_t *token = malloc((size + 1) * sizeof *token);
+    if (!token)
+        return pmy_fail(error, PMY_NO_MEMORY, "--prompt: no memory for it");
+    pmy_status status =
+        pmy_vocabulary_encode(s->vocabulary, "--prompt", s->prompt, size, token, &count, error);
+    if (status == PMY_OK && (count == 0 || s->vocabulary->lines))
+        status = pmy_generator_feed(s->generator, before_all(s->vocabulary), error);
+    for (size_t i = 0; status == PMY_OK && i < count; i++)
+        status = pmy_generator_feed(s->generator, token[i], error);
+    free(token);
+    return status;
+}
+
+static pmy_status begin(sample *s, pmy_error *error)
+{
+    enum { MOST_BYTES = 4 /* of a token */ };
+    pmy_status status = pmy_pool_new((unsigned)s->threads, &s->pool, error);
+    if (status == PMY_OK)
+        status = pmy_generator_load(s->model, s->pool, &s->generator, error);
+    if (status != PMY_OK)
+        return status;
+    s->vocabulary = pmy_generator_facts(s->generator)->vocabulary;
+    s->choice = malloc(s->vocabulary->count * sizeof *s->choice);
+    s->text = malloc(strlen(s->prompt) + MOST_BYTES * (size_t)s->length + 1);
+    if (!s->choice || !s->text)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a text");
+    s->size = strlen(s->prompt);
+    memcpy(s->text, s->prompt, s->size);
+    return feed_prompt(s, error);
+}
+
+/* --- Writing ------------------------------------------------------------------ */
+
+/* Whether a terminal would do something else than show it. */
+static bool is_control(const pmy_vocabulary *vocabulary, int32_t token)
+{
+    enum { FIRST_PRINTED = 0x20, DELETE = 0x7f, LAST_CONTROL = 0x9f };
+    uint32_t code = vocabulary->codes[token];
+    if (code == '\n' || code == '\t')
+        return false;
+    return code < FIRST_PRINTED ||
+           (code >= DELETE && code <= (vocabulary->unit == PMY_BYTES ? DELETE : LAST_CONTROL));
+}
+
+/* Says the token that was drawn, at once, so that one can read along. */
+static void say(sample *s, const drawn *of, bool terminal)
+{
+    int32_t token = (int32_t)of->choice[of->taken].token;
+    size_t begun = s->size;
+    s->size += pmy_vocabulary_decode(s->vocabulary, token, s->text + s->size);
+    s->tokens++;
+    if (s->json)
+        drawn_write(of, s->show);
+    else if (s->show)
+        drawn_print(of);
+    else if (terminal && is_control(s->vocabulary, token))
+        printf("%s", pmy_vocabulary_show(s->vocabulary, token).text);
+    else
+        (void)fwrite(s->text + begun, 1, s->size - begun, stdout);
+    (void)fflush(stdout);
+}
+
+static pmy_status write_on(sample *s, pmy_error *error)
+{
+    bool terminal = terminal_is(stdout);
+    int32_t end = pmy_vocabulary_end(s->vocabulary);
+    pmy_random random = {.seed = (uint64_t)s->seed, .stream = pmy_stream(PMY_STREAM_TOKEN, 0)};
+    drawn of = {.vocabulary = s->vocabulary, .choice = s->choice};
+    while (s->tokens < (size_t)s->length) {
+        pmy_status status =
+            pmy_sampling_choices(&s->sampling, s->vocabulary->count, pmy_generator_logits(s->generator),
+                                 s->choice, &of.kept, error);
+        if (status != PMY_OK)
+            return status;
+        of.taken = pmy_sampling_draw(s->choice, of.kept, pmy_random_uniform(&random));
+        int32_t token = (int32_t)s->choice[of.taken].token;
+        say(s, &of, terminal);
+        if (token == end)
+            break;
+        status = pmy_generator_feed(s->generator, token, error);
+        if (status != PMY_OK)
+            return status;
+    }
+    return PMY_OK;
+}
+
+static void end(const sample *s, double seconds)
+{
+    s->text[s->size] = '\0';
+    if (s->json) {
+        json_line line = json_begin();
+        json_text(&line, "event", "end");
+        json_text(&line, "text", s->text);
+        json_whole(&line, "tokens", (long long)s->tokens);
+        json_real(&line, "tokens_per_s", (double)s->tokens / seconds, PMY_NUMBER_DOUBLE);
+        (void)json_end(&line, stdout);
+        return;
+    }
+    if (s->show) {
+        printf("\n");
+        (void)fwrite(s->text, 1, s->size, stdout);
+    }
+    if (!s->size || s->text[s->size - 1] != '\n')
+        printf("\n");
+}
+
+static int write_sample(sample *s)
+{
+    pmy_error error;
+    pmy_status status = begin(s, &error);
+    double started = pmy_seconds();
+    if (status == PMY_OK) {
+        if (s->show && !s->json)
+            drawn_print_heading();
+        else if (!s->json)
+            (void)fwrite(s->text, 1, s->size, stdout);
+        status = write_on(s, &error);
+    }
+    if (status == PMY_OK) {
+        end(s, pmy_seconds() - started);
+        return PROGRAM_FINE;
+    }
+    if (s->tokens)
+        printf("\n");
+    (void)fflush(stdout);
+    (void)options_wrong(&s->command, "%s", error.message);
+    return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
+}
+
+/* --- The command -------------------------------------------------------------- */
+
 int sample_command(int argc, char **argv)
 {
-    return argc + (argv != 0);
+    sample s = {.prompt = "",
+                .length = 500,
+                .seed = 1,
+                .threads = pmy_processors(),
+                .sampling = {.temperature = 0.8, .top_p = 1}};
+    const option_row rows[] = {
+        {OPTION_TEXT("model", "FILE", &s.model, "the model: a file from --save")},
+        {OPTION_TEXT("prompt", "TEXT", &s.prompt, "what it goes on from"),
+         .shown_default = "the beginning of a line"},
+        {OPTION_WHOLE("length", "N", &s.length, 1, MOST_LENGTH,
+                      "how many tokens it writes; a model of lines ends with a line")},
+        {OPTION_REAL("temperature", "T", &s.sampling.temperature, 0, DBL_MAX,
+                     "draws from softmax(z/T); 0 takes the likeliest")},
+        {OPTION_WHOLE("top-k", "K", &s.top_k, 0, PMY_MAX_VOCABULARY,
+                      "draws from the K likeliest alone; 0: from all")},
+        {OPTION_REAL("top-p", "P", &s.sampling.top_p, 0, 1,
+                     "draws from the fewest of them whose shares come to P"),
+         .range.above_minimum = true},
+        {OPTION_SEED(&s.seed)},
+        {OPTION_FLAG("show", &s.show,
+                     "show of each token how likely it was, the likeliest, and their entropy"),
+         .presentation = true},
+        {OPTION_THREADS(&s.threads)},
+        {OPTION_JSON(&s.json)},
+    };
+    s.command = (options){.name = "text sample",
+                          .summary = "Lets a model write, token by token: each is drawn from what the model "
+                                     "says may come next.",
+                          .rows = rows,
+                          .row_count = sizeof rows / sizeof *rows};
+    options_result read = options_parse(&s.command, argc, argv, NULL);
+    if (read == OPTIONS_RUN && !s.model)
+        read = options_wrong(&s.command, "--model FILE is missing");
+    if (read != OPTIONS_RUN)
+        return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    s.sampling.top_k = (size_t)s.top_k;
+    pmy_blas_single_threaded();
+    int status = write_sample(&s);
+    free(s.text);
+    free(s.choice);
+    pmy_generator_free(s.generator);
+    pmy_pool_free(s.pool);
+    return status;
 }

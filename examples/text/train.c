@@ -22,13 +22,11 @@ typedef struct run {
 static pmy_status take_vocabulary(const char *path, pmy_vocabulary *vocabulary, pmy_error *error)
 {
     pmy_model *model;
-    pmy_status status = pmy_model_open(path, NULL, &model, error);
+    pmy_status status = pmy_language_open(path, &model, error);
     if (status != PMY_OK)
         return status;
     const pmy_vocabulary *its = pmy_model_facts_of(model)->vocabulary;
-    if (!its)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
-    else if (its->unit != vocabulary->unit || its->lines != vocabulary->lines)
+    if (its->unit != vocabulary->unit || its->lines != vocabulary->lines)
         status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s%s", path,
                           its->unit == PMY_BYTES ? "bytes" : "characters",
                           its->lines ? " in lines, which --lines says" : ", not in lines");
