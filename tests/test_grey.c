@@ -86,7 +86,7 @@ static void scaling_takes_means_over_what_a_pixel_covers(void **state)
     (void)state;
     enum { STEPS = 128 };
     pmy_grey from = uneven(7, 5);
-    static const pmy_sampling samplings[] = {
+    static const pmy_resampling samplings[] = {
         {0, 0, 1}, {0, 0, 2.3}, {-1.7, 0.4, 1.9}, {0.3, -0.6, 0.37}, {-3, -3, 6}};
     for (size_t s = 0; s < sizeof samplings / sizeof *samplings; s++)
         for (pmy_surroundings around = PMY_AROUND_ZERO; around <= PMY_AROUND_EDGE; around++) {
@@ -115,7 +115,7 @@ static void the_right_size_is_left_as_it_is(void **state)
 {
     (void)state;
     pmy_grey from = uneven(7, 5);
-    pmy_grey to = pmy_grey_resample(&from, (pmy_sampling){0, 0, 1}, PMY_AROUND_ZERO, 7, 5);
+    pmy_grey to = pmy_grey_resample(&from, (pmy_resampling){0, 0, 1}, PMY_AROUND_ZERO, 7, 5);
     assert_memory_equal(to.values, from.values, 35 * sizeof *to.values);
     pmy_grey_free(&to);
     pmy_grey_free(&from);
@@ -125,7 +125,7 @@ static void scaling_keeps_all_ink(void **state)
 {
     (void)state;
     pmy_grey from = uneven(13, 11);
-    pmy_grey small = pmy_grey_resample(&from, (pmy_sampling){-4, -3, 2.5}, PMY_AROUND_ZERO, 9, 9);
+    pmy_grey small = pmy_grey_resample(&from, (pmy_resampling){-4, -3, 2.5}, PMY_AROUND_ZERO, 9, 9);
     assert_near((float)(sum_of(&small) * 2.5 * 2.5), sum_of(&from), 1e-3);
     pmy_grey_free(&small);
     pmy_grey_free(&from);

@@ -34,7 +34,8 @@ static pmy_recipe one = {"linear 1",
                          /* text */ 100,
                          64,
                          PMY_BYTES,
-                         false};
+                         false,
+                         NULL};
 static pmy_recipe other = {"linear 2",
                            4,
                            &pmy_optim_adam,
@@ -56,11 +57,14 @@ static pmy_recipe other = {"linear 2",
                            /* text */ 101,
                            65,
                            PMY_CHARACTERS,
-                           true};
+                           true,
+                           NULL};
 
-static int find_schedules(void **state)
+static int find_words(void **state)
 {
     (void)state;
+    one.start = pmy_net_start_at(0);
+    other.start = pmy_net_start_at(1);
     one.schedule = pmy_schedule_find("cosine");
     other.schedule = pmy_schedule_find("step");
     return 0;
@@ -230,5 +234,5 @@ int main(void)
         cmocka_unit_test(texts_that_are_no_value_are_refused),
         cmocka_unit_test(an_optimizer_brings_its_options),
     };
-    return cmocka_run_group_tests(tests, find_schedules, NULL);
+    return cmocka_run_group_tests(tests, find_words, NULL);
 }

@@ -60,7 +60,7 @@ pmy_status tiles_draw_grey(const tiles *onto, size_t column, size_t row, const p
 {
     const float full = 255;
     double longest = pmy_grey_longest(grey), step = longest / TILES_SIDE;
-    pmy_sampling middle = {((double)grey->width - longest) / 2, ((double)grey->height - longest) / 2, step};
+    pmy_resampling middle = {((double)grey->width - longest) / 2, ((double)grey->height - longest) / 2, step};
     pmy_grey tile = pmy_grey_resample(grey, middle, PMY_AROUND_ZERO, TILES_SIDE, TILES_SIDE);
     if (!tile.values)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory to draw a picture");

@@ -108,7 +108,10 @@ static bool print_head(const attention *a)
     for (size_t query = 0; query < a->tokens; query++) {
         table_cell(matrix, "%s", a->names[query]);
         for (size_t key = 0; key < a->tokens; key++)
-            table_cell(matrix, key <= query ? "%.0f" : "", 100 * shares[query * a->tokens + key]);
+            if (key <= query)
+                table_cell(matrix, "%.0f", 100 * shares[query * a->tokens + key]);
+            else
+                table_cell(matrix, "%s", "");
     }
     printf("Layer %lld, head %lld: per cent of a token's attention (row) to each (column).\n\n", a->layer,
            a->head);

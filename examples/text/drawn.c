@@ -2,12 +2,11 @@
 
 #include "common/json.h"
 #include "common/utf8.h"
+#include "text/outcome.h"
 
 #include <stdio.h>
 
 enum { LIKELIEST = 5, TOKEN_COLUMNS = 5 };
-
-static const double nats_a_bit = 0.693147180559945309417;
 
 static size_t shown_of(const drawn *of)
 {
@@ -32,7 +31,7 @@ void drawn_print(const drawn *of)
 {
     double entropy = pmy_sampling_entropy(of->choice, of->kept);
     print_choice(of, of->taken);
-    printf("%6.2f%6.2f ", entropy, entropy / nats_a_bit);
+    printf("%6.2f%6.2f ", entropy, outcome_bits(entropy));
     for (size_t i = 0; i < shown_of(of); i++) {
         printf(" ");
         print_choice(of, i);
@@ -57,7 +56,7 @@ void drawn_write(const drawn *of, bool whole)
     add_text(&line, of, of->taken);
     json_real(&line, "p", of->choice[of->taken].p, PMY_NUMBER_DOUBLE);
     json_real(&line, "entropy", entropy, PMY_NUMBER_DOUBLE);
-    json_real(&line, "bits", entropy / nats_a_bit, PMY_NUMBER_DOUBLE);
+    json_real(&line, "bits", outcome_bits(entropy), PMY_NUMBER_DOUBLE);
     const char *names[LIKELIEST];
     pmy_token_text name[LIKELIEST];
     double p[LIKELIEST];

@@ -8,6 +8,8 @@
 /* What a text of these tokens is counted in: "character" or "byte". */
 const char *outcome_unit(const pmy_vocabulary *vocabulary);
 
+double outcome_bits(double nats);
+
 /* The loss, in nats, under this name; and bits, perplexity, tokens and windows, and between which losses the
  * true one is with 95 % confidence, where more than one window says so. */
 void outcome_add(json_line *line, const char *loss_name, const pmy_language_score *score);

@@ -26,7 +26,7 @@ pmy_grey pmy_fit_scale(const pmy_grey *ink)
      * shall not be blurred. */
     double left = floor((PMY_FIT_BOX - (double)ink->width / step) / 2);
     double top = floor((PMY_FIT_BOX - (double)ink->height / step) / 2);
-    return pmy_grey_resample(ink, (pmy_sampling){-left * step, -top * step, step}, PMY_AROUND_ZERO,
+    return pmy_grey_resample(ink, (pmy_resampling){-left * step, -top * step, step}, PMY_AROUND_ZERO,
                              PMY_FIT_BOX, PMY_FIT_BOX);
 }
 

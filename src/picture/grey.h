@@ -43,16 +43,16 @@ void pmy_grey_smooth(const pmy_grey *grey);
 
 /* Where a smaller or larger picture takes its pixels: its pixel [0, 0] covers the square of side
  * `step` whose top left corner is at (left, top), in pixels of the other one. */
-typedef struct pmy_sampling {
+typedef struct pmy_resampling {
     double left, top, step;
-} pmy_sampling;
+} pmy_resampling;
 
 /* A picture of that size with the means of *from over the squares that its pixels cover (an area filter), or,
  * where these are smaller than *from's pixels, with what linear interpolation gives at their middles. Around
  * *from is nothing, or what is at its edge. */
 typedef enum pmy_surroundings { PMY_AROUND_ZERO, PMY_AROUND_EDGE } pmy_surroundings;
-pmy_grey pmy_grey_resample(const pmy_grey *from, pmy_sampling sampling, pmy_surroundings around, size_t width,
-                           size_t height);
+pmy_grey pmy_grey_resample(const pmy_grey *from, pmy_resampling sampling, pmy_surroundings around,
+                           size_t width, size_t height);
 
 /* Shrinks *grey so that its longer side is `longest` pixels, if it is longer. */
 void pmy_grey_shrink(pmy_grey *grey, size_t longest);

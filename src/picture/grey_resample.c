@@ -66,8 +66,8 @@ static void resample(const pmy_grey *from, const axis *columns, const axis *rows
             to->values[y * to->width + x] = mean_along(rows, y, across->values + x, across->width);
 }
 
-pmy_grey pmy_grey_resample(const pmy_grey *from, pmy_sampling sampling, pmy_surroundings around, size_t width,
-                           size_t height)
+pmy_grey pmy_grey_resample(const pmy_grey *from, pmy_resampling sampling, pmy_surroundings around,
+                           size_t width, size_t height)
 {
     if (!from->values)
         return (pmy_grey){0};
@@ -91,14 +91,14 @@ void pmy_grey_shrink(pmy_grey *grey, size_t longest)
         return;
     double width = fmax((double)grey->width / step + 0.5, 1);
     double height = fmax((double)grey->height / step + 0.5, 1);
-    pmy_grey_replace(grey, pmy_grey_resample(grey, (pmy_sampling){0, 0, step}, PMY_AROUND_EDGE, (size_t)width,
-                                             (size_t)height));
+    pmy_grey_replace(grey, pmy_grey_resample(grey, (pmy_resampling){0, 0, step}, PMY_AROUND_EDGE,
+                                             (size_t)width, (size_t)height));
 }
 
 pmy_grey pmy_grey_thumbnail(const pmy_grey *grey, size_t longest, double *step)
 {
     *step = fmax(pmy_grey_longest(grey) / (double)longest, 1);
     double width = ceil((double)grey->width / *step), height = ceil((double)grey->height / *step);
-    return pmy_grey_resample(grey, (pmy_sampling){0, 0, *step}, PMY_AROUND_EDGE, (size_t)width,
+    return pmy_grey_resample(grey, (pmy_resampling){0, 0, *step}, PMY_AROUND_EDGE, (size_t)width,
                              (size_t)height);
 }

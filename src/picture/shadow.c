@@ -39,7 +39,7 @@ void pmy_shadow_remove(pmy_grey *ink)
     for (int i = 0; i < SMOOTHINGS; i++)
         pmy_grey_smooth(&small);
     pmy_grey shadow =
-        pmy_grey_resample(&small, (pmy_sampling){0, 0, 1 / step}, PMY_AROUND_EDGE, ink->width, ink->height);
+        pmy_grey_resample(&small, (pmy_resampling){0, 0, 1 / step}, PMY_AROUND_EDGE, ink->width, ink->height);
     for (size_t i = 0; i < shadow.width * shadow.height; i++)
         ink->values[i] -= fmaxf(shadow.values[i], 0);
     if (!shadow.values)
