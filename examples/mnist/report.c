@@ -141,13 +141,10 @@ static void put_png(FILE *file, const void *context)
 static pmy_status write_figures(const report_parts *parts, pmy_error *error)
 {
     pmy_status status = PMY_OK;
-    for (report_figure figure = 0; status == PMY_OK && figure < REPORT_FIGURES; figure++) {
-        if (!parts->figures[figure])
-            continue;
-        char *path = output_folder_path(parts->report->folder, report_figure_name(figure), error);
-        status = path ? svg_write(parts->figures[figure], path, error) : PMY_NO_MEMORY;
-        free(path);
-    }
+    for (report_figure figure = 0; status == PMY_OK && figure < REPORT_FIGURES; figure++)
+        if (parts->figures[figure])
+            status = output_folder_draw(parts->report->folder, report_figure_name(figure),
+                                        parts->figures[figure], error);
     return status;
 }
 
