@@ -4,7 +4,7 @@
 . tests/text_run.sh
 
 "$text" train "${small[@]}" --json --save model.safetensors >trained
-"$text" train "${small[@]}" --lines --val 0.2 --json --save lines.safetensors >trained.lines
+"$text" train "${small[@]}" --lines --val 0.2 --ema 0.9 --json --save lines.safetensors >trained.lines
 
 as_trained()
 {

@@ -60,7 +60,7 @@ json()
     [ "$(grep -cE '^\{"event":"token","token":[0-9]+,"text":"[^"]+","p":[0-9.e-]+,"entropy":[0-9.e-]+,"bits":[0-9.e-]+\}$' said)" -eq 30 ] &&
         tail -n 1 said | grep -qE '^\{"event":"end","text":"the .*","tokens":30,"tokens_per_s":[0-9.e+]+\}$' || return 1
     printf "$(tail -n 1 said | sed -E 's/^.*"text":"(.*)","tokens".*$/\1/')\n" | diff - <(cat text) >/dev/null || return 1
-    writes said --length 3 --json --show && [ "$(grep -cE '"likeliest":\[.*\],"likeliest_p":\[([0-9.e-]+,){4}[0-9.e-]+\]\}$' said)" -eq 3 ]
+    writes said --length 3 --json --show && [ "$(grep -cE '"likeliest":\[("[^"]+",){4}"[^"]+"\],"likeliest_p":\[([0-9.e-]+,){4}[0-9.e-]+\]\}$' said)" -eq 3 ]
 }
 check "--json has an object for each token, and the same text" json
 
@@ -74,6 +74,34 @@ a_line()
         grep '"event":"token"' said | tail -n 1 | grep -qF '"text":"\n"'
 }
 check "a model of lines writes one line, and stops at its end" a_line
+
+# surprise FILE: the sum of −ln p of the tokens of a --json.
+surprise()
+{
+    grep -oE '"p":[0-9.e-]+' "$1" | awk -F: '{ sum -= log($2) } END { print sum }'
+}
+
+# The sum of the losses of all its tokens, for eval: no window is moved on in a block of 40.
+as_evaluated()
+{
+    local lines
+    for lines in "" --lines; do
+        # shellcheck disable=SC2086
+        "$text" train "${small[@]}" $lines --block 40 --steps 300 --save forty.safetensors --quiet >said &&
+            "$text" sample --model forty.safetensors --temperature 1 --length 35 --json >drawn || return 1
+        # What comes first is predicted from the end of a line.
+        { [ -n "$lines" ] || echo; printf '%b' "$(tail -n 1 drawn | sed -E 's/^.*"text":"(.*)","tokens".*$/\1/')"; } >drawn.txt
+        "$text" eval --model forty.safetensors --data drawn.txt --json >evaluated || return 1
+        awk -v a="$(surprise drawn)" -v b="$(number evaluated loss)" -v n="$(number evaluated tokens)" '
+            BEGIN { exit !(n > 15 && a > 1 && (a - b * n) ^ 2 < 1e-6) }' || return 1
+    done
+    # A line's prompt is its beginning: what may follow is what might have followed when it was written.
+    local begun
+    begun=$(grep '"event":"token"' drawn | head -n 3 | sed -E 's/^.*"text":"(.)".*$/\1/' | tr -d '\n')
+    "$text" sample --model forty.safetensors --temperature 1 --prompt "$begun" --length 1 --json >again &&
+        [ "$(number again entropy)" = "$(sed -n 4p drawn >fourth && number fourth entropy)" ]
+}
+check "what it draws is as likely as eval says" as_evaluated
 
 # Characters of several bytes, whole.
 wide()

@@ -129,7 +129,8 @@ interrupted()
     status_is 130 wait $process || return 1
     local step
     step=$(grep -oE 'stopped after step [0-9]+' error | grep -oE '[0-9]+')
-    holds error "to go on: text train --save 'i file' --every 20 --resume i.checkpoint --log i.log" && [ "$(wc -l <i.log)" -eq "$step" ] && [ ! -e 'i file' ]
+    holds error "to go on: text train --save 'i file' --every 20 --resume i.checkpoint --log i.log" && [ "$(wc -l <i.log)" -eq "$step" ] && [ ! -e 'i file' ] &&
+        "$BUILD/mnist" info --model i.checkpoint 2>/dev/null | grep -q "pmy.step  *$step\$"
 }
 # A shell starts what it puts in the background deaf to SIGINT; job control does not.
 set -m
