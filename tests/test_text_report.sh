@@ -51,6 +51,20 @@ numbers_add_up()
 }
 check "its numbers add up" numbers_add_up
 
+# The tokens of reading.csv are a piece of the text, and what was expected is what the model itself says.
+reads()
+{
+    local piece expected
+    piece=$(awk -F, 'NR > 1 { printf "%s", $2 == "space" ? " " : $2 == "\\n" ? "/" : $2 }' made/before/reading.csv)
+    [ ${#piece} -eq 120 ] && [[ $(tr '\n' / <text.txt) == *"/t$piece"* ]] || return 1
+    "$text" sample --model model.safetensors --prompt "t${piece:0:9}" --temperature 1 --length 1 --json --show >said || return 1
+    expected=$(sed -n 11p made/before/reading.csv)
+    holds said "\"likeliest\":[\"$(cut -d, -f5 <<<"$expected")\"," &&
+        awk -v a="$(cut -d, -f6 <<<"$expected")" -v b="$(grep -oE '"likeliest_p":\[[0-9.e-]+' said | sed 's/.*\[//')" \
+            'BEGIN { exit !(a > 0 && (a - b) ^ 2 < 1e-10) }'
+}
+check "what it reads is a piece of the text, and how likely it was" reads
+
 samples()
 {
     # Before the first step, at each validation and after the last, which is what the saved model writes.
@@ -88,7 +102,7 @@ escapes()
 {
     sed 's/the/<b>\&"/' text.txt >'<i>&"' && "$text" train "${small[@]}" --data '<i>&"' --report escaped --quiet >said &&
         holds escaped/index.html '<code>&lt;i&gt;&amp;&quot;</code>' && lacks escaped/index.html '<i>&' && lacks escaped/index.html '<b>&' &&
-        holds escaped/index.html '>&lt;</span>' && grep -q '^[0-9]*,34,"""",*$' escaped/vocabulary.csv
+        lacks escaped/index.html '><</span>' && holds escaped/index.html '">&lt;</span>' && grep -q '^[0-9]*,34,"""",*$' escaped/vocabulary.csv
 }
 check "the text and its path are escaped" escapes
 
@@ -101,11 +115,17 @@ of_lines()
 }
 check "where examples are lines, it has lines" of_lines
 
+# The sample that NAME/samples.csv has after step N: sample_after N NAME.
+sample_after()
+{
+    sed -n "/^$1,/,/\"\$/p" "$2/samples.csv"
+}
 averages()
 {
-    "$text" train "${small[@]}" --ema 0.9 --report averaged --save averaged.safetensors --quiet >said &&
-        "$text" sample --model averaged.safetensors --length 300 >written && sed -n '/^60,/,$p' averaged/samples.csv | sed '1s/^60,//' | tr -d '"' >kept &&
-        diff <(tr -d '\n' <written) <(tr -d '\n' <kept)
+    "$text" train "${small[@]}" --schedule constant --last-lr 0 --ema 0.9 --eval 20 --report averaged --steps 40 --quiet >said &&
+        "$text" train "${small[@]}" --schedule constant --last-lr 0 --ema 0.9 --report halfway --steps 20 --save halfway.safetensors --quiet >said || return 1
+    "$text" sample --model halfway.safetensors --length 300 >written && [ "$(sample_after 20 halfway | tr -d '\n')" = "20,\"$(tr -d '\n' <written)\"" ] &&
+        [ "$(sample_after 20 averaged)" = "$(sample_after 20 halfway)" ]
 }
 check "with an average of the weights it is the average that writes" averages
 
