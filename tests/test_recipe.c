@@ -60,13 +60,13 @@ static pmy_recipe other = {"linear 2",
                            true,
                            NULL};
 
-static int find_words(void **state)
+static int find_names(void **state)
 {
     (void)state;
-    one.start = pmy_net_start_at(0);
-    other.start = pmy_net_start_at(1);
     one.schedule = pmy_schedule_find("cosine");
     other.schedule = pmy_schedule_find("step");
+    one.start = pmy_net_start_find("default");
+    other.start = pmy_net_start_find("gpt2");
     return 0;
 }
 
@@ -234,5 +234,5 @@ int main(void)
         cmocka_unit_test(texts_that_are_no_value_are_refused),
         cmocka_unit_test(an_optimizer_brings_its_options),
     };
-    return cmocka_run_group_tests(tests, find_words, NULL);
+    return cmocka_run_group_tests(tests, find_names, NULL);
 }

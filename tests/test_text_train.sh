@@ -91,9 +91,10 @@ goes_on_from()
 {
     "$text" train "${small[@]}" --init learned.safetensors --json >first && less "$(number first loss)" 1 || return 1
     head -n 20 text.txt >part.txt
-    "$text" train "${small[@]}" --data part.txt --init learned.safetensors --val 0 --save part.safetensors --quiet >said || return 1
-    # The vocabulary stays the model's, also where the text has less.
-    "$text" eval --model part.safetensors --data text.txt --quiet >said
+    "$text" train "${small[@]}" --data part.txt --init learned.safetensors --val 0 --save part.safetensors --checkpoint part.checkpoint --every 40 --quiet >said || return 1
+    # The vocabulary stays the model's, also where the text has less, and where the run is resumed.
+    "$text" eval --model part.safetensors --data text.txt --quiet >said &&
+        "$text" train --resume part.checkpoint --save again.safetensors --quiet >said && cmp part.safetensors again.safetensors
 }
 check "--init begins with the weights and the vocabulary of a model" goes_on_from
 
