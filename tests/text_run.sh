@@ -6,7 +6,7 @@ text=$BUILD/text
 top=$PWD
 cd "$TMPDIR" || exit 2
 
-# 600 sentences of 33 different characters that follow a few rules.
+# 600 sentences of 24 different characters that follow a few rules.
 awk 'BEGIN {
     split("cat dog fox owl hen", who); split("sat ran hid fed", did); split("mat box log jar", on)
     for (i = 0; i < 600; i++) {

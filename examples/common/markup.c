@@ -3,11 +3,15 @@
 #include "common/utf8.h"
 #include "base/utf8.h"
 
-void markup_put(FILE *file, const char *text)
+#include <string.h>
+
+/* `kept` are control characters that stay. */
+static void put(FILE *file, const char *text, const char *kept)
 {
     for (uint32_t character = utf8_next(&text); character; character = utf8_next(&text)) {
         /* Two that UTF-8 can hold and XML cannot. */
-        bool no_xml = pmy_is_control(character) || character == 0xFFFE || character == 0xFFFF;
+        bool is_kept = character < 0x80 && strchr(kept, (int)character);
+        bool no_xml = (pmy_is_control(character) && !is_kept) || character == 0xFFFE || character == 0xFFFF;
         if (character == '&')
             (void)fputs("&amp;", file);
         else if (character == '<')
@@ -19,4 +23,14 @@ void markup_put(FILE *file, const char *text)
         else
             utf8_put(file, no_xml ? UTF8_REPLACEMENT : character);
     }
+}
+
+void markup_put(FILE *file, const char *text)
+{
+    put(file, text, "");
+}
+
+void markup_put_lines(FILE *file, const char *text)
+{
+    put(file, text, "\n\t");
 }

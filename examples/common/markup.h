@@ -8,4 +8,7 @@
  * Control characters, newlines too, and bytes that are not UTF-8 become U+FFFD. */
 void markup_put(FILE *file, const char *text);
 
+/* The same for what is preformatted: newlines and tabs stay. */
+void markup_put_lines(FILE *file, const char *text);
+
 #endif

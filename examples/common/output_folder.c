@@ -70,3 +70,11 @@ pmy_status output_folder_write(const char *folder, const char *name,
     free(path);
     return status;
 }
+
+pmy_status output_folder_draw(const char *folder, const char *name, svg *picture, pmy_error *error)
+{
+    char *path = output_folder_path(folder, name, error);
+    pmy_status status = path ? svg_write(picture, path, error) : PMY_NO_MEMORY;
+    free(path);
+    return status;
+}

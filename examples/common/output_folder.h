@@ -2,6 +2,7 @@
 #ifndef COMMON_OUTPUT_FOLDER_H
 #define COMMON_OUTPUT_FOLDER_H
 
+#include "common/svg.h"
 #include "base/status.h"
 
 #include <stdio.h>
@@ -18,5 +19,8 @@ char *output_folder_path(const char *folder, const char *name, pmy_error *error)
 pmy_status output_folder_write(const char *folder, const char *name,
                                void (*put)(FILE *file, const void *context), const void *context,
                                pmy_error *error);
+
+/* The same with a picture. */
+pmy_status output_folder_draw(const char *folder, const char *name, svg *picture, pmy_error *error);
 
 #endif

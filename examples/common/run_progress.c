@@ -69,3 +69,9 @@ double run_progress_seconds(const run_progress *p)
 {
     return pmy_seconds() - p->started;
 }
+
+void run_progress_report(const run_progress *p, const char *folder)
+{
+    if (p->talks)
+        printf("report  %s/index.html\n", folder);
+}

@@ -34,4 +34,7 @@ void run_progress_break(const run_progress *p);
 /* How long the program has been at work, before a checkpoint too. */
 double run_progress_seconds(const run_progress *p);
 
+/* Where the report is, now that it is written. */
+void run_progress_report(const run_progress *p, const char *folder);
+
 #endif

@@ -1,25 +1,13 @@
 #include "mnist/history.h"
 
-#include <stdlib.h>
+#include "common/room.h"
 
-/* Room for one more of `size` bytes at *items, or false. */
-static bool make_room(void **items, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return true;
-    size_t wanted = *room ? 2 * *room : 1024;
-    void *larger = wanted <= SIZE_MAX / size ? realloc(*items, wanted * size) : NULL;
-    if (!larger)
-        return false;
-    *items = larger;
-    *room = wanted;
-    return true;
-}
+#include <stdlib.h>
 
 void history_step(history *h, const pmy_step_report *step)
 {
     void *items = h->steps;
-    h->failed = h->failed || !make_room(&items, h->step_count, &h->step_room, sizeof *h->steps);
+    h->failed = h->failed || !room_make(&items, h->step_count, &h->step_room, sizeof *h->steps);
     h->steps = items;
     h->examples = step->examples;
     if (!h->failed)
@@ -29,7 +17,7 @@ void history_step(history *h, const pmy_step_report *step)
 void history_epoch(history *h, const pmy_epoch_report *epoch)
 {
     void *items = h->epochs;
-    h->failed = h->failed || !make_room(&items, h->epoch_count, &h->epoch_room, sizeof *h->epochs);
+    h->failed = h->failed || !room_make(&items, h->epoch_count, &h->epoch_room, sizeof *h->epochs);
     h->epochs = items;
     if (!h->failed)
         h->epochs[h->epoch_count++] = *epoch;

@@ -85,9 +85,3 @@ void progress_test(const progress *p, const pmy_assessment *assessment, const pm
     if (!p->options->usual.quiet)
         printf("time    %.2f s of training, %.2f s in all\n", train_seconds, total);
 }
-
-void progress_report(const progress *p)
-{
-    if (p->usual.talks)
-        printf("report  %s/index.html\n", p->options->report);
-}

@@ -23,7 +23,4 @@ void progress_epoch(const progress *p, const pmy_epoch_report *epoch);
 void progress_test(const progress *p, const pmy_assessment *assessment, const pmy_dataset *test,
                    const pmy_training *training);
 
-/* The report is written. */
-void progress_report(const progress *p);
-
 #endif

@@ -1,5 +1,6 @@
 #include "mnist/report_parts.h"
 
+#include "common/html_origin.h"
 #include "common/output_folder.h"
 #include "mnist/report_figures.h"
 #include "mnist/report_page.h"
@@ -96,27 +97,14 @@ static pmy_status draw_pairs(report_parts *parts, pmy_error *error)
     return status;
 }
 
-static pmy_status print_command(report_parts *parts, pmy_error *error)
-{
-    size_t size;
-    FILE *file = open_memstream(&parts->command, &size);
-    if (file) {
-        options_print_line(parts->report->command, file, false);
-        bool failed = ferror(file) != 0;
-        if (fclose(file) == 0 && !failed)
-            return PMY_OK;
-    }
-    return pmy_fail(error, PMY_NO_MEMORY, "no memory for the command line");
-}
-
 static pmy_status make_parts(report_parts *parts, pmy_error *error)
 {
     const report *r = parts->report;
     pmy_status status = PMY_OK;
     if (r->history && r->history->failed)
         status = pmy_fail(error, PMY_NO_MEMORY, "no memory for what happened in training");
-    if (status == PMY_OK)
-        status = print_command(parts, error);
+    if (status == PMY_OK && !(parts->command = html_command_line(r->command, error)))
+        status = PMY_NO_MEMORY;
     if (status == PMY_OK)
         status = draw_figures(parts, error);
     if (status == PMY_OK)
@@ -153,13 +141,10 @@ static void put_png(FILE *file, const void *context)
 static pmy_status write_figures(const report_parts *parts, pmy_error *error)
 {
     pmy_status status = PMY_OK;
-    for (report_figure figure = 0; status == PMY_OK && figure < REPORT_FIGURES; figure++) {
-        if (!parts->figures[figure])
-            continue;
-        char *path = output_folder_path(parts->report->folder, report_figure_name(figure), error);
-        status = path ? svg_write(parts->figures[figure], path, error) : PMY_NO_MEMORY;
-        free(path);
-    }
+    for (report_figure figure = 0; status == PMY_OK && figure < REPORT_FIGURES; figure++)
+        if (parts->figures[figure])
+            status = output_folder_draw(parts->report->folder, report_figure_name(figure),
+                                        parts->figures[figure], error);
     return status;
 }
 

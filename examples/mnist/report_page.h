@@ -7,7 +7,7 @@
 /* `parts` are report_parts. */
 void report_put_page(FILE *file, const void *parts);
 
-/* The page's style sheet, but for its plots. */
+/* What its style sheet has besides that of all pages. */
 extern const char report_style_sheet[];
 
 #endif

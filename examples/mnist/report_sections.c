@@ -1,19 +1,11 @@
 #include "mnist/report_sections.h"
 
 #include "common/markup.h"
-#include "mnist/report_html.h"
+#include "common/html.h"
 
 #include <math.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
-/* A card with a figure that says itself what it is. */
-static void put_figure(FILE *file, const report_parts *parts, report_figure figure)
-{
-    (void)fputs("<div class=\"card\">\n", file);
-    (void)svg_put_inline(parts->figures[figure], file);
-    (void)fputs("</div>\n", file);
-}
 
 static void put_picture(FILE *file, const png *picture, const char *style)
 {
@@ -37,17 +29,11 @@ static const char *class_of(const report_parts *parts, size_t index)
     return parts->report->classes[index];
 }
 
-static bool always(const report_parts *parts)
-{
-    (void)parts;
-    return true;
-}
-
 /* --- Learning ----------------------------------------------------------------- */
 
-static bool has_history(const report_parts *parts)
+static bool has_history(const void *parts)
 {
-    return parts->report->history != NULL;
+    return ((const report_parts *)parts)->report->history != NULL;
 }
 
 static void put_epochs(FILE *file, const history *h)
@@ -73,15 +59,16 @@ static void put_epochs(FILE *file, const history *h)
     (void)fputs("</tbody></table></div>\n", file);
 }
 
-static void put_learning(FILE *file, const report_parts *parts)
+static void put_learning(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     (void)fputs("<p class=\"lead\">The loss is what training makes small, label smoothing and dropout "
                 "included; in training it is taken as each picture is met, before the model has learned from "
                 "it. Pictures kept for validation are only looked at.</p>\n<div class=\"cards\">\n",
                 file);
-    put_figure(file, parts, REPORT_LOSS);
-    put_figure(file, parts, REPORT_ACCURACY);
-    put_figure(file, parts, REPORT_RATE);
+    html_figure(file, parts->figures[REPORT_LOSS]);
+    html_figure(file, parts->figures[REPORT_ACCURACY]);
+    html_figure(file, parts->figures[REPORT_RATE]);
     put_epochs(file, parts->report->history);
     (void)fputs("</div>\n", file);
 }
@@ -103,15 +90,16 @@ static void put_pair(FILE *file, const report_parts *parts, const report_pair *p
     (void)fputs("</td></tr>\n", file);
 }
 
-static void put_confusions(FILE *file, const report_parts *parts)
+static void put_confusions(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     static const char *const headings[] = {"most often", "count", "of its class", "the surest"};
     (void)fputs(
         "<p class=\"lead\">Rows are what a picture is, columns what the model took it for. What is "
         "right is on the diagonal; mistakes are coloured in proportion to the most frequent one.</p>\n"
         "<div class=\"cards\">\n",
         file);
-    put_figure(file, parts, REPORT_CONFUSION);
+    html_figure(file, parts->figures[REPORT_CONFUSION]);
     (void)fputs("<div class=\"card\">\n", file);
     if (parts->pair_count == 0) {
         (void)fputs("<p>There is no mistake.</p></div></div>\n", file);
@@ -159,8 +147,9 @@ static void put_strip(FILE *file, size_t part, size_t whole, double begin)
     (void)fputs("</div></td>", file);
 }
 
-static void put_classes(FILE *file, const report_parts *parts)
+static void put_classes(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     static const char *const headings[] = {"class", "pictures", "recall", "precision", "F1"};
     const pmy_assessment *a = parts->report->result;
     double begin = strip_begin(a);
@@ -187,13 +176,14 @@ static void put_classes(FILE *file, const report_parts *parts)
 
 /* --- Mistakes ------------------------------------------------------------------ */
 
-static bool has_mistakes(const report_parts *parts)
+static bool has_mistakes(const void *parts)
 {
-    return parts->mistake_count > 0;
+    return ((const report_parts *)parts)->mistake_count > 0;
 }
 
-static void put_mistakes(FILE *file, const report_parts *parts)
+static void put_mistakes(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     const pmy_assessment *a = parts->report->result;
     (void)fprintf(file,
                   "<p class=\"lead\">The %zu of %s mistakes that the model was surest of, with the p it gave "
@@ -245,8 +235,9 @@ static const char *tendency(const pmy_assessment *a)
     return p > (double)a->correct ? "more sure than it is right" : "less sure than it is right";
 }
 
-static void put_reliability(FILE *file, const report_parts *parts)
+static void put_reliability(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     const pmy_assessment *a = parts->report->result;
     (void)fprintf(
         file,
@@ -254,7 +245,7 @@ static void put_reliability(FILE *file, const report_parts *parts)
         "off, on average, is the expected calibration error: <strong>%s</strong>, over %d bins. On "
         "the whole this model is %s.</p>\n<div class=\"cards\">\n",
         html_percent(pmy_calibration_error(a)).text, (int)PMY_RELIABILITY_BINS, tendency(a));
-    put_figure(file, parts, REPORT_RELIABILITY);
+    html_figure(file, parts->figures[REPORT_RELIABILITY]);
     (void)fputs("<div class=\"card\">\n", file);
     put_bins(file, a);
     (void)fputs("</div></div>\n", file);
@@ -262,13 +253,14 @@ static void put_reliability(FILE *file, const report_parts *parts)
 
 /* --- Filters -------------------------------------------------------------------- */
 
-static bool has_filters(const report_parts *parts)
+static bool has_filters(const void *parts)
 {
-    return parts->filters.sheet.bytes != NULL;
+    return ((const report_parts *)parts)->filters.sheet.bytes != NULL;
 }
 
-static void put_filters(FILE *file, const report_parts *parts)
+static void put_filters(FILE *file, const void *context)
 {
+    const report_parts *parts = context;
     const report_filters *filters = &parts->filters;
     (void)fprintf(
         file,
@@ -287,17 +279,15 @@ static void put_filters(FILE *file, const report_parts *parts)
 
 /* -------------------------------------------------------------------------------- */
 
-const report_section *report_section_at(size_t index)
-{
-    static const report_section sections[] = {
-        {"learning", "How it learned", has_history, put_learning},
-        {"confusions", "What it takes for what", always, put_confusions},
-        {"classes", "How it does on each class", always, put_classes},
-        {"mistakes", "Where it was sure, and wrong", has_mistakes, put_mistakes},
-        {"reliability", "How far p can be trusted", always, put_reliability},
-        {"filters", "What its first layer looks for", has_filters, put_filters},
-        {"recipe", "How it was made", always, report_put_recipe},
-        {"files", "What is in this folder", always, report_put_files},
-    };
-    return index < COUNT_OF(sections) ? &sections[index] : NULL;
-}
+const html_section report_sections[] = {
+    {"learning", "How it learned", has_history, put_learning},
+    {"confusions", "What it takes for what", html_always, put_confusions},
+    {"classes", "How it does on each class", html_always, put_classes},
+    {"mistakes", "Where it was sure, and wrong", has_mistakes, put_mistakes},
+    {"reliability", "How far p can be trusted", html_always, put_reliability},
+    {"filters", "What its first layer looks for", has_filters, put_filters},
+    {"recipe", "How it was made", html_always, report_put_recipe},
+    {"files", "What is in this folder", html_always, report_put_files},
+};
+
+const size_t report_section_count = COUNT_OF(report_sections);

@@ -1,32 +1,9 @@
 #include "mnist/report_tables.h"
 
+#include "common/csv.h"
 #include "mnist/report_parts.h"
 
 #include <math.h>
-#include <string.h>
-
-/* --- Fields ------------------------------------------------------------------- */
-
-static void put_text(FILE *file, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        (void)fputs(text, file);
-        return;
-    }
-    (void)fputc('"', file);
-    for (const char *at = text; *at; at++) {
-        if (*at == '"')
-            (void)fputc('"', file);
-        (void)fputc(*at, file);
-    }
-    (void)fputc('"', file);
-}
-
-/* After a comma. */
-static void put_number(FILE *file, double value)
-{
-    (void)fprintf(file, ",%s", isnan(value) ? "" : pmy_number_print(value, PMY_NUMBER_DOUBLE).text);
-}
 
 static double share(size_t part, size_t whole)
 {
@@ -41,8 +18,8 @@ static void put_steps(FILE *file, const void *context)
     (void)fputs("step,epoch,learning_rate,loss\n", file);
     for (size_t i = 0; i < h->step_count; i++) {
         (void)fprintf(file, "%llu,%zu", (unsigned long long)h->steps[i].step, h->steps[i].epoch);
-        put_number(file, h->steps[i].learning_rate);
-        put_number(file, h->steps[i].loss);
+        csv_number(file, h->steps[i].learning_rate);
+        csv_number(file, h->steps[i].loss);
         (void)fputc('\n', file);
     }
 }
@@ -54,10 +31,10 @@ static void put_epochs(FILE *file, const void *context)
     for (size_t i = 0; i < h->epoch_count; i++) {
         const pmy_epoch_report *epoch = &h->epochs[i];
         (void)fprintf(file, "%zu", epoch->epoch);
-        put_number(file, epoch->train_loss);
-        put_number(file, share(epoch->train_correct, h->examples));
-        put_number(file, epoch->validation.count ? epoch->validation.loss : (double)NAN);
-        put_number(file, share(epoch->validation.correct, epoch->validation.count));
+        csv_number(file, epoch->train_loss);
+        csv_number(file, share(epoch->train_correct, h->examples));
+        csv_number(file, epoch->validation.count ? epoch->validation.loss : (double)NAN);
+        csv_number(file, share(epoch->validation.correct, epoch->validation.count));
         (void)fputc('\n', file);
     }
 }
@@ -68,11 +45,11 @@ static void put_confusion(FILE *file, const void *context)
     (void)fputs("label", file);
     for (size_t k = 0; k < r->result->classes; k++) {
         (void)fputc(',', file);
-        put_text(file, r->classes[k]);
+        csv_text(file, r->classes[k]);
     }
     for (size_t row = 0; row < r->result->classes; row++) {
         (void)fputc('\n', file);
-        put_text(file, r->classes[row]);
+        csv_text(file, r->classes[row]);
         for (size_t k = 0; k < r->result->classes; k++)
             (void)fprintf(file, ",%zu", r->result->confusion[row * r->result->classes + k]);
     }
@@ -85,11 +62,11 @@ static void put_classes(FILE *file, const void *context)
     (void)fputs("class,examples,predicted,correct,precision,recall,f1\n", file);
     for (size_t k = 0; k < r->result->classes; k++) {
         pmy_class_score score = pmy_class_score_of(r->result, k);
-        put_text(file, r->classes[k]);
+        csv_text(file, r->classes[k]);
         (void)fprintf(file, ",%zu,%zu,%zu", score.examples, score.predicted, score.correct);
-        put_number(file, score.precision);
-        put_number(file, score.recall);
-        put_number(file, score.f1);
+        csv_number(file, score.precision);
+        csv_number(file, score.recall);
+        csv_number(file, score.f1);
         (void)fputc('\n', file);
     }
 }
@@ -101,11 +78,11 @@ static void put_mistakes(FILE *file, const void *context)
     for (size_t i = 0; i < r->result->count - r->result->correct; i++) {
         const pmy_mistake *mistake = &r->result->mistakes[i];
         (void)fprintf(file, "%zu,", mistake->index);
-        put_text(file, r->classes[mistake->label]);
+        csv_text(file, r->classes[mistake->label]);
         (void)fputc(',', file);
-        put_text(file, r->classes[mistake->prediction]);
-        put_number(file, mistake->p);
-        put_number(file, mistake->label_p);
+        csv_text(file, r->classes[mistake->prediction]);
+        csv_number(file, mistake->p);
+        csv_number(file, mistake->label_p);
         (void)fprintf(file, ",%s\n", i < REPORT_MISTAKES ? report_mistake_name(i).text : "");
     }
 }
@@ -118,8 +95,8 @@ static void put_reliability(FILE *file, const void *context)
         const pmy_reliability_bin *bin = &r->result->bins[i];
         (void)fprintf(file, "%.6f,%.6f,%zu,%zu", (double)i / PMY_RELIABILITY_BINS,
                       (double)(i + 1) / PMY_RELIABILITY_BINS, bin->count, bin->correct);
-        put_number(file, bin->count ? bin->p / (double)bin->count : (double)NAN);
-        put_number(file, share(bin->correct, bin->count));
+        csv_number(file, bin->count ? bin->p / (double)bin->count : (double)NAN);
+        csv_number(file, share(bin->correct, bin->count));
         (void)fputc('\n', file);
     }
 }

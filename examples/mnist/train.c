@@ -102,7 +102,7 @@ static int write_report(run *r)
                      &error);
     if (status != PMY_OK)
         return fail(r, &error);
-    progress_report(&r->progress);
+    run_progress_report(&r->progress.usual, r->options.report);
     return PROGRAM_FINE;
 }
 

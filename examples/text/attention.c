@@ -18,38 +18,20 @@ typedef struct attention {
     bool json;
     options command;
     pmy_language *language;
-    size_t tokens;
-    int32_t token[ATTENTION_MOST_TOKENS];
-    pmy_token_text name[ATTENTION_MOST_TOKENS];
-    const char *names[ATTENTION_MOST_TOKENS];
+    passage looked;
+    const char *names[PASSAGE_MOST]; /* of its tokens */
     heads heads;
 } attention;
 
 /* --- Reading ------------------------------------------------------------------ */
 
-static pmy_status read_text(attention *a, pmy_error *error)
+static pmy_status draw(const attention *a, pmy_error *error)
 {
-    const pmy_vocabulary *vocabulary = &a->language->vocabulary;
-    size_t size = strlen(a->text), most = a->language->block;
-    most = most < ATTENTION_MOST_TOKENS ? most : ATTENTION_MOST_TOKENS;
-    int32_t *all = malloc((size + 1) * sizeof *all);
-    if (!all)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the text");
-    int32_t end = pmy_vocabulary_end(vocabulary);
-    size_t begun = end >= 0, count = 0;
-    all[0] = end;
-    pmy_status status =
-        pmy_vocabulary_encode(vocabulary, "--text", a->text, size, all + begun, &count, error);
-    count += begun;
-    if (status == PMY_OK && (count < 2 || count > most))
-        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--text: %zu tokens; 2 to %zu can be shown", count, most);
-    for (size_t i = 0; status == PMY_OK && i < count; i++) {
-        a->token[i] = all[i];
-        a->name[i] = pmy_vocabulary_show(vocabulary, all[i]);
-        a->names[i] = a->name[i].text;
-    }
-    a->tokens = count;
-    free(all);
+    svg *picture = a->layer < 0
+                       ? attention_picture_all(&a->heads, &a->looked)
+                       : attention_picture_one(&a->heads, &a->looked, (size_t)a->layer, (size_t)a->head);
+    pmy_status status = svg_write(picture, a->svg, error);
+    svg_free(picture);
     return status;
 }
 
@@ -58,18 +40,20 @@ static pmy_status look(attention *a, pmy_error *error)
     pmy_status status =
         pmy_language_load(a->model, &(pmy_language_options){.batch = 1}, NULL, &a->language, error);
     if (status == PMY_OK)
-        status = read_text(a, error);
+        status =
+            passage_read(&a->looked, &a->language->vocabulary, a->language->block, "--text", a->text, error);
+    for (size_t i = 0; status == PMY_OK && i < a->looked.tokens; i++)
+        a->names[i] = a->looked.name[i].text;
     if (status == PMY_OK)
-        status = heads_make(a->language, a->token, a->tokens, &a->heads, error);
+        status = heads_make(a->language, &a->looked, &a->heads, error);
     if (status == PMY_OK && a->layer >= 0 && (size_t)a->layer >= a->heads.layers)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "--layer %lld: the model has layers 0 to %zu", a->layer,
                           a->heads.layers - 1);
-    if (status == PMY_OK && a->head >= 0 && (size_t)a->head >= a->heads.heads)
-        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--head %lld: a layer has heads 0 to %zu", a->head,
-                          a->heads.heads - 1);
+    if (status == PMY_OK && a->head >= 0 && (size_t)a->head >= a->heads.count[a->layer])
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--head %lld: the layer has heads 0 to %zu", a->head,
+                          a->heads.count[a->layer] - 1);
     if (status == PMY_OK && a->svg)
-        status = attention_picture(&a->heads, a->names, a->layer < 0 ? ALL_HEADS : (size_t)a->layer,
-                                   (size_t)a->head, a->svg, error);
+        status = draw(a, error);
     return status;
 }
 
@@ -82,7 +66,7 @@ static bool print_habits(const attention *a)
                                            {"first", TABLE_RIGHT},  {"entropy", TABLE_RIGHT}};
     table *habits = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t layer = 0; layer < a->heads.layers; layer++)
-        for (size_t head = 0; head < a->heads.heads; head++) {
+        for (size_t head = 0; head < a->heads.count[layer]; head++) {
             heads_habit habit = heads_habit_of(&a->heads, layer, head);
             table_cell(habits, "%zu", layer);
             table_cell(habits, "%zu", head);
@@ -101,15 +85,15 @@ static bool print_habits(const attention *a)
 static bool print_head(const attention *a)
 {
     table_column columns[MOST_SHOWN + 1] = {{"from \\ to", TABLE_LEFT}};
-    for (size_t i = 0; i < a->tokens; i++)
+    for (size_t i = 0; i < a->looked.tokens; i++)
         columns[i + 1] = (table_column){a->names[i], TABLE_RIGHT};
     const double *shares = heads_of(&a->heads, (size_t)a->layer, (size_t)a->head); /* [tokens, tokens] */
-    table *matrix = table_new(columns, a->tokens + 1);
-    for (size_t query = 0; query < a->tokens; query++) {
+    table *matrix = table_new(columns, a->looked.tokens + 1);
+    for (size_t query = 0; query < a->looked.tokens; query++) {
         table_cell(matrix, "%s", a->names[query]);
-        for (size_t key = 0; key < a->tokens; key++)
+        for (size_t key = 0; key < a->looked.tokens; key++)
             if (key <= query)
-                table_cell(matrix, "%.0f", 100 * shares[query * a->tokens + key]);
+                table_cell(matrix, "%.0f", 100 * shares[query * a->looked.tokens + key]);
             else
                 table_cell(matrix, "%s", "");
     }
@@ -124,14 +108,14 @@ static bool write_json(const attention *a)
 {
     bool written = true;
     for (size_t layer = 0; written && layer < a->heads.layers; layer++)
-        for (size_t head = 0; written && head < a->heads.heads; head++) {
+        for (size_t head = 0; written && head < a->heads.count[layer]; head++) {
             if (a->layer >= 0 && (layer != (size_t)a->layer || head != (size_t)a->head))
                 continue;
             json_line line = json_begin();
             json_whole(&line, "layer", (long long)layer);
             json_whole(&line, "head", (long long)head);
-            json_texts(&line, "tokens", a->names, a->tokens);
-            json_matrix(&line, "shares", heads_of(&a->heads, layer, head), a->tokens, a->tokens,
+            json_texts(&line, "tokens", a->names, a->looked.tokens);
+            json_matrix(&line, "shares", heads_of(&a->heads, layer, head), a->looked.tokens, a->looked.tokens,
                         PMY_NUMBER_FLOAT);
             written = json_end(&line, stdout);
         }
@@ -145,10 +129,11 @@ static int show(const attention *a)
         shown = write_json(a);
     else if (a->layer < 0)
         shown = print_habits(a);
-    else if (a->tokens <= MOST_SHOWN)
+    else if (a->looked.tokens <= MOST_SHOWN)
         shown = print_head(a);
     else
-        printf("%zu tokens are too many for a table; --svg draws them, --json writes them.\n", a->tokens);
+        printf("%zu tokens are too many for a table; --svg draws them, --json writes them.\n",
+               a->looked.tokens);
     if (!a->json && a->svg)
         printf("picture %s\n", a->svg);
     return shown ? PROGRAM_FINE : PROGRAM_WRONG;

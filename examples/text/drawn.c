@@ -3,6 +3,7 @@
 #include "common/json.h"
 #include "common/utf8.h"
 #include "text/outcome.h"
+#include "text/outcome.h"
 
 #include <stdio.h>
 

@@ -18,6 +18,11 @@ static const pmy_node *attention_at(const pmy_graph *graph, size_t index)
     return NULL;
 }
 
+bool heads_are_in(const pmy_language *language)
+{
+    return attention_at(language->graph, 0) != NULL;
+}
+
 static size_t heads_in(const pmy_node *attention)
 {
     return ((const pmy_attention_options *)attention->attributes)->heads;
@@ -36,35 +41,36 @@ static pmy_status take_memory(const pmy_graph *graph, size_t block, heads *of, p
 {
     size_t count;
     const pmy_node *attention;
-    for (; (attention = attention_at(graph, of->layers)); of->layers++)
-        of->heads = heads_in(attention) > of->heads ? heads_in(attention) : of->heads;
+    while (attention_at(graph, of->layers))
+        of->layers++;
     if (of->layers == 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the model has no attention");
+    of->count = malloc(of->layers * sizeof *of->count);
+    for (size_t layer = 0; of->count && (attention = attention_at(graph, layer)); layer++) {
+        of->count[layer] = heads_in(attention);
+        of->most = of->count[layer] > of->most ? of->count[layer] : of->most;
+    }
     *shares = malloc(block * block * sizeof **shares);
-    if (pmy_size_multiply(of->layers * of->heads, of->tokens * of->tokens, &count))
+    if (pmy_size_multiply(of->layers * of->most, of->tokens * of->tokens, &count))
         of->shares = calloc(count, sizeof *of->shares);
-    return *shares && of->shares ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for the shares");
+    return *shares && of->count && of->shares ? PMY_OK
+                                              : pmy_fail(error, PMY_NO_MEMORY, "no memory for the shares");
 }
 
-pmy_status heads_make(pmy_language *language, const int32_t *token, size_t tokens, heads *of,
-                      pmy_error *error)
+pmy_status heads_make(pmy_language *language, const passage *looked, heads *of, pmy_error *error)
 {
     const pmy_graph *graph = language->graph;
     pmy_real *shares = NULL; /* [block, block] */
+    size_t tokens = looked->tokens;
     *of = (heads){.tokens = tokens};
-    /* What comes after them is not seen by them. */
-    for (size_t i = 0; i < language->block; i++) {
-        pmy_integer_data(language->tokens)[i] = i < tokens ? token[i] : 0;
-        pmy_integer_data(language->targets)[i] = PMY_NO_TARGET;
-    }
     pmy_status status = take_memory(graph, language->block, of, &shares, error);
     if (status == PMY_OK)
-        status = pmy_forward(language->graph, PMY_EVAL, error);
+        status = passage_forward(looked, language, error);
     for (size_t layer = 0; status == PMY_OK && layer < of->layers; layer++)
-        for (size_t head = 0; head < heads_in(attention_at(graph, layer)); head++) {
+        for (size_t head = 0; head < of->count[layer]; head++) {
             pmy_attention_shares(attention_at(graph, layer), 0, head, shares);
             copy_corner(tokens, language->block, shares,
-                        of->shares + (layer * of->heads + head) * tokens * tokens);
+                        of->shares + (layer * of->most + head) * tokens * tokens);
         }
     free(shares);
     if (status != PMY_OK)
@@ -74,13 +80,14 @@ pmy_status heads_make(pmy_language *language, const int32_t *token, size_t token
 
 void heads_free(heads *of)
 {
+    free(of->count);
     free(of->shares);
     *of = (heads){0};
 }
 
 const double *heads_of(const heads *of, size_t layer, size_t head)
 {
-    return of->shares + (layer * of->heads + head) * of->tokens * of->tokens;
+    return of->shares + (layer * of->most + head) * of->tokens * of->tokens;
 }
 
 heads_habit heads_habit_of(const heads *of, size_t layer, size_t head)

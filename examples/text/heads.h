@@ -3,18 +3,22 @@
 #ifndef TEXT_HEADS_H
 #define TEXT_HEADS_H
 
-#include "train/language.h"
+#include "text/passage.h"
 
 typedef struct heads {
-    size_t layers, heads; /* of attention, in each layer */
+    size_t layers; /* of attention */
+    size_t *count; /* [layers]: heads of each … */
+    size_t most;   /* … and the most of one */
     size_t tokens;
-    double *shares; /* [layers, heads, tokens, tokens]: of a query, the row, to a key; rows sum to 1 */
+    double *shares; /* [layers, most, tokens, tokens]: of a query, the row, to a key; rows sum to 1 */
 } heads;
 
-/* Of the first `tokens` places of the model's window, which is batch 1. Errors: PMY_BAD_ARGUMENT (the model
- * has no attention), PMY_BAD_DATA, PMY_NO_MEMORY; *of is then empty. */
-pmy_status heads_make(pmy_language *language, const int32_t *token, size_t tokens, heads *of,
-                      pmy_error *error);
+/* Whether the model has attention. */
+bool heads_are_in(const pmy_language *language);
+
+/* Shows the model the passage (see passage_forward). Errors: PMY_BAD_ARGUMENT (the model has no attention),
+ * PMY_BAD_DATA, PMY_NO_MEMORY; *of is then empty. */
+pmy_status heads_make(pmy_language *language, const passage *looked, heads *of, pmy_error *error);
 void heads_free(heads *of);
 
 /* The matrix of one head [tokens, tokens]. */

@@ -3,9 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Half the width of an interval that holds 95 % of a normal distribution, in standard deviations. */
-static const double half_width = 1.959963984540054;
-
 const char *outcome_unit(const pmy_vocabulary *vocabulary)
 {
     return vocabulary->unit == PMY_BYTES ? "byte" : "character";
@@ -17,9 +14,16 @@ double outcome_bits(double nats)
     return nats / nats_a_bit;
 }
 
+double outcome_margin(const pmy_language_score *score)
+{
+    /* Half the width of an interval that holds 95 % of a normal distribution, in standard deviations. */
+    const double half_width = 1.959963984540054;
+    return half_width * score->deviation;
+}
+
 void outcome_add(json_line *line, const char *loss_name, const pmy_language_score *score)
 {
-    double half = half_width * score->deviation;
+    double half = outcome_margin(score);
     json_real(line, loss_name, score->loss, PMY_NUMBER_DOUBLE);
     if (score->deviation > 0)
         json_reals(line, "confidence95", (double[]){score->loss - half, score->loss + half}, 2,
@@ -33,7 +37,7 @@ void outcome_add(json_line *line, const char *loss_name, const pmy_language_scor
 void outcome_print(const char *label, const pmy_language_score *score, const pmy_vocabulary *vocabulary)
 {
     const char *unit = outcome_unit(vocabulary);
-    double half = half_width * score->deviation;
+    double half = outcome_margin(score);
     printf("%s  %.4f nats a %s", label, score->loss, unit);
     if (score->deviation > 0)
         printf(" (with 95 %% confidence between %.4f and %.4f)", score->loss - half, score->loss + half);

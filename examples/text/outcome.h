@@ -8,7 +8,11 @@
 /* What a text of these tokens is counted in: "character" or "byte". */
 const char *outcome_unit(const pmy_vocabulary *vocabulary);
 
+/* Nats as bits. */
 double outcome_bits(double nats);
+
+/* Between loss − this and loss + this the true loss is with 95 % confidence; 0: one window cannot say. */
+double outcome_margin(const pmy_language_score *score);
 
 /* The loss, in nats, under this name; and bits, perplexity, tokens and windows, and between which losses the
  * true one is with 95 % confidence, where more than one window says so. */

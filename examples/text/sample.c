@@ -5,10 +5,9 @@
 #include "common/terminal.h"
 #include "text/commands.h"
 #include "text/drawn.h"
+#include "text/writer.h"
 #include "base/clock.h"
-#include "base/random.h"
 #include "kernels/blas.h"
-#include "train/generator.h"
 
 #include <float.h>
 #include <stdlib.h>
@@ -24,38 +23,13 @@ typedef struct sample {
     options command;
     pmy_pool *pool;
     pmy_generator *generator;
-    const pmy_vocabulary *vocabulary;
-    pmy_choice *choice; /* [vocabulary] */
-    char *text;         /* the prompt and what is written after it */
-    size_t size;        /* bytes of it */
-    size_t tokens;      /* written */
+    writer writer;
+    char *text;    /* the prompt and what is written after it */
+    size_t size;   /* bytes of it */
+    size_t tokens; /* written */
 } sample;
 
 /* --- Beginning ---------------------------------------------------------------- */
-
-/* What stands before a text that begins with nothing: the end of a line, where the model knows that. */
-static int32_t before_all(const pmy_vocabulary *vocabulary)
-{
-    int32_t token;
-    (void)pmy_vocabulary_next(vocabulary, "\n", 1, &token);
-    return token < 0 ? 0 : token;
-}
-
-static pmy_status feed_prompt(sample *s, pmy_error *error)
-{
-    size_t size = strlen(s->prompt), count = 0;
-    int32_t *token = malloc((size + 1) * sizeof *token);
-    if (!token)
-        return pmy_fail(error, PMY_NO_MEMORY, "--prompt: no memory for it");
-    pmy_status status =
-        pmy_vocabulary_encode(s->vocabulary, "--prompt", s->prompt, size, token, &count, error);
-    if (status == PMY_OK && (count == 0 || s->vocabulary->lines))
-        status = pmy_generator_feed(s->generator, before_all(s->vocabulary), error);
-    for (size_t i = 0; status == PMY_OK && i < count; i++)
-        status = pmy_generator_feed(s->generator, token[i], error);
-    free(token);
-    return status;
-}
 
 static pmy_status begin(sample *s, pmy_error *error)
 {
@@ -65,42 +39,33 @@ static pmy_status begin(sample *s, pmy_error *error)
         status = pmy_generator_load(s->model, s->pool, &s->generator, error);
     if (status != PMY_OK)
         return status;
-    s->vocabulary = pmy_generator_facts(s->generator)->vocabulary;
-    s->choice = malloc(s->vocabulary->count * sizeof *s->choice);
+    status = writer_begin(&s->writer, s->generator, &s->sampling, (uint64_t)s->seed, error);
+    if (status != PMY_OK)
+        return status;
     s->text = malloc(strlen(s->prompt) + MOST_BYTES * (size_t)s->length + 1);
-    if (!s->choice || !s->text)
+    if (!s->text)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a text");
     s->size = strlen(s->prompt);
     memcpy(s->text, s->prompt, s->size);
-    return feed_prompt(s, error);
+    return writer_read(&s->writer, "--prompt", s->prompt, error);
 }
 
 /* --- Writing ------------------------------------------------------------------ */
 
-/* Whether a terminal would do something else than show it. */
-static bool is_control(const pmy_vocabulary *vocabulary, int32_t token)
-{
-    enum { FIRST_PRINTED = 0x20, DELETE = 0x7f, LAST_CONTROL = 0x9f };
-    uint32_t code = vocabulary->codes[token];
-    if (code == '\n' || code == '\t')
-        return false;
-    return code < FIRST_PRINTED ||
-           (code >= DELETE && code <= (vocabulary->unit == PMY_BYTES ? DELETE : LAST_CONTROL));
-}
-
 /* Says the token that was drawn, at once, so that one can read along. */
-static void say(sample *s, const drawn *of, bool terminal)
+static void say(sample *s, int32_t token, bool terminal)
 {
-    int32_t token = (int32_t)of->choice[of->taken].token;
+    const writer *w = &s->writer;
+    const drawn of = {w->vocabulary, w->choice, w->kept, w->taken};
     size_t begun = s->size;
-    s->size += pmy_vocabulary_decode(s->vocabulary, token, s->text + s->size);
+    s->size += pmy_vocabulary_decode(w->vocabulary, token, s->text + s->size);
     s->tokens++;
     if (s->json)
-        drawn_write(of, s->show);
+        drawn_write(&of, s->show);
     else if (s->show)
-        drawn_print(of);
-    else if (terminal && is_control(s->vocabulary, token))
-        printf("%s", pmy_vocabulary_show(s->vocabulary, token).text);
+        drawn_print(&of);
+    else if (terminal)
+        printf("%s", writer_visible(w->vocabulary, token).text);
     else
         (void)fwrite(s->text + begun, 1, s->size - begun, stdout);
     (void)fflush(stdout);
@@ -109,18 +74,12 @@ static void say(sample *s, const drawn *of, bool terminal)
 static pmy_status write_on(sample *s, pmy_error *error)
 {
     bool terminal = terminal_is(stdout);
-    int32_t end = pmy_vocabulary_end(s->vocabulary);
-    pmy_random random = {.seed = (uint64_t)s->seed, .stream = pmy_stream(PMY_STREAM_TOKEN, 0)};
-    drawn of = {.vocabulary = s->vocabulary, .choice = s->choice};
+    int32_t token, end = pmy_vocabulary_end(s->writer.vocabulary);
     while (s->tokens < (size_t)s->length) {
-        pmy_status status =
-            pmy_sampling_choices(&s->sampling, s->vocabulary->count, pmy_generator_logits(s->generator),
-                                 s->choice, &of.kept, error);
+        pmy_status status = writer_draw(&s->writer, &token, error);
         if (status != PMY_OK)
             return status;
-        of.taken = pmy_sampling_draw(s->choice, of.kept, pmy_random_uniform(&random));
-        int32_t token = (int32_t)s->choice[of.taken].token;
-        say(s, &of, terminal);
+        say(s, token, terminal);
         if (token == end)
             break;
         status = pmy_generator_feed(s->generator, token, error);
@@ -216,7 +175,7 @@ int sample_command(int argc, char **argv)
     pmy_blas_single_threaded();
     int status = write_sample(&s);
     free(s.text);
-    free(s.choice);
+    writer_free(&s.writer);
     pmy_generator_free(s.generator);
     pmy_pool_free(s.pool);
     return status;

@@ -1,9 +1,11 @@
 /* text train: load, train, validate. */
 #include "common/interrupt.h"
+#include "common/output_folder.h"
 #include "common/program.h"
 #include "common/run_files.h"
 #include "text/commands.h"
 #include "text/progress.h"
+#include "text/report.h"
 #include "kernels/blas.h"
 
 typedef struct run {
@@ -14,6 +16,8 @@ typedef struct run {
     pmy_language_training *training;
     run_files files;
     progress progress;
+    pmy_language_score score; /* of the last validation */
+    history history;          /* for a report */
 } run;
 
 /* --- The text ----------------------------------------------------------------- */
@@ -50,19 +54,25 @@ static pmy_status load(run *r, pmy_error *error)
 
 /* --- The run ------------------------------------------------------------------ */
 
-static pmy_status validate(run *r, pmy_language_score *score, pmy_error *error)
+/* Validates, where there is a text for that; and keeps for the report what the model has come to. */
+static pmy_status look(run *r, pmy_error *error)
 {
-    pmy_status status = pmy_language_training_evaluate(r->training, &r->validation, score, error);
+    bool validates = r->validation.count > 0;
+    pmy_status status = PMY_OK;
+    if (validates)
+        status = pmy_language_training_evaluate(r->training, &r->validation, &r->score, error);
+    if (status == PMY_OK && r->options.report)
+        status = history_look_at(&r->history, r->training, validates ? &r->score : NULL, error);
     if (status != PMY_OK)
         pmy_run_name_step("after step", r->training->run.step, error);
     return status;
 }
 
-/* After the last step there is a validation anyway. */
-static bool validates(const run *r)
+/* After the last step it is looked at anyway. */
+static bool is_to_be_looked_at(const run *r)
 {
     const pmy_run *of = &r->training->run;
-    return r->validation.count && r->options.validating && of->step % (uint64_t)r->options.validating == 0 &&
+    return r->options.validating && of->step % (uint64_t)r->options.validating == 0 &&
            of->step < of->schedule.total;
 }
 
@@ -72,14 +82,15 @@ static pmy_status learn(run *r, pmy_error *error)
     uint64_t tenth = (of->schedule.total + 9) / 10;
     while (of->step < of->schedule.total) {
         pmy_language_step step;
-        pmy_language_score score;
         pmy_status status = pmy_language_training_step(r->training, &step, error);
-        bool shown = status == PMY_OK && validates(r);
-        if (shown)
-            status = validate(r, &score, error);
+        bool looked = status == PMY_OK && is_to_be_looked_at(r);
+        if (status == PMY_OK && r->options.report)
+            status = history_step(&r->history, &step, error);
+        if (status == PMY_OK && looked)
+            status = look(r, error);
         if (status != PMY_OK)
             return status;
-        progress_step(&r->progress, &step, shown ? &score : NULL);
+        progress_step(&r->progress, &step, looked && r->validation.count ? &r->score : NULL);
         if (!run_files_step(&r->files, step.loss, tenth))
             return pmy_fail(error, PMY_STOPPED, "stopped after step %llu", (unsigned long long)step.step);
     }
@@ -87,22 +98,50 @@ static pmy_status learn(run *r, pmy_error *error)
     return PMY_OK;
 }
 
+static pmy_status write_report(const run *r, pmy_error *error)
+{
+    bool validated = r->validation.count > 0;
+    pmy_status status = report_write(&(report){.folder = r->options.report,
+                                               .command = &r->options.usual.command,
+                                               .data = r->options.data,
+                                               .language = r->training->language,
+                                               .text = validated ? &r->validation : &r->train,
+                                               .score = validated ? &r->score : NULL,
+                                               .history = &r->history},
+                                     error);
+    if (status == PMY_OK)
+        run_progress_report(&r->progress.usual, r->options.report);
+    return status;
+}
+
 static int learn_and_validate(run *r)
 {
     pmy_error error;
-    pmy_language_score score;
     const char *save = r->options.usual.save;
     pmy_status status = learn(r, &error);
     if (status == PMY_OK && save)
         status = pmy_model_save(save, &r->training->language->facts, r->training->run.graph, &error);
-    if (status == PMY_OK && r->validation.count)
-        status = validate(r, &score, &error);
-    if (status == PMY_OK) {
-        progress_end(&r->progress, r->training, r->validation.count ? &score : NULL);
+    if (status == PMY_OK)
+        status = look(r, &error);
+    if (status == PMY_OK)
+        progress_end(&r->progress, r->training, r->validation.count ? &r->score : NULL);
+    if (status == PMY_OK && r->options.report)
+        status = write_report(r, &error);
+    if (status == PMY_OK)
         return PROGRAM_FINE;
-    }
     run_progress_break(&r->progress.usual);
     return run_files_failed(&r->files, &error);
+}
+
+/* What a report needs before the run begins. */
+static pmy_status begin_report(run *r, pmy_error *error)
+{
+    pmy_status status = output_folder_make(r->options.report, error);
+    if (status == PMY_OK)
+        status = history_begin(&r->history, r->training, error);
+    if (status == PMY_OK && r->training->run.step < r->training->run.schedule.total)
+        status = history_look_at(&r->history, r->training, NULL, error);
+    return status;
 }
 
 static int train_run(run *r)
@@ -117,6 +156,8 @@ static int train_run(run *r)
                                           &error);
     if (ready == PMY_OK)
         ready = run_files_begin(&r->files, usual, &r->training->run, &r->training->language->facts, &error);
+    if (ready == PMY_OK && r->options.report)
+        ready = begin_report(r, &error);
     if (ready == PMY_OK)
         ready = run_files_open_log(&r->files, &error);
     if (ready != PMY_OK) {
@@ -145,6 +186,7 @@ int train_command(int argc, char **argv)
     }
     if (!run_files_close(&r.files) && status == PROGRAM_FINE)
         status = PROGRAM_WRONG;
+    history_free(&r.history);
     training_options_free(&r.options.usual);
     pmy_language_training_free(r.training);
     pmy_pool_free(r.pool);

@@ -13,6 +13,10 @@ options_result train_options_read(train_options *o, int argc, char **argv)
          .range.below_maximum = true},
         {OPTION_WHOLE("eval", "N", &o->validating, 1, LLONG_MAX, "validate every N steps"),
          .shown_default = "at the end", .presentation = true},
+        {OPTION_TEXT("report", "DIR", &o->report,
+                     "write a page to look at into DIR: curves, what the model writes as it learns, where it "
+                     "looks, and the numbers as CSV"),
+         .presentation = true},
     };
     const training_command train = {
         .name = "text train",

@@ -6,7 +6,7 @@
 
 typedef struct train_options {
     training_options usual;
-    const char *data;
+    const char *data, *report;
     double validation;    /* share of the text, its last part */
     long long validating; /* steps from one validation to the next; 0: one at the end */
 } train_options;

@@ -1,4 +1,4 @@
-#include "mnist/report_html.h"
+#include "common/html.h"
 
 #include "common/markup.h"
 
@@ -45,6 +45,21 @@ void html_element(FILE *file, const char *tag, const char *text)
     (void)fprintf(file, "<%s>", tag);
     markup_put(file, text);
     (void)fprintf(file, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+void html_tile(FILE *file, const char *name, const char *value)
+{
+    (void)fputs("<div>", file);
+    html_element(file, "dt", name);
+    html_element(file, "dd", value);
+    (void)fputs("</div>\n", file);
+}
+
+void html_figure(FILE *file, svg *figure)
+{
+    (void)fputs("<div class=\"card\">\n", file);
+    (void)svg_put_inline(figure, file);
+    (void)fputs("</div>\n", file);
 }
 
 void html_head(FILE *file, const char *const *headings, size_t count)

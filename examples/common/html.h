@@ -1,8 +1,9 @@
-/* Small things that the page of a report is written with. */
-#ifndef MNIST_REPORT_HTML_H
-#define MNIST_REPORT_HTML_H
+/* Small things that an HTML page is written with. */
+#ifndef COMMON_HTML_H
+#define COMMON_HTML_H
 
-#include <stdbool.h>
+#include "common/svg.h"
+
 #include <stddef.h>
 #include <stdio.h>
 
@@ -22,6 +23,12 @@ html_number html_probability(double p);
 
 /* An element with escaped text in it: "<th scope="col">…</th>" from `th scope="col"`. */
 void html_element(FILE *file, const char *tag, const char *text);
+
+/* A number with its name, in a list of class "tiles". */
+void html_tile(FILE *file, const char *name, const char *value);
+
+/* A card with a figure that says itself what it is; the page has the style sheet of pictures. */
+void html_figure(FILE *file, svg *figure);
 
 /* A table's head: a column for each heading [count]. */
 void html_head(FILE *file, const char *const *headings, size_t count);
