@@ -70,7 +70,7 @@ static bool is_small(size_of n, bool given)
     return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out;
 }
 
-/* Turning W, as lanes need it, would cost more than the products. */
+/* Turning W, as lanes need it, would cost more than the products. Its sums go in another order. */
 static bool is_of_one_vector(size_of n, bool given)
 {
     (void)given;
