@@ -35,9 +35,9 @@ typedef struct conv2d_saved {
     const pmy_convolution_algorithm *algorithm;
     pmy_convolution_memory memory;
     pmy_real *forward_weight, *backward_weight; /* as the algorithm wants them */
-    pmy_real *z;                                /* as y, where the activation's backward reads it */
-    pmy_real *group_dw;                         /* [GROUPS, dW's rows]; see convolution.h */
-    pmy_real *group_db;                         /* [GROUPS, out] */
+    pmy_real *kept;     /* as y, where the activation needs its x: what the epilogue keeps of it */
+    pmy_real *group_dw; /* [GROUPS, dW's rows]; see convolution.h */
+    pmy_real *group_db; /* [GROUPS, out] */
 } conv2d_saved;
 
 /* --- Shapes and memory --------------------------------------------------- */
@@ -110,7 +110,7 @@ static bool take(pmy_node *node)
     saved->algorithm = pmy_convolution_choose(&saved->sizes);
     saved->algorithm->measure(&saved->sizes, &saved->memory);
     node->scratch = backward_scratch(saved) * sizeof(pmy_real);
-    return take_numbers(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->z) &&
+    return take_numbers(node, f && f->needs_x ? pmy_shape_size(node->shape) : 0, &saved->kept) &&
            take_numbers(node, saved->memory.forward_weight, &saved->forward_weight) &&
            take_numbers(node, saved->memory.backward_weight, &saved->backward_weight) &&
            take_numbers(node, GROUPS * pmy_convolution_rows_size(&saved->sizes), &saved->group_dw) &&
@@ -144,7 +144,7 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, size_t im
     size_t positions = saved->sizes.out_height * saved->sizes.out_width;
     for (size_t o = 0; o < saved->sizes.out; o++) {
         size_t at = (image * saved->sizes.out + o) * positions;
-        pmy_epilogue_channels(epilogue, o, 1, positions, at, saved->z ? saved->z + at : NULL);
+        pmy_epilogue_channels(epilogue, o, 1, positions, at, saved->kept ? saved->kept + at : NULL);
     }
 }
 
@@ -173,8 +173,8 @@ static const pmy_real *dz_of(const pmy_node *node, size_t image, size_t count, p
     size_t y_size = pmy_convolution_y_size(&saved->sizes), first = image * y_size;
     if (!node->activation)
         return node->gradient + first;
-    node->activation->backward(node, count * y_size, saved->z ? saved->z + first : NULL, node->value + first,
-                               node->gradient + first, scratch, false);
+    pmy_epilogue_backward(node, count * y_size, saved->kept ? saved->kept + first : NULL, node->value + first,
+                          node->gradient + first, scratch);
     return scratch;
 }
 

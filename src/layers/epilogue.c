@@ -28,7 +28,7 @@ static void pmy_epilogue_add_bias(size_t channels, size_t positions, const pmy_r
 }
 
 void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t channels, size_t positions,
-                           size_t at, pmy_real *z)
+                           size_t at, pmy_real *kept)
 {
     const pmy_node *of = epilogue->of;
     pmy_channel_affine affine = epilogue->affine;
@@ -39,8 +39,31 @@ void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t ch
         pmy_channel_normalise(
             channels, positions, y,
             (pmy_channel_affine){affine.mean + first, affine.scale + first, affine.shift + first}, y);
-    if (z)
-        memcpy(z, y, channels * positions * sizeof *y);
-    if (of->activation)
-        of->activation->forward(of, channels * positions, y, y);
+    const pmy_unary *f = of->activation;
+    size_t n = channels * positions;
+    if (kept && f && f->slope) {
+        f->slope(n, y, y, kept);
+        return;
+    }
+    if (kept)
+        memcpy(kept, y, n * sizeof *y);
+    if (f)
+        f->forward(of, n, y, y);
+}
+
+PMY_CLONES
+static void pmy_epilogue_multiply(size_t n, const pmy_real *a, const pmy_real *b, pmy_real *product)
+{
+    for (size_t i = 0; i < n; i++)
+        product[i] = a[i] * b[i];
+}
+
+void pmy_epilogue_backward(const pmy_node *layer, size_t n, const pmy_real *kept, const pmy_real *y,
+                           const pmy_real *dy, pmy_real *dz)
+{
+    const pmy_unary *f = layer->activation;
+    if (kept && f->slope)
+        pmy_epilogue_multiply(n, kept, dy, dz);
+    else
+        f->backward(layer, n, kept, y, dy, dz, false);
 }

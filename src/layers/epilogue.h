@@ -19,8 +19,14 @@ typedef struct pmy_epilogue {
 pmy_epilogue pmy_epilogue_of(const pmy_node *layer, const pmy_node *bias);
 
 /* Ends channels first … first + channels − 1 of a row: their product [channels, positions] is at `at` of the
- * value. Before the activation is applied it is copied to z [channels, positions], if that is not NULL. */
+ * value. What pmy_epilogue_backward needs of it is left in kept [channels, positions], if that is not NULL.
+ */
 void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t channels, size_t positions,
-                           size_t at, pmy_real *z);
+                           size_t at, pmy_real *kept);
+
+/* dz = f′ dy of the layer's activation, for n numbers of kept (NULL where the activation does not need its
+ * x), y and dy. */
+void pmy_epilogue_backward(const pmy_node *layer, size_t n, const pmy_real *kept, const pmy_real *y,
+                           const pmy_real *dy, pmy_real *dz);
 
 #endif

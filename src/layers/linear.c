@@ -124,7 +124,7 @@ static const algorithm *choose(const pmy_node *node)
 
 typedef struct linear_saved {
     const algorithm *by;
-    pmy_real *z;         /* [vectors, out], where the activation's backward reads it */
+    pmy_real *kept;      /* [vectors, out], where the activation needs its x: what the epilogue keeps of it */
     pmy_real *dz;        /* [vectors, out], where there is an activation; else dz is dy */
     pmy_real *packed_x;  /* [vectors, in], its first columns.used columns; where columns can be left out */
     pmy_columns columns; /* the used columns of x */
@@ -173,7 +173,7 @@ static bool take(pmy_node *node)
     const pmy_unary *f = node->activation;
     if (f && !(saved->dz = pmy_take(node, n.vectors * n.out, sizeof(pmy_real))))
         return false;
-    if (f && f->needs_x && !(saved->z = pmy_take(node, n.vectors * n.out, sizeof(pmy_real))))
+    if (f && f->needs_x && !(saved->kept = pmy_take(node, n.vectors * n.out, sizeof(pmy_real))))
         return false;
     return !by->packs || node->input[X]->wants_gradient || take_columns(node, saved);
 }
@@ -254,7 +254,8 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, span v, t
     size_t out = sizes(node).out;
     for (size_t r = v.begin; r < v.end; r++) {
         size_t at = r * out + columns.first;
-        pmy_epilogue_channels(epilogue, columns.first, columns.width, 1, at, saved->z ? saved->z + at : NULL);
+        pmy_epilogue_channels(epilogue, columns.first, columns.width, 1, at,
+                              saved->kept ? saved->kept + at : NULL);
     }
 }
 
@@ -329,8 +330,8 @@ static void backward_activation(const pmy_node *node, pmy_piece piece)
     size_t out = sizes(node).out;
     span v = vectors_of(node, piece);
     size_t first = v.begin * out;
-    node->activation->backward(node, (v.end - v.begin) * out, saved->z ? saved->z + first : NULL,
-                               node->value + first, node->gradient + first, saved->dz + first, false);
+    pmy_epilogue_backward(node, (v.end - v.begin) * out, saved->kept ? saved->kept + first : NULL,
+                          node->value + first, node->gradient + first, saved->dz + first);
 }
 
 /* C[m, n] (+)= op(A)[m, k] · B[k, n] */

@@ -60,6 +60,9 @@ typedef struct pmy_unary {
     /* dx (+)= f′ dy, from x or y as the op needs; dx and dy may be the same. */
     void (*backward)(const pmy_node *node, size_t n, const pmy_real *x, const pmy_real *y, const pmy_real *dy,
                      pmy_real *dx, bool accumulate);
+    /* NULL, or y = f(x) and, of the same parts, slope = f′(x), for a layer that keeps a number of x for
+     * backward anyway: it keeps the slope. x and y may be the same. */
+    void (*slope)(size_t n, const pmy_real *x, pmy_real *y, pmy_real *slope);
     bool needs_x;     /* backward reads x; without this, x may be NULL there */
     bool kinked;      /* f′ jumps where the sign of x changes; an activation's y has that sign, too */
     double low, high; /* samples have x in this range */
