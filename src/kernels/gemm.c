@@ -13,18 +13,9 @@ void pmy_gemm(pmy_gemm_transpose transpose_a, pmy_gemm_transpose transpose_b, si
 #else
 #if PMY_SCALAR == 32
 #define PMY_BLAS_GEMM cblas_sgemm
-#define PMY_BLAS_GEMV cblas_sgemv
 #else
 #define PMY_BLAS_GEMM cblas_dgemm
-#define PMY_BLAS_GEMV cblas_dgemv
 #endif
-    /* A single row times rows: several times as fast as what OpenBLAS has for products. Of nothing to sum it
-     * would leave C as it is. */
-    if (m == 1 && k > 0 && transpose_a == PMY_PLAIN && transpose_b == PMY_TRANSPOSED) {
-        PMY_BLAS_GEMV(CblasRowMajor, CblasNoTrans, (blasint)n, (blasint)k, 1, b, (blasint)ldb, a, 1,
-                      accumulate ? 1 : 0, c, 1);
-        return;
-    }
     PMY_BLAS_GEMM(CblasRowMajor, transpose_a == PMY_TRANSPOSED ? CblasTrans : CblasNoTrans,
                   transpose_b == PMY_TRANSPOSED ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n,
                   (blasint)k, 1, a, (blasint)lda, b, (blasint)ldb, accumulate ? 1 : 0, c, (blasint)ldc);

@@ -40,6 +40,9 @@ static pmy_node *bias_of(const pmy_node *node)
 /* A layer of fewer outputs is narrow; a tile is at most as wide as this, or twice that. */
 enum { NARROW = 64, WIDEST_TILE = 128 };
 
+/* Outputs whose weights are turned together: as many as a lane product takes at once. */
+enum { PANEL = 4 * PMY_LANES };
+
 /* Numbers side by side that are multiplied at once. */
 enum { VECTOR = 16 };
 
@@ -70,13 +73,6 @@ static bool is_small(size_of n, bool given)
     return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out;
 }
 
-/* Turning W, as lanes need it, would cost more than the products. Its sums go in another order. */
-static bool is_of_one_vector(size_of n, bool given)
-{
-    (void)given;
-    return n.vectors == 1;
-}
-
 static bool is_small_and_narrow(size_of n, bool given)
 {
     return is_small(n, given) && n.out < NARROW;
@@ -102,7 +98,6 @@ static bool is_any(size_of n, bool given)
 /* The first that fits. */
 static const algorithm algorithms[] = {
     {is_wide_and_given, true, false, BY_TILES, BY_TILES},
-    {is_of_one_vector, false, false, BY_FEW_TILES, BY_TILES},
     {is_small_and_narrow, false, true, BY_ROWS, BY_ROWS},
     {is_tiny, false, true, BY_FEW_TILES, BY_ROWS},
     {is_small, false, true, BY_TILES, BY_TILES},
@@ -281,9 +276,14 @@ static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x,
     const pmy_real *weight = node->input[WEIGHT]->value + part.first * n.in; /* [width, in] */
     size_t columns = n.in;
     if (saved->by->lanes) {
-        pmy_lanes_transpose(part.width, n.in, weight, scratch);
-        pmy_lane_gemm(PMY_PLAIN, count, part.width, n.in, x, n.in, scratch, pmy_lanes_round(part.width), z,
-                      n.out);
+        /* Few outputs at a time, whose turned weights fit a small cache; none is left with less than lanes.
+         */
+        for (size_t first = 0, width; first < part.width; first += width) {
+            width = part.width - first < PANEL + PMY_LANES ? part.width - first : PANEL;
+            pmy_lanes_transpose(width, n.in, weight + first * n.in, scratch);
+            pmy_lane_gemm(PMY_PLAIN, count, width, n.in, x, n.in, scratch, pmy_lanes_round(width), z + first,
+                          n.out);
+        }
         return;
     }
     if (saved->packed) {
