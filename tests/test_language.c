@@ -151,6 +151,46 @@ static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
     end(&f);
 }
 
+/* Label smoothing is how one trains, not what one measures. */
+static void evaluation_does_not_smooth(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, 2);
+    pmy_error error;
+    pmy_language *smoothed;
+    pmy_language_options options = {.batch = 3, .seed = 7, .label_smoothing = 0.3};
+    assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &smoothed, &error), PMY_OK);
+    pmy_language_score plain, other;
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, &plain, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(smoothed, &f.text, &other, &error), PMY_OK);
+    assert_true(fabs(plain.loss - other.loss) < 1e-6);
+    pmy_language_free(smoothed);
+    end(&f);
+}
+
+/* Numbers that were not finite stay with the text that they belong to. */
+static void a_generator_forgets(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, 1);
+    pmy_error error;
+    pmy_generator *generator;
+    assert_int_equal(pmy_generator_new(&f.facts, NULL, &generator, &error), PMY_OK);
+    pmy_real *table = pmy_value(pmy_find(f.language->graph, "0.weight")).data; /* [vocabulary, 16] */
+    table[5 * 16] = (pmy_real)INFINITY;
+    pmy_generator_take(generator, f.language);
+    (void)pmy_generator_feed(generator, 5, &error);
+    (void)pmy_generator_feed(generator, 6, &error);
+    pmy_generator_clear(generator);
+    assert_int_equal(pmy_generator_feed(generator, 6, &error), PMY_OK);
+    for (size_t i = 0; i < f.vocabulary.count; i++)
+        assert_true(i == 5 || isfinite((double)pmy_generator_logits(generator)[i]));
+    pmy_generator_free(generator);
+    end(&f);
+}
+
 static void what_is_refused(void **state)
 {
     (void)state;
@@ -162,6 +202,9 @@ static void what_is_refused(void **state)
                      PMY_BAD_NET);
     assert_non_null(strstr(error.message, "end it in 'linear vocab' or 'tied'"));
     assert_int_equal(error.position, strlen("embed 8, "));
+    assert_int_equal(pmy_language_facts("embed 8, batchnorm, tied", BLOCK, &f.vocabulary, &facts, &error),
+                     PMY_BAD_NET);
+    assert_non_null(strstr(error.message, "batchnorm needs channels"));
     pmy_text front, back;
     assert_int_equal(pmy_text_split(&f.text, 0.05, &front, &back, &error), PMY_OK);
     pmy_language_score score;
@@ -175,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_generator_sees_what_the_whole_net_sees),
         cmocka_unit_test(evaluation_is_the_mean_over_windows_side_by_side),
+        cmocka_unit_test(evaluation_does_not_smooth),
+        cmocka_unit_test(a_generator_forgets),
         cmocka_unit_test(a_file_brings_the_model_and_its_vocabulary_back),
         cmocka_unit_test(what_is_refused),
     };

@@ -138,6 +138,15 @@ static double usual_rate(const char *optim)
     return strcmp(optim, "sgd") == 0 ? 0.1 : 0.001;
 }
 
+/* A warm-up of so many steps, or a tenth of a shorter run's. */
+static long long at_most_a_tenth(training_options *o, long long warm_up)
+{
+    if (o->of_recipe.kind != PMY_RECIPE_OF_TEXT)
+        return warm_up;
+    long long tenth = value_of(o, "steps")->whole / 10;
+    return warm_up < tenth ? warm_up : tenth;
+}
+
 /* The preset of the net, and over it the options of this command line. */
 static options_result take_preset(training_options *o, const training_command *of, int argc, char **argv)
 {
@@ -145,14 +154,23 @@ static options_result take_preset(training_options *o, const training_command *o
     double *rate = &value_of(o, "lr")->real, its[OF_OPTIM];
     begin(o, of);
     take(o, p->options);
-    const double its_rate = *rate;
-    *rate = (double)NAN;
+    const double its_rate = *rate, its_last_rate = value_of(o, "last-lr")->real;
+    const long long its_warm_up = value_of(o, "warm-up")->whole;
+    const int its_schedule = value_of(o, "schedule")->word;
+    *rate = value_of(o, "last-lr")->real = (double)NAN;
+    value_of(o, "warm-up")->whole = -1;
     for (size_t i = 0; i < OF_OPTIM; i++) {
         its[i] = value_of(o, of_optim[i])->real;
         value_of(o, of_optim[i])->real = (double)NAN;
     }
     options_result result = options_parse(&o->command, argc, argv, NULL);
     bool its_optim = strcmp(optim_of(o), preset_value(p, "--optim")) == 0;
+    /* How the rate goes belongs to the rate and its schedule. */
+    bool its_course = its_optim && isnan(*rate) && value_of(o, "schedule")->word == its_schedule;
+    if (isnan(value_of(o, "last-lr")->real))
+        value_of(o, "last-lr")->real = its_course ? its_last_rate : 0;
+    if (value_of(o, "warm-up")->whole < 0)
+        value_of(o, "warm-up")->whole = its_course ? at_most_a_tenth(o, its_warm_up) : 0;
     if (isnan(*rate))
         *rate = its_optim ? its_rate : usual_rate(optim_of(o));
     for (size_t i = 0; i < OF_OPTIM && its_optim; i++)

@@ -47,6 +47,8 @@ static void add_text(json_line *line, const drawn *of, size_t index)
 {
     char bytes[5] = "";
     bytes[pmy_vocabulary_decode(of->vocabulary, (int32_t)of->choice[index].token, bytes)] = '\0';
+    if (!bytes[0])
+        bytes[0] = '\x1a'; /* a substitute, as a NUL would end the text */
     json_text(line, "text", bytes);
 }
 

@@ -33,7 +33,7 @@ typedef struct sample {
 
 static pmy_status begin(sample *s, pmy_error *error)
 {
-    enum { MOST_BYTES = 4 /* of a token */ };
+    enum { MOST_BYTES = sizeof(pmy_token_text) };
     pmy_status status = pmy_pool_new((unsigned)s->threads, &s->pool, error);
     if (status == PMY_OK)
         status = pmy_generator_load(s->model, s->pool, &s->generator, error);
@@ -58,14 +58,16 @@ static void say(sample *s, int32_t token, bool terminal)
     const writer *w = &s->writer;
     const drawn of = {w->vocabulary, w->choice, w->kept, w->taken};
     size_t begun = s->size;
-    s->size += pmy_vocabulary_decode(w->vocabulary, token, s->text + s->size);
+    if (terminal && !s->json)
+        s->size +=
+            (size_t)(stpcpy(s->text + begun, writer_visible(w->vocabulary, token).text) - s->text) - begun;
+    else
+        s->size += pmy_vocabulary_decode(w->vocabulary, token, s->text + begun);
     s->tokens++;
     if (s->json)
         drawn_write(&of, s->show);
     else if (s->show)
         drawn_print(&of);
-    else if (terminal)
-        printf("%s", writer_visible(w->vocabulary, token).text);
     else
         (void)fwrite(s->text + begun, 1, s->size - begun, stdout);
     (void)fflush(stdout);
@@ -93,6 +95,9 @@ static void end(const sample *s, double seconds)
 {
     s->text[s->size] = '\0';
     if (s->json) {
+        for (char *nul;
+             (nul = memchr(s->text, '\0', s->size));) /* a substitute, as a NUL would end the text */
+            *nul = '\x1a';
         json_line line = json_begin();
         json_text(&line, "event", "end");
         json_text(&line, "text", s->text);

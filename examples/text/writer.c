@@ -1,5 +1,7 @@
 #include "text/writer.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,12 +59,11 @@ pmy_status writer_draw(writer *w, int32_t *token, pmy_error *error)
 
 static bool is_control(const pmy_vocabulary *vocabulary, int32_t token)
 {
-    enum { FIRST_PRINTED = 0x20, DELETE = 0x7f, LAST_CONTROL = 0x9f };
+    enum { ASCII = 0x7f };
     uint32_t code = vocabulary->codes[token];
-    if (code == '\n' || code == '\t')
+    if (code == '\n' || code == '\t' || (vocabulary->unit == PMY_BYTES && code > ASCII))
         return false;
-    return code < FIRST_PRINTED ||
-           (code >= DELETE && code <= (vocabulary->unit == PMY_BYTES ? DELETE : LAST_CONTROL));
+    return pmy_is_control(code);
 }
 
 pmy_token_text writer_visible(const pmy_vocabulary *vocabulary, int32_t token)

@@ -8,6 +8,9 @@
 
 #include "data/vocabulary.h"
 
+/* The most tokens in a window that a model may ask for. */
+enum { PMY_MAX_BLOCK = 65536 };
+
 /* In targets: nothing is to be predicted here. What softmax_xent ignores by default. */
 enum { PMY_NO_TARGET = -1 };
 

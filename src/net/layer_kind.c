@@ -140,6 +140,7 @@ const pmy_layer_kind pmy_layer_kinds[] = {
     {.word = "batchnorm",
      .explanation = "each channel to mean 0, variance 1 in the batch",
      .fuses = true,
+     .channels = true,
      .build = build_batchnorm},
     {.word = "layernorm",
      .argument = {{PMY_FLAG, "", "nobias", 0}},

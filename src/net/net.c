@@ -195,6 +195,9 @@ static pmy_status check_input(const reader *r, const pmy_layer_kind *kind, pmy_s
     if (kind->images && rank != 4)
         return pmy_wrong_word(words, place, "%s needs images of channels x height x width, not %s",
                               kind->word, pmy_shape_print(pmy_shape_of_row(r->x->shape)).text);
+    if (kind->channels && r->into.vocabulary)
+        return pmy_wrong_word(words, place, "%s needs channels, which tokens have none of: try layernorm",
+                              kind->word);
     if (kind->sequences && rank != 3)
         return pmy_wrong_word(words, place, "%s needs sequences of time x features, not %s", kind->word,
                               pmy_shape_print(pmy_shape_of_row(r->x->shape)).text);

@@ -36,9 +36,20 @@ static void go_to(const pmy_net_past *past)
     }
 }
 
+/* Of what is hidden only the share is 0: a number that is not finite would show all the same. */
+static void forget(pmy_node *cache)
+{
+    pmy_tensor numbers = pmy_value(cache);
+    memset(numbers.data, 0, pmy_shape_size(numbers.shape) * sizeof *numbers.data);
+}
+
 void pmy_net_past_clear(pmy_net_past *past)
 {
     past->length = 0;
+    for (const pmy_attention_past *layer = past->layer; layer < past->layer + past->layers; layer++) {
+        forget(layer->keys);
+        forget(layer->values);
+    }
     go_to(past);
 }
 

@@ -1,5 +1,6 @@
 #include "train/language.h"
 
+#include "kernels/softmax_of_row.h"
 #include "losses/losses.h"
 
 #include <math.h>
@@ -114,20 +115,29 @@ typedef struct sums {
     double n, l, nn, nl, ll;
 } sums;
 
-/* The windows of the batch, whose losses are losses [windows, block]. */
-static void add_windows(const pmy_language *language, size_t windows, const pmy_real *losses, sums *to)
+/* Of the windows of the batch, without the smoothing that the graph's loss may have. */
+static pmy_status add_windows(const pmy_language *language, size_t windows, sums *to, pmy_error *error)
 {
+    size_t classes = language->vocabulary.count;
     const int32_t *targets = pmy_integer_data(language->targets); /* [windows, block] */
+    const pmy_real *logits = pmy_value(language->logits).data;    /* [windows, block, classes] */
     for (size_t w = 0; w < windows; w++) {
         double n = 0, l = 0;
         for (size_t i = w * language->block; i < (w + 1) * language->block; i++) {
-            n += targets[i] != PMY_NO_TARGET;
-            l += (double)losses[i];
+            pmy_real loss;
+            if (targets[i] == PMY_NO_TARGET)
+                continue;
+            pmy_status status = pmy_xent_of_row(classes, logits + i * classes, 1, targets[i], &loss, error);
+            if (status != PMY_OK)
+                return status;
+            n++;
+            l += (double)loss;
         }
         to->windows++;
         to->n += n, to->l += l;
         to->nn += n * n, to->nl += n * l, to->ll += l * l;
     }
+    return PMY_OK;
 }
 
 /* The mean is a ratio of two sums over windows, whose standard error is the linearised one (Cochran,
@@ -160,21 +170,15 @@ pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, p
                                  pmy_error *error)
 {
     *score = (pmy_language_score){0};
-    pmy_real *losses = malloc(language->batch * language->block * sizeof *losses);
-    if (!losses)
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to evaluate it", text->name);
     sums sum = {0};
     pmy_status status = PMY_OK;
     for (size_t at = 0, windows; status == PMY_OK && (windows = feed(language, text, &at)) > 0;) {
         status = pmy_set_batch(language->graph, windows, error);
         if (status == PMY_OK)
             status = pmy_forward(language->graph, PMY_EVAL, error);
-        if (status != PMY_OK)
-            break;
-        pmy_softmax_xent_losses(language->loss, losses);
-        add_windows(language, windows, losses, &sum);
+        if (status == PMY_OK)
+            status = add_windows(language, windows, &sum, error);
     }
-    free(losses);
     if (status == PMY_OK && sum.n == 0)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: there is no token to predict", text->name);
     if (status == PMY_OK)

@@ -1,5 +1,6 @@
 #include "train/model.h"
 
+#include "data/text.h"
 #include "train/class_names.h"
 #include "train/stored.h"
 #include "base/version.h"
@@ -149,6 +150,8 @@ static pmy_status read_names(pmy_model *model, pmy_stored_reader *reader)
 static pmy_status read_inputs(pmy_model *model, pmy_stored_reader *reader)
 {
     pmy_model_facts *facts = &model->facts;
+    if (reader->status != PMY_OK)
+        return reader->status;
     if (pmy_safetensors_text(&model->stored.contents, "pmy.vocabulary")) {
         const char *line = pmy_stored_text(reader, "pmy.vocabulary");
         facts->vocabulary = &model->vocabulary;
@@ -178,6 +181,9 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
     if (!pmy_shape_read(input, &shape) || (facts->vocabulary && pmy_shape_rank(shape) != 1))
         return pmy_fail(error, PMY_BAD_FILE, "%s: its pmy.input '%.40s' is no shape of %s", path, input,
                         facts->vocabulary ? "a text" : "a picture");
+    if (facts->vocabulary && shape.dim[0] > PMY_MAX_BLOCK)
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its windows of %zu tokens are longer than %d", path,
+                        shape.dim[0], PMY_MAX_BLOCK);
     status = facts->vocabulary ? pmy_net_read_tokens(net, shape.dim[0], facts->classes, &facts->net, &why)
                                : pmy_net_read(net, shape, &facts->net, &why);
     if (status != PMY_OK)

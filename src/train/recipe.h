@@ -5,7 +5,7 @@
 
 #include "data/batch.h"
 #include "data/shuffle.h"
-#include "data/vocabulary.h"
+#include "data/text.h"
 #include "net/net_start.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
