@@ -32,7 +32,7 @@ options_reach_the_run()
 {
     local options
     for options in "--seed 2" "--lr 0.02" "--block 15" "--batch 9" "--clip 0.1" "--beta2 0.9" "--optim muon" "--val 0.2" \
-        "--weight-decay 0" "--last-lr 0" "--schedule linear" "--label-smoothing 0.1" "--warm-up 6" "--lines"; do
+        "--weight-decay 0" "--last-lr 0.001" "--schedule linear" "--label-smoothing 0.1" "--warm-up 6" "--lines"; do
         # shellcheck disable=SC2086
         "$text" train "${small[@]}" $options --log log.other --quiet >said && ! cmp -s log.1 log.other || return 1
     done
