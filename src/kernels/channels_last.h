@@ -34,12 +34,4 @@ void pmy_channels_to_last(const pmy_channels_last *form, const pmy_real *x, pmy_
 void pmy_channels_from_last(const pmy_channels_last *form, const pmy_real *image, bool accumulate,
                             pmy_real *y);
 
-/* A matrix x [rows, columns] turned to y [columns, rows], each of whose rows takes a whole number of lanes,
- * the rest zeros: an image of one row. After the last row, PMY_LANES numbers more may be written. */
-static inline void pmy_lanes_transpose(size_t rows, size_t columns, const pmy_real *x, pmy_real *y)
-{
-    pmy_channels_last form = pmy_channels_last_of(rows, 1, columns, 0, pmy_lanes_round(rows));
-    pmy_channels_to_last(&form, x, y);
-}
-
 #endif

@@ -9,10 +9,10 @@
  * How the products are computed is one of a few algorithms, chosen by sizes. */
 #include "layers/linear.h"
 
-#include "kernels/channels_last.h"
 #include "kernels/columns.h"
 #include "kernels/gemm.h"
 #include "kernels/lane_product.h"
+#include "kernels/lanes_transpose.h"
 #include "kernels/reduce.h"
 #include "layers/epilogue.h"
 #include "tensor/ops/ops.h"
