@@ -2,6 +2,7 @@
 
 #include "net/net_step.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,10 @@ struct pmy_generator {
     pmy_graph *graph;
     pmy_node *token, *logits; /* integers [1, 1]; [1, 1, vocabulary] */
     pmy_net_past past;
-    bool full;       /* no position is left for another token */
-    int32_t *window; /* [past.block]: the tokens whose keys and values are kept */
+    pmy_pool *pool;
+    pmy_language *whole; /* the same model of one window, once that has to move on; else NULL */
+    bool full;           /* no position is left for another token */
+    int32_t *window;     /* [past.block]: the tokens whose keys and values are kept */
 };
 
 static pmy_status build(pmy_generator *generator, pmy_pool *pool, pmy_error *error)
@@ -36,6 +39,7 @@ pmy_status pmy_generator_new(const pmy_model_facts *facts, pmy_pool *pool, pmy_g
     if (!generator)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a generator");
     generator->facts = *facts;
+    generator->pool = pool;
     generator->facts.vocabulary = &generator->vocabulary;
     pmy_status status = pmy_vocabulary_copy(facts->vocabulary, &generator->vocabulary, error);
     if (status == PMY_OK)
@@ -70,6 +74,7 @@ void pmy_generator_free(pmy_generator *generator)
 {
     if (!generator)
         return;
+    pmy_language_free(generator->whole);
     pmy_graph_free(generator->graph);
     pmy_vocabulary_free(&generator->vocabulary);
     free(generator->window);
@@ -81,11 +86,19 @@ const pmy_model_facts *pmy_generator_facts(const pmy_generator *generator)
     return &generator->facts;
 }
 
+/* Parameters of graphs of the same net, whose order is the same. */
+static void copy_parameters(const pmy_graph *from, const pmy_graph *to)
+{
+    pmy_parameters source = pmy_graph_parameters(from), target = pmy_graph_parameters(to);
+    assert(source.size == target.size);
+    memcpy(target.values, source.values, source.size * sizeof *source.values);
+}
+
 void pmy_generator_take(pmy_generator *generator, const pmy_language *language)
 {
-    /* Of the same net, in the same order. */
-    pmy_parameters to = pmy_graph_parameters(generator->graph), from = pmy_graph_parameters(language->graph);
-    memcpy(to.values, from.values, to.size * sizeof *to.values);
+    copy_parameters(language->graph, generator->graph);
+    if (generator->whole)
+        copy_parameters(language->graph, generator->whole->graph);
 }
 
 void pmy_generator_clear(pmy_generator *generator)
@@ -108,19 +121,33 @@ static void advance(pmy_generator *generator, int32_t token)
     generator->full = !pmy_net_past_advance(&generator->past);
 }
 
-/* The later half of the window becomes its beginning. */
+static pmy_status begin_whole(pmy_generator *generator, pmy_error *error)
+{
+    const pmy_language_options one = {.batch = 1};
+    pmy_status status = pmy_language_new(&generator->facts, &one, generator->pool, &generator->whole, error);
+    if (status == PMY_OK)
+        copy_parameters(generator->graph, generator->whole->graph);
+    return status;
+}
+
+/* The later half of the window becomes its beginning, all of it computed at once. */
 static pmy_status move_on(pmy_generator *generator, pmy_error *error)
 {
     size_t block = generator->past.block, kept = block / 2;
-    pmy_status status = PMY_OK;
+    pmy_status status = generator->whole ? PMY_OK : begin_whole(generator, error);
+    if (status != PMY_OK)
+        return status;
     memmove(generator->window, generator->window + block - kept, kept * sizeof *generator->window);
     pmy_generator_clear(generator);
-    for (size_t i = 0; status == PMY_OK && i < kept; i++) {
-        int32_t token = generator->window[i];
-        status = compute(generator, token, error);
-        if (status == PMY_OK)
-            advance(generator, token);
-    }
+    if (kept == 0)
+        return PMY_OK;
+    /* What stands after them is not seen by them. */
+    memcpy(pmy_integer_data(generator->whole->tokens), generator->window, kept * sizeof *generator->window);
+    for (size_t i = 0; i < block; i++)
+        pmy_integer_data(generator->whole->targets)[i] = PMY_NO_TARGET;
+    status = pmy_forward(generator->whole->graph, PMY_EVAL, error);
+    if (status == PMY_OK)
+        pmy_net_past_take(&generator->past, generator->whole->graph, kept);
     return status;
 }
 

@@ -33,8 +33,8 @@ void pmy_generator_take(pmy_generator *generator, const pmy_language *language);
 /* Forgets all tokens. */
 void pmy_generator_clear(pmy_generator *generator);
 
-/* The next token of the text. Errors: PMY_BAD_DATA (no token of the vocabulary; attention of scores that are
- * not finite).
+/* The next token of the text. Errors: PMY_NO_MEMORY, where a window moves on for the first time; PMY_BAD_DATA
+ * (no token of the vocabulary; attention of scores that are not finite).
  */
 pmy_status pmy_generator_feed(pmy_generator *generator, int32_t token, pmy_error *error);
 
