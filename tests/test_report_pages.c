@@ -60,8 +60,9 @@ static void a_report_of_text(void **state)
     char text[40 * sizeof hostile] = "", command[4096], path[512];
     for (int i = 0; i < 40; i++)
         (void)strcat(text, hostile);
-    (void)snprintf(path, sizeof path, "%s",
-                   folder_write(folder, "a < b.txt", contents_of(text, strlen(text))));
+    pmy_file text_file = contents_of(text, strlen(text));
+    (void)snprintf(path, sizeof path, "%s", folder_write(folder, "a < b.txt", text_file));
+    pmy_file_free(&text_file);
     static const char *const units[] = {"chars", "bytes"};
     for (int i = 0; i < 2; i++) {
         (void)snprintf(
