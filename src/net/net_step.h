@@ -36,8 +36,8 @@ pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tok
 /* Once the graph is built, and again where another text begins: no position is kept. */
 void pmy_net_past_clear(pmy_net_past *past);
 
-/* Keeps, in place of all before, what pmy_net_build's graph of the same net computed last of the first `count`
- * positions of its first example, 0 < count < block. */
+/* Keeps, in place of all before, what pmy_net_build's graph of the same net computed last of the first
+ * `count` positions of its first example, 0 < count < block. */
 void pmy_net_past_take(pmy_net_past *past, const pmy_graph *whole, size_t count);
 
 /* After a forward: keeps its position and goes to the next. False: there is no room for one more. */
