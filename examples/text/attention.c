@@ -145,8 +145,8 @@ int attention_command(int argc, char **argv)
 {
     attention a = {.layer = -1, .head = -1};
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &a.model, "the trained model")},
-        {OPTION_TEXT("text", "TEXT", &a.text, "what it looks at, of 2 to 64 tokens")},
+        {OPTION_TEXT("model", "FILE", &a.model, "the trained model"), .required = true},
+        {OPTION_TEXT("text", "TEXT", &a.text, "what it looks at, of 2 to 64 tokens"), .required = true},
         {OPTION_WHOLE("layer", "L", &a.layer, 0, 10000, "one layer, from 0, with --head"),
          .shown_default = "all"},
         {OPTION_WHOLE("head", "H", &a.head, 0, 10000, "one head, from 0, with --layer"),
@@ -166,9 +166,7 @@ int attention_command(int argc, char **argv)
     pmy_error error;
     int status = PROGRAM_WRONG;
     pmy_blas_single_threaded();
-    if (!a.model || !a.text)
-        (void)options_wrong(&a.command, "--%s is missing", a.model ? "text TEXT" : "model FILE");
-    else if ((a.layer < 0) != (a.head < 0))
+    if ((a.layer < 0) != (a.head < 0))
         (void)options_wrong(&a.command, "--layer and --head go together");
     else if (look(&a, &error) != PMY_OK)
         (void)options_wrong(&a.command, "%s", error.message);

@@ -66,7 +66,7 @@ int eval_command(int argc, char **argv)
 {
     evaluation e = {.data = TEXT_DATA, .share = 1, .threads = pmy_processors()};
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save")},
+        {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save"), .required = true},
         {OPTION_TEXT("data", "FILE", &e.data, "the text, which may be gz")},
         {OPTION_REAL("val", "SHARE", &e.share, 0, 1,
                      "look at this share of the text alone, its last part, as training validates on"),
@@ -83,8 +83,6 @@ int eval_command(int argc, char **argv)
                   .rows = rows,
                   .row_count = sizeof rows / sizeof *rows};
     options_result read = options_parse(&e.command, argc, argv, NULL);
-    if (read == OPTIONS_RUN && !e.model)
-        read = options_wrong(&e.command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     pmy_blas_single_threaded();

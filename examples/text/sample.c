@@ -147,7 +147,7 @@ int sample_command(int argc, char **argv)
                 .threads = pmy_processors(),
                 .sampling = {.temperature = 0.8, .top_p = 1}};
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &s.model, "the model: a file from --save")},
+        {OPTION_TEXT("model", "FILE", &s.model, "the model: a file from --save"), .required = true},
         {OPTION_TEXT("prompt", "TEXT", &s.prompt, "what it goes on from"),
          .shown_default = "the beginning of a line"},
         {OPTION_WHOLE("length", "N", &s.length, 1, MOST_LENGTH,
@@ -172,8 +172,6 @@ int sample_command(int argc, char **argv)
                           .rows = rows,
                           .row_count = sizeof rows / sizeof *rows};
     options_result read = options_parse(&s.command, argc, argv, NULL);
-    if (read == OPTIONS_RUN && !s.model)
-        read = options_wrong(&s.command, "--model FILE is missing");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
     s.sampling.top_k = (size_t)s.top_k;

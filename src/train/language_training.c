@@ -18,7 +18,7 @@ static pmy_run_data data_of(const void *context)
 }
 
 /* Whether a parameter turns tokens or positions into vectors, or vectors into logits: Muon is for what lies
- * between (see optim/muon.c). */
+ * between (see pmy_optim_elementwise). */
 static bool is_at_an_end(const pmy_node *parameter, const void *context)
 {
     const pmy_net *net = context;
