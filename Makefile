@@ -8,6 +8,11 @@
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+# For a browser's page (examples/page): `make page` calls make again with this.
+ifdef WASM
+CC := clang --target=wasm32-wasi
+AR := llvm-ar
+endif
 BUILD ?= build
 PREFIX ?= /usr/local
 
@@ -21,6 +26,9 @@ FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errn
 # target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
 ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
+endif
+ifdef WASM
+FLAGS := $(filter-out -pthread,$(FLAGS)) -msimd128
 endif
 # SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
@@ -62,6 +70,13 @@ ifndef GCC
 QUAD_SOURCES :=
 endif
 
+# What a browser has no libraries for, and its page no need of.
+ifdef WASM
+LEFT_OUT := base/pool.c kernels/blas.c io/% picture/% data/folder.c data/idx.c train/checkpoint.c train/model.c train/stored.c
+SCALAR_FREE_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_FREE_SOURCES))
+SCALAR_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_SOURCES))
+endif
+
 object = $(addprefix $(BUILD)/obj/,$(patsubst %.c,%.o,$(1)))
 # Of sources of examples or tests, in each precision that they say.
 objects = $(call object,$(1) $(addprefix pmy64/,$(filter $(1),$(DOUBLE_SOURCES))) \
@@ -84,8 +99,8 @@ library_names := $(if $(GCC),pmyq) pmy64 pmy
 GRADCHECK_LIBRARIES := $(gradcheck_names:%=$(BUILD)/lib%.a)
 LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
 
-# Every folder of examples but common is a program; common is shared by them and the tests.
-PROGRAM_NAMES := $(filter-out common,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
+# Every folder of examples but these is a program; common is shared by them and the tests, and page is for a browser.
+PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
@@ -186,6 +201,35 @@ $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/expor
 $(BUILD)/bench/bench_fast: $(call object,examples/mnist/presets.c)
 $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
+
+# ---- the page ---------------------------------------------------------------
+
+# Sources of programs whose numbers the page shows, too.
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c
+
+$(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -mexec-model=reactor -Wl,--export=malloc,--export=free,--export=answer_columns,--export=answer_column_count \
+	    -Wl,-z,stack-size=1048576 -s \
+	    -o $@ $(filter %.o,$^) $(filter %.a,$^) -lc-printscan-long-double -lm
+
+.PHONY: page
+PAGE := $(BUILD)/page/index.html
+page: $(PAGE)
+
+$(BUILD)/pack: tools/pack.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -O2 -Wall -Wextra -o $@ $<
+
+$(PAGE): $(BUILD)/pack $(wildcard examples/page/web/*) FORCE
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/page/wasm WASM=1 $(BUILD)/page/wasm/page.wasm
+	@gzip -9nc $(BUILD)/page/wasm/page.wasm > $(BUILD)/page/page.wasm.gz
+	$(call say,PACK,$@)
+	$(Q)$(BUILD)/pack examples/page/web/index.html module=$(BUILD)/page/page.wasm.gz \
+	    train-images=data/mnist/train-images-idx3-ubyte.gz train-labels=data/mnist/train-labels-idx1-ubyte.gz \
+	    test-images=data/mnist/t10k-images-idx3-ubyte.gz test-labels=data/mnist/t10k-labels-idx1-ubyte.gz \
+	    language-model=/dev/null > $@
 
 # ---- running ----------------------------------------------------------------
 

@@ -1,0 +1,97 @@
+// pmy, as the panels see it: a worker each, so that no one waits for another's.
+
+// An error in pmy's words; of a text's word: its place in bytes, and length.
+export class PmyError extends Error {
+    constructor(answer) {
+        super(answer.error);
+        [this.place, this.length] = answer.error_place ?? [0, 0];
+    }
+}
+
+const packed = (id) => document.getElementById(id).textContent;
+
+const workerUrl = URL.createObjectURL(new Blob([packed("worker.js")], { type: "text/javascript" }));
+
+export class Engine {
+    #worker = null;
+    #waiting = new Map(); // from an id to {resolve, reject, onSlice}
+    #ids = 0;
+    #newest = new Map(); // from a function's name to what is to be asked of it next
+
+    #begin() {
+        this.#worker = new Worker(workerUrl);
+        this.#worker.onmessage = ({ data }) => this.#heard(data);
+        this.#tell({ what: "begin", text: packed("module") }).catch((error) => console.error(error));
+    }
+
+    #heard({ id, answer, broken, slice }) {
+        const one = this.#waiting.get(id);
+        const error = broken ? new Error(broken) : answer.error ? new PmyError(answer) : null;
+        if (slice) {
+            one?.onSlice(answer, error);
+            if (error || answer.done) this.#waiting.delete(id);
+            return;
+        }
+        if (!one?.onSlice || error) this.#waiting.delete(id);
+        if (error) one?.reject(error);
+        else one?.resolve(answer);
+    }
+
+    #tell(message, onSlice = null) {
+        const id = ++this.#ids;
+        return new Promise((resolve, reject) => {
+            this.#waiting.set(id, { resolve, reject, onSlice });
+            this.#worker.postMessage({ id, ...message });
+        });
+    }
+
+    #ask(message, onSlice) {
+        if (!this.#worker) this.#begin();
+        return this.#tell(message, onSlice);
+    }
+
+    // What page_NAME of these values answers: an object with a member for each column. Rejects with a PmyError.
+    call(name, ...values) {
+        return this.#ask({ what: "call", name, values });
+    }
+
+    // The same where only the newest question counts, as while something is dragged: gives null to one that
+    // was overtaken before it was asked.
+    latest(name, ...values) {
+        const next = this.#newest.get(name);
+        if (next) {
+            next.resolve(null);
+            return new Promise((resolve, reject) => this.#newest.set(name, { values, resolve, reject }));
+        }
+        this.#newest.set(name, { values: null, resolve() {} });
+        return this.call(name, ...values).finally(() => {
+            const later = this.#newest.get(name);
+            this.#newest.delete(name);
+            if (later.values) this.latest(name, ...later.values).then(later.resolve, later.reject);
+        });
+    }
+
+    // page_NAME with the page's bytes of that id.
+    load(name, id) {
+        return this.#ask({ what: "load", name, text: packed(id) });
+    }
+
+    // page_NAME of these values, then page_NAME_slice() again and again, until its answer has a `done` that is not
+    // 0, or an error, or halt(): each answer goes to onSlice(answer, error).
+    run(name, values, onSlice) {
+        return this.#ask({ what: "run", name, values }, onSlice);
+    }
+
+    halt() {
+        return this.#ask({ what: "halt" });
+    }
+
+    // Breaks off whatever is computed, and forgets all; what is asked next begins anew.
+    end() {
+        this.#worker?.terminate();
+        this.#worker = null;
+        for (const { reject } of this.#waiting.values()) reject(new Error("ended"));
+        this.#waiting.clear();
+        this.#newest.clear();
+    }
+}
