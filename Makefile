@@ -205,7 +205,8 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 # ---- the page ---------------------------------------------------------------
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)
