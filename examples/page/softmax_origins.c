@@ -76,24 +76,6 @@ WORDS(y)
         origin_say(to, "y[%zu] = %s, since class %zu is the target.", i, GIVEN(row->y[i]), row->target);
 }
 
-ERROR(scaled)
-{
-    ROW;
-    return derivation_scaled_error(row, i);
-}
-PARTS(scaled)
-{
-    (void)panel;
-    origin_part(to, "z", i);
-    origin_part(to, "temperature", 0);
-}
-WORDS(scaled)
-{
-    ROW;
-    origin_say(to, "z[%zu]/T", i);
-    origin_say(to, "= %s/%s", GIVEN(row->z[i]), GIVEN(row->temperature));
-}
-
 ERROR(shifted)
 {
     ROW;
@@ -267,13 +249,14 @@ WORDS(negative_log_p)
 PARTS(naive_exponential)
 {
     (void)panel;
-    origin_part(to, "scaled", i);
+    origin_part(to, "z", i);
+    origin_part(to, "temperature", 0);
 }
 WORDS(naive_exponential)
 {
     ROW;
     origin_say(to, "exp(z[%zu]/T), with no maximum subtracted", i);
-    origin_say(to, "= exp(%s)", FIGURE(row->scaled[i], derivation_scaled_error(row, i)));
+    origin_say(to, "= exp(%s/%s)", GIVEN(row->z[i]), GIVEN(row->temperature));
 }
 
 PARTS(naive_sum)
@@ -313,16 +296,16 @@ PARTS(log_sum_exp)
 {
     ROW;
     (void)i;
-    origin_part(to, "scaled", largest_logit(row));
+    origin_part(to, "z", largest_logit(row));
+    origin_part(to, "temperature", 0);
     origin_part(to, "sum", 0);
 }
 WORDS(log_sum_exp)
 {
     ROW;
     (void)i;
-    size_t at = largest_logit(row);
     origin_say(to, "log Σ exp(z/T) = max z/T + log Σ exp((z - max z)/T)");
-    origin_say(to, "= %s + log(%s)", FIGURE(row->scaled[at], derivation_scaled_error(row, at)),
+    origin_say(to, "= %s/%s + log(%s)", GIVEN(row->z[largest_logit(row)]), GIVEN(row->temperature),
                NUMBER(row->sum));
 }
 
@@ -480,7 +463,6 @@ origin_table softmax_row_origins(const softmax_row *of, origin_column columns[SO
         {ARRAY(z, "z[#]", row->z)},
         {ONE(temperature, "T", row->temperature)},
         {ARRAY(y, "y[#]", row->y)},
-        {ARRAY(scaled, "z[#]/T", row->scaled), ROUNDED(scaled)},
         {ARRAY(shifted, "(z[#] - max)/T", row->shifted), ROUNDED(shifted)},
         {ARRAY(exponential, "exp[#]", row->exponential), ROUNDED(exponential)},
         {ONE(sum, "Σ exp", row->sum), ROUNDED(sum)},

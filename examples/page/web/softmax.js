@@ -34,14 +34,17 @@ function table(className, heads, label) {
     return { element, head, body, foot };
 }
 
-const cells = (row, ...contents) => row.append(...contents.map((content) => el("td", {}, ...[content].flat())));
+const cells = (row, ...contents) => row.append(...contents.map((content) => el("td", {}, content)));
+
+// A cell of the table of all classes; `label` stands beside the number where there is no room for a heading.
+const cell = (kind, label, ...contents) => el("td", { class: "of-" + kind, "data-label": label }, ...contents);
 
 export const softmax = {
     id: "softmax",
     title: "Softmax",
     mount(root, engine) {
         let row = given(EXAMPLES[0]), reach = REACHES[0];
-        let logits = [], targets = [], shares = [], bars = [];
+        let logits = [], bars = [];
         const group = new FigureGroup(engine, "softmax_origin");
         const wrong = badInput();
         const number = (key, label) => figure(group, key, { label });
@@ -74,18 +77,26 @@ export const softmax = {
         const fusedHeads = [document.createTextNode(""), document.createTextNode("")];
         const forward = table("numbers forward", ["logit", "drag or type", "(z − max)/T", "exp", "p", "", "y", fusedHeads[0], ""],
                               "From logits to p, and p minus y");
-        const loss = table("numbers", ["class", "−log p", "z/T", "exp(z/T)", "naive −log p"], "The loss, and the naive formula");
-        const back = table("numbers", ["class", "−y/p", "Jᵀ · (−y/p)", "ulps off", fusedHeads[1], "ulps off"], "Both ways back to the logits");
+        const loss = table("numbers", ["class", "−log p", "exp(z/T)", "naive −log p"], "The loss, and the naive formula");
+        const back = table("numbers back", ["class", "−y/p", "Jᵀ · (−y/p)", "ulps off", fusedHeads[1], "ulps off"], "Both ways back to the logits");
         const jacobian = heatMap(group, { label: "The Jacobian of softmax", key: (i, j, columns) => `jacobian.${i * columns + j}`,
                                           rowName: (i) => `p[${i}]`, columnName: (j) => `z[${j}]` });
         const limits = el("p", { class: "quiet" });
         const naiveBreaks = el("p", { class: "breaks", role: "status" }), longWayBreaks = el("p", { class: "breaks", role: "status" });
 
+        const matrixCard = el("section", { class: "card" },
+                              el("h2", {}, "Jacobian of softmax"),
+                              el("p", { class: "quiet" }, "J[i][j] = ∂p[i]/∂z[j]; rows and columns sum to 0."),
+                              jacobian.element);
+        const backCard = el("section", { class: "card" },
+                            el("h2", {}, "Back to the logits: the long way, and fused"),
+                            el("p", { class: "quiet" }, "Training takes the fused way. Ulps, units in the last place, are counted from (p − y)/T computed in double."),
+                            el("div", { class: "scroll may-break" }, back.element), longWayBreaks, limits);
+
         function build() {
             const n = row.z.length, index = [...row.z.keys()];
-            const focused = document.activeElement?.dataset?.place;
             [forward, loss, back].forEach(({ body, foot }) => { body.replaceChildren(); foot.replaceChildren(); });
-            logits = [], targets = [], shares = [], bars = [];
+            logits = [], bars = [];
             reach = REACHES.find((one) => row.z.every((z) => !Number.isFinite(z) || Math.abs(z) <= one)) ?? REACHES.at(-1);
             for (const i of index) {
                 const logit = slider({ label: `z[${i}]`, labelHidden: true, min: -reach, max: reach, step: reach / 100, value: row.z[i],
@@ -94,14 +105,18 @@ export const softmax = {
                 logits.push(logit);
                 const p = bar({ name: "share" }), slope = bar({ low: -1 });
                 bars.push([p, slope]);
-                const name = group.add(el("span", {}, `z[${i}]`), `z.${i}`, { paint() {} });
+                const name = group.add(el("span", {}, `z[${i}]`), `z.${i}`, { label: `z[${i}]` });
                 const line = el("tr", {}, el("th", { scope: "row" }, name));
-                cells(line, logit.element, number(`shifted.${i}`, `(z[${i}] − max)/T`), number(`exponential.${i}`, `exp of class ${i}`),
-                      number(`p.${i}`, `p[${i}]`), p.element, targetCell(i), number(`fused.${i}`, `∂L/∂z[${i}]`), slope.element);
+                line.append(cell("z", null, logit.element),
+                            cell("shifted", "(z − max)/T", number(`shifted.${i}`, `(z[${i}] − max)/T`)),
+                            cell("exponential", "exp", number(`exponential.${i}`, `exp of class ${i}`)),
+                            cell("p", "p", number(`p.${i}`, `p[${i}]`)), cell("bar", null, p.element),
+                            cell("y", "y", ...targetCell(i)),
+                            cell("slope", "p − y", number(`fused.${i}`, `∂L/∂z[${i}]`)), cell("bar", null, slope.element));
                 forward.body.append(line);
 
                 const lossLine = el("tr", {}, el("th", { scope: "row" }, String(i)));
-                cells(lossLine, number(`negative_log_p.${i}`, `−log p[${i}]`), number(`scaled.${i}`, `z[${i}]/T`),
+                cells(lossLine, number(`negative_log_p.${i}`, `−log p[${i}]`),
                       number(`naive_exponential.${i}`, `exp(z[${i}]/T)`), number(`naive_negative_log_p.${i}`, `naive −log p[${i}]`));
                 loss.body.append(lossLine);
 
@@ -111,11 +126,15 @@ export const softmax = {
                 back.body.append(backLine);
             }
             const sums = el("tr", {}, el("th", { scope: "row" }, "Σ"));
-            cells(sums, "", "", number("sum", "sum of exp"), number("p_sum", "sum of p"), "", number("y_sum", "sum of y"), number("fused_sum", "sum of the gradient"), "");
+            sums.append(cell("z", null), cell("shifted", null), cell("exponential", "exp", number("sum", "sum of exp")),
+                        cell("p", "p", number("p_sum", "sum of p")), cell("bar", null), cell("y", "y", number("y_sum", "sum of y")),
+                        cell("slope", "p − y", number("fused_sum", "sum of the gradient")), cell("bar", null));
             forward.foot.append(sums);
-            const logSumExp = el("tr", {}, el("th", { scope: "row" }, "log-sum-exp"));
-            cells(logSumExp, number("log_sum_exp", "log-sum-exp"), "", number("naive_sum", "sum of exp(z/T)"), number("naive_log_sum_exp", "naive log-sum-exp"));
+            const logSumExp = el("tr", {}, el("th", { scope: "row" }, "log Σ exp"));
+            cells(logSumExp, number("log_sum_exp", "log-sum-exp"), number("naive_sum", "sum of exp(z/T)"), number("naive_log_sum_exp", "naive log-sum-exp"));
             loss.foot.append(logSumExp);
+            matrixCard.classList.toggle("wide", n > 4);
+            backCard.classList.toggle("wide", n <= 4);
             more.disabled = n >= MOST_CLASSES;
             fewer.disabled = n <= 2;
             temperature.value = row.temperature;
@@ -129,13 +148,11 @@ export const softmax = {
         function targetCell(i) {
             if (row.y) {
                 const field = numberField({ label: `share of class ${i}`, value: row.y[i], oninput: (value) => { row.y[i] = value; ask(); } });
-                shares.push(field);
-                return field.element;
+                return [field.element];
             }
             const radio = el("input", { type: "radio", name: "softmax-target", "aria-label": `class ${i} is the target`,
                                         onchange: () => { row.target = i; ask(); } });
             radio.checked = row.target === i;
-            targets.push(radio);
             return [radio, number(`y.${i}`, `y[${i}]`)];
         }
 
@@ -165,7 +182,7 @@ export const softmax = {
             const steepest = answer.fused.reduce((most, one) => Math.max(most, Math.abs(one)), 1);
             bars.forEach(([p, slope], i) => { p.show(answer.p[i], 1); slope.show(answer.fused[i], steepest); });
             const n = answer.p.length, largest = answer.jacobian.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-            jacobian.size(n, n, largest);
+            jacobian.show(n, n, answer.jacobian, largest);
             group.show(answer);
             fusedHeads.forEach((head) => { head.data = answer.fused_formula.replace("-", "−"); });
             limits.textContent = answer.limits;
@@ -177,7 +194,7 @@ export const softmax = {
         root.append(
             el("div", { class: "panel-with-origin" },
                el("div", { class: "panel-main" },
-                  el("p", { class: "lead" }, "Drag a logit. A target’s gradient is what softmax gives minus what was right, p − y: point at any number to see where it comes from."),
+                  el("p", { class: "lead" }, "Drag a logit. The loss’s gradient is what softmax gives minus what was right: p − y. Point at any number, and it says where it comes from."),
                   el("div", { class: "toolbar" }, examples),
                   el("section", { class: "card" },
                      el("h2", {}, "From z to p, and p − y"),
@@ -187,17 +204,11 @@ export const softmax = {
                      el("div", { class: "toolbar" }, more, fewer)),
                   el("div", { class: "side-by-side" },
                      el("section", { class: "card" },
-                        el("h2", {}, "Loss"),
-                        el("p", { class: "result" }, "L = −Σ y log p = ", number("loss", "")),
+                        el("h2", {}, "The loss, with care and as it stands"),
+                        el("p", { class: "result" }, "L = −Σ y log p = ", number("loss", "L")),
                         el("div", { class: "scroll may-break" }, loss.element), naiveBreaks),
-                     el("section", { class: "card" },
-                        el("h2", {}, "Jacobian of softmax"),
-                        el("p", { class: "quiet" }, "J[i][j] = ∂p[i]/∂z[j]; rows and columns sum to 0."),
-                        jacobian.element)),
-                  el("section", { class: "card" },
-                     el("h2", {}, "Back to the logits: the long way, and fused"),
-                     el("p", { class: "quiet" }, "Training takes the fused way. Ulps, units in the last place, are counted from (p − y)/T computed in double."),
-                     el("div", { class: "scroll may-break" }, back.element), longWayBreaks, limits)),
+                     matrixCard,
+                     backCard)),
                group.box));
         build();
     },
