@@ -104,6 +104,10 @@ PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir 
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
+# Sources of programs whose numbers the page shows, too.
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c questions.c shares.c)
+
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
 TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))
@@ -195,6 +199,7 @@ $(TEST_PROGRAMS): $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
 
+$(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
 # Trains a preset, which it has from where they are.
@@ -203,10 +208,6 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 	$(call link)
 
 # ---- the page ---------------------------------------------------------------
-
-# Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)
