@@ -155,6 +155,8 @@ static void page_asks_and_judges(void **state)
         assert_string_equal(answered_text("kind"), q.kind);
         assert_string_equal(answered_text("text"), q.text);
         assert_string_equal(answered_text("name"), q.name);
+        assert_memory_equal(answered_numbers("z", NULL), q.z, q.classes * sizeof *q.z);
+        assert_true(answered_number("temperature") == q.temperature);
         (void)snprintf(given, sizeof given, "%.17g", q.answer);
         page_exercise_judge((double)round, SEED, given);
         assert_true(answered_number("right") == 1 && answered_number("slip_step") == -1);

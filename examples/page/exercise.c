@@ -16,7 +16,7 @@ static pmy_status find_question(double round, double seed, question *q, pmy_erro
     return PMY_OK;
 }
 
-/* Answers a round's question: its kind, its text and the name of what is asked for. */
+/* Answers a round's question: its kind, its text, the name of what is asked for, and the row it is about. */
 PAGE_EXPORT(page_exercise)(double round, double seed)
 {
     question q;
@@ -30,6 +30,9 @@ PAGE_EXPORT(page_exercise)(double round, double seed)
     answer_text("kind", q.kind);
     answer_text("text", q.text);
     answer_text("name", q.name);
+    answer_numbers("z", q.classes, q.z);
+    answer_number("temperature", q.temperature);
+    answer_number("target", (double)(q.gradient ? q.target : q.asked));
 }
 
 /* Answers what `given` is as an answer to it: whether it is right, the truth, the reason, the steps to it,

@@ -1,6 +1,7 @@
 // Predict what softmax gives. Questions, reasons and what an answer is come from C (page/exercise.c).
 import { el } from "./elements.js";
 import { badInput } from "./controls.js";
+import { showInSoftmax } from "./softmax.js";
 
 const exerciseSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
@@ -19,18 +20,14 @@ export const exercise = {
         const verdict = el("p", { class: "verdict", role: "status" }), reason = el("p"), slip = el("p", { class: "breaks" });
         const steps = el("ol", { class: "steps" });
         const outcome = el("div", { class: "outcome", hidden: true }, verdict, slip, reason,
-                           el("p", { class: "quiet" }, "Step by step:"), steps);
+                           el("p", { class: "quiet" }, "Step by step:"), steps,
+                           el("p", {}, el("button", { type: "button", class: "button", onclick: () => showInSoftmax(asked) }, "Take it apart under Softmax")));
         const score = el("p", { class: "result", role: "status" }), kinds = el("ul", { class: "tally" });
         const seedField = el("input", { type: "text", id: "exercise-seed", class: "number", autocomplete: "off", inputmode: "numeric" });
 
         async function ask() {
-            try {
-                asked = await engine.call("exercise", round, seed);
-            } catch (error) {
-                return seedWrong.say(error);
-            }
+            asked = await engine.call("exercise", round, seed);
             judged = false;
-            seedWrong.clear();
             wrong.clear();
             kind.textContent = `${round + 1}: ${asked.kind}`;
             question.textContent = asked.text;
@@ -77,7 +74,15 @@ export const exercise = {
         }
 
         async function begin(newSeed) {
+            try {
+                await engine.call("exercise", 0, newSeed);
+            } catch (error) {
+                seedField.setAttribute("aria-invalid", true);
+                return seedWrong.say(error); // and what was asked stays
+            }
             [seed, round] = [newSeed, 0];
+            seedWrong.clear();
+            seedField.setAttribute("aria-invalid", false);
             seedField.value = String(seed);
             tally.clear();
             showScore();
@@ -99,7 +104,7 @@ export const exercise = {
                   form),
                el("aside", { class: "card score", "aria-label": "Score" }, score, kinds,
                   el("div", { class: "toolbar" }, el("label", { for: "exercise-seed" }, "Seed"), seedField,
-                     el("button", { type: "button", class: "button", onclick: () => begin(exerciseSeed()) }, "Others")),
+                     el("button", { type: "button", class: "button", onclick: () => begin(exerciseSeed()) }, "New questions")),
                   el("p", { class: "quiet" }, "The same seed asks the same again, as softmax quiz --seed does."), seedWrong.element)));
         seedField.addEventListener("change", () => begin(/^\d+$/.test(seedField.value.trim()) ? Number(seedField.value) : NaN));
         return begin(seed);

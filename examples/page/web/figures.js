@@ -24,20 +24,28 @@ export class FigureGroup {
     // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number when it is another;
     // label says to those who do not see the page which it is.
     add(element, key, { label = "", paint = null }) {
-        const [name, index = "0"] = key.split(".");
-        const figure = { element, name, index: Number(index), label, paint, text: null, value: null };
+        const figure = this.mark(element, key);
+        Object.assign(figure, { label, paint });
         element.classList.add("figure");
         element.setAttribute("role", "button");
         element.tabIndex = -1;
         element.dataset.rove = "";
-        element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#point(figure));
-        element.addEventListener("pointerleave", () => this.#pointed === figure && this.#point(null));
         element.addEventListener("focus", () => this.#keep(figure));
         element.addEventListener("keydown", (event) => event.key === "Escape" && this.#keep(null));
-        if (!this.#figures.has(name)) this.#figures.set(name, []);
-        this.#figures.get(name).push(figure);
         this.#paint(figure);
         return element;
+    }
+
+    // Makes what shows a number in a way of its own, such as a slider, tell where it comes from when it is pointed at,
+    // and be marked with the others.
+    mark(element, key) {
+        const [name, index = "0"] = key.split(".");
+        const figure = { element, name, index: Number(index), label: "", paint: null, text: null, value: null };
+        element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#point(figure));
+        element.addEventListener("pointerleave", () => this.#pointed === figure && this.#point(null));
+        if (!this.#figures.has(name)) this.#figures.set(name, []);
+        this.#figures.get(name).push(figure);
+        return figure;
     }
 
     // Shows an answer's numbers: each as the column NAME_text says, if there is one.

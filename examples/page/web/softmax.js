@@ -39,11 +39,19 @@ const appendCells = (row, ...contents) => row.append(...contents.map((content) =
 // A cell of the table of all classes; `label` stands beside the number where there is no room for a heading.
 const softmaxCell = (kind, label, ...contents) => el("td", { class: "of-" + kind, "data-label": label }, ...contents);
 
+// Shows a row {z, temperature, target} in the panel, which may not have been made yet.
+let showSoftmaxRow = (row) => { firstSoftmaxRow = row; };
+let firstSoftmaxRow = SOFTMAX_EXAMPLES[0];
+export function showInSoftmax(row) {
+    showSoftmaxRow(row);
+    location.hash = "softmax";
+}
+
 export const softmax = {
     id: "softmax",
     title: "Softmax",
     mount(root, engine) {
-        let row = softmaxGiven(SOFTMAX_EXAMPLES[0]), reach = LOGIT_REACHES[0];
+        let row = softmaxGiven(firstSoftmaxRow), reach = LOGIT_REACHES[0];
         let logits = [], bars = [];
         const group = new FigureGroup(engine, "softmax_origin");
         const wrong = badInput();
@@ -62,7 +70,7 @@ export const softmax = {
         const examples = el("div", { class: "examples", role: "group", "aria-label": "Examples" },
                             ...SOFTMAX_EXAMPLES.map((example) =>
                                 el("button", { type: "button", class: "button", title: example.why,
-                                               onclick: () => { row = softmaxGiven(example); build(); } }, example.name)));
+                                               onclick: () => showSoftmaxRow(example) }, example.name)));
         const more = el("button", { type: "button", class: "button", onclick: () => resize(1) }, "Add a class");
         const fewer = el("button", { type: "button", class: "button", onclick: () => resize(-1) }, "Take one away");
 
@@ -84,6 +92,12 @@ export const softmax = {
         const limits = el("p", { class: "quiet" });
         const naiveBreaks = el("p", { class: "breaks", role: "status" }), longWayBreaks = el("p", { class: "breaks", role: "status" });
 
+        const result = el("p", { class: "result" }, "L = −Σ y log p = ", number("loss", "L"));
+        rove(result);
+        group.mark(temperature.element, "temperature");
+        const lossCard = el("section", { class: "card" },
+                            el("h2", {}, "The loss, with care and as it stands"), result,
+                            el("div", { class: "scroll may-break" }, loss.element), naiveBreaks);
         const matrixCard = el("section", { class: "card" },
                               el("h2", {}, "Jacobian of softmax"),
                               el("p", { class: "quiet" }, "J[i][j] = ∂p[i]/∂z[j]; rows and columns sum to 0."),
@@ -134,7 +148,7 @@ export const softmax = {
             appendCells(logSumExp, number("log_sum_exp", "log-sum-exp"), number("naive_sum", "sum of exp(z/T)"), number("naive_log_sum_exp", "naive log-sum-exp"));
             loss.foot.append(logSumExp);
             matrixCard.classList.toggle("wide", n > 4);
-            backCard.classList.toggle("wide", n <= 4);
+            lossCard.classList.toggle("tall", n <= 4);
             more.disabled = n >= SOFTMAX_MOST_CLASSES;
             fewer.disabled = n <= 2;
             temperature.value = row.temperature;
@@ -148,6 +162,7 @@ export const softmax = {
         function targetCell(i) {
             if (row.y) {
                 const field = numberField({ label: `share of class ${i}`, value: row.y[i], oninput: (value) => { row.y[i] = value; ask(); } });
+                group.mark(field.element, `y.${i}`);
                 return [field.element];
             }
             const radio = el("input", { type: "radio", name: "softmax-target", "aria-label": `class ${i} is the target`,
@@ -205,13 +220,11 @@ export const softmax = {
                      el("div", { class: "scroll" }, forward.element),
                      el("div", { class: "toolbar" }, more, fewer)),
                   el("div", { class: "side-by-side" },
-                     el("section", { class: "card" },
-                        el("h2", {}, "The loss, with care and as it stands"),
-                        el("p", { class: "result" }, "L = −Σ y log p = ", number("loss", "L")),
-                        el("div", { class: "scroll may-break" }, loss.element), naiveBreaks),
+                     lossCard,
                      matrixCard,
                      backCard)),
                group.box));
         build();
+        showSoftmaxRow = (shown) => { row = softmaxGiven(shown); build(); };
     },
 };
