@@ -194,6 +194,10 @@ static void steps_have_their_numbers(void **state)
     assert_int_equal(question_steps(&q, steps), 4);
     assert_string_equal(steps[STEP_TEMPERATURE], "z/T = (2, 0)/2 = (1, 0)");
     assert_string_equal(steps[STEP_EXP], "exp(z/T - 1), the largest subtracted, = (1, 0.3679)");
+    question below = {.classes = 2, .z = {-3, -3}, .temperature = 1, .p = {0.5, 0.5}};
+    char others[QUESTION_MOST_STEPS][QUESTION_TEXT];
+    assert_int_equal(question_steps(&below, others), 3);
+    assert_string_equal(others[STEP_EXP], "exp(z/T - (-3)), the largest subtracted, = (1, 1)");
     assert_string_equal(steps[STEP_SUM], "p = that divided by its sum, 1.368, = (0.731, 0.269)");
     assert_string_equal(steps[STEP_TARGET], "p - y, where y is 1 at class 1, = (0.731, -0.731)");
 }

@@ -321,8 +321,13 @@ static void origins_say_the_formula(void **state)
                   "ulps of long way[1]");
     expect_origin("sum", 0, "Σ exp((z - max z)/T)", "= 1 + 0.367879 + 0.149569", "every exp[i]",
                   "every p[i], every -log p[i], log-sum-exp");
+    expect_origin("loss", 0, "L = -Σ y log p, over the classes with a share of y", "= 0.41703·1",
+                  "every y[i], -log p[0]", "");
+    show(&rows[11]);
+    expect_origin("shifted", 1, "(z[1] - max z)/T", "= (-420 - (-400))/1", "z[0], z[1], T",
+                  "exp[1], -log p[1]");
     show(&rows[3]);
-    expect_origin("chain", 0, "The long way to ∂L/∂z[0]: Σ over k of J[k][0] · (-y[k]/p[k])", "= (0)·(-inf)",
+    expect_origin("chain", 0, "The long way to ∂L/∂z[0]: Σ over k of J[k][0] · (-y[k]/p[k])", "= 0·(-inf)",
                   "every -y[i]/p[i], J[0][0], J[1][0]", "ulps of long way[0]");
     expect_origin("naive_log_sum_exp", 0, "log Σ exp(z/T), as it stands", "= log(inf)", "Σ exp(z/T)", "");
 }

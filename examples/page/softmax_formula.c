@@ -2,6 +2,12 @@
 
 #include <stdio.h>
 
+const char *softmax_operand(double value, char text[FIGURE_TEXT + 2])
+{
+    (void)snprintf(text, FIGURE_TEXT + 2, value < 0 ? "(%s)" : "%s", GIVEN(value));
+    return text;
+}
+
 size_t softmax_largest_logit(const derivation *row)
 {
     size_t at = 0;
@@ -30,7 +36,7 @@ const char *softmax_products_text(const derivation *row, const double *factors, 
     text[0] = '\0';
     for (size_t i = 0; i < row->classes && used < SOFTMAX_TERMS; i++)
         if (weights[i] != 0)
-            used += (size_t)snprintf(text + used, SOFTMAX_TERMS - used, "%s(%s)·(%s)", used ? " + " : "",
-                                     GIVEN(factors[i * stride]), GIVEN(weights[i]));
+            used += (size_t)snprintf(text + used, SOFTMAX_TERMS - used, "%s%s·%s", used ? " + " : "",
+                                     OPERAND(factors[i * stride]), OPERAND(weights[i]));
     return used ? text : "0";
 }

@@ -28,6 +28,10 @@
 #define NUMBER(value) FIGURE(value, derivation_error(row, value))
 #define GIVEN(value) FIGURE(value, 0)
 
+/* An exact one that follows an operator: in brackets if it has a sign. */
+#define OPERAND(value) softmax_operand((value), (char[FIGURE_TEXT + 2]){0})
+const char *softmax_operand(double value, char text[FIGURE_TEXT + 2]);
+
 size_t softmax_largest_logit(const derivation *row);
 
 enum { SOFTMAX_TERMS = 400 };
@@ -36,7 +40,7 @@ enum { SOFTMAX_TERMS = 400 };
 const char *softmax_sum_text(const derivation *row, const double *values /* [classes] */, size_t left_out,
                              char text[SOFTMAX_TERMS]);
 
-/* "(0.25)·(1.4) + (0.75)·(0.4)": the terms whose weight is not 0. Factors are `stride` numbers apart. */
+/* "0.25·1.4 + (-0.75)·0.4": the terms whose weight is not 0. Factors are `stride` numbers apart. */
 const char *softmax_products_text(const derivation *row, const double *factors, size_t stride,
                                   const double *weights /* [classes] */, char text[SOFTMAX_TERMS]);
 

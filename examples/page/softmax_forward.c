@@ -40,7 +40,7 @@ WORDS(shifted)
 {
     ROW;
     origin_say(to, "(z[%zu] - max z)/T", i);
-    origin_say(to, "= (%s - %s)/%s", GIVEN(row->z[i]), GIVEN(row->z[softmax_largest_logit(row)]),
+    origin_say(to, "= (%s - %s)/%s", GIVEN(row->z[i]), OPERAND(row->z[softmax_largest_logit(row)]),
                GIVEN(row->temperature));
 }
 

@@ -222,7 +222,8 @@ size_t question_steps(const question *q, char steps[QUESTION_MOST_STEPS][QUESTIO
         sum += exponential[i] = exp(scaled[i] - maximum);
     (void)snprintf(steps[STEP_TEMPERATURE], QUESTION_TEXT, "z/T = %s/%g = %s", logits_text(q, from),
                    q->temperature, list_text(q->classes, scaled, list));
-    (void)snprintf(steps[STEP_EXP], QUESTION_TEXT, "exp(z/T - %.4g), the largest subtracted, = %s", maximum,
+    (void)snprintf(steps[STEP_EXP], QUESTION_TEXT, "exp(z/T - %s%.4g%s), the largest subtracted, = %s",
+                   maximum < 0 ? "(" : "", maximum, maximum < 0 ? ")" : "",
                    list_text(q->classes, exponential, list));
     (void)snprintf(steps[STEP_SUM], QUESTION_TEXT, "p = that divided by its sum, %.4g, = %s", sum,
                    list_text(q->classes, q->p, list));
