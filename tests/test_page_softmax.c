@@ -324,7 +324,7 @@ static void origins_say_the_formula(void **state)
     expect_origin("loss", 0, "L = -Σ y log p, over the classes with a share of y", "= 0.41703·1",
                   "every y[i], -log p[0]", "");
     show(&rows[11]);
-    expect_origin("shifted", 1, "(z[1] - max z)/T", "= (-420 - (-400))/1", "z[0], z[1], T",
+    expect_origin("shifted", 1, "(z[1] - max z)/T", "= (-420 - (-400))/1", "every z[i], T",
                   "exp[1], -log p[1]");
     show(&rows[3]);
     expect_origin("chain", 0, "The long way to ∂L/∂z[0]: Σ over k of J[k][0] · (-y[k]/p[k])", "= 0·(-inf)",
