@@ -10,7 +10,8 @@ export class FigureGroup {
     #answer = {};
     #pointed = null; // the figure that the mouse is over
     #kept = null; // the one that had the focus last
-    #marked = [];
+    #marked = []; // [element, class]
+    #markedFor = {};
 
     // engine.call(origin, column, index) answers where a number comes from.
     constructor(engine, origin, hint = "Point at a number, or go to it with the keys, and here it says where it comes from.") {
@@ -55,12 +56,15 @@ export class FigureGroup {
         if (this.#pointed ?? this.#kept) this.#ask();
     }
 
-    // Takes no more notice of figures that are on the page no longer.
+    // Takes no more notice of figures that are on the page no longer. What is looked at is then the one in its place.
     forgetGone() {
         for (const [name, figures] of this.#figures)
             this.#figures.set(name, figures.filter(({ element }) => element.isConnected));
         if (this.#pointed && !this.#pointed.element.isConnected) this.#pointed = null;
-        if (this.#kept && !this.#kept.element.isConnected) this.#keep(null);
+        if (this.#kept && !this.#kept.element.isConnected) {
+            const { name, index } = this.#kept;
+            this.#keep(this.#figures.get(name).find((one) => one.index === index) ?? null);
+        }
     }
 
     #paint(figure) {
@@ -96,6 +100,24 @@ export class FigureGroup {
     }
 
     #tell(figure, { text = [this.hint], of = [], into = [], of_text = "", into_text = "" }) {
+        this.box.classList.toggle("is-idle", !figure);
+        this.#markAll(figure, of, into);
+        const lines = text.map((line, i) => [!figure ? "quiet" : i ? "origin-line" : "origin-title", line]);
+        if (of_text) lines.push(["origin-parts is-of-list", of_text]);
+        if (into_text) lines.push(["origin-parts is-into-list", into_text]);
+        while (this.words.childElementCount > lines.length) this.words.lastChild.remove();
+        lines.forEach(([kind, line], i) => {
+            const element = this.words.children[i] ?? this.words.appendChild(el("p"));
+            if (element.className !== kind) element.className = kind;
+            if (element.textContent !== line) element.textContent = line;
+        });
+    }
+
+    // While something is dragged, the same are marked again and again: then nothing is touched.
+    #markAll(figure, of, into) {
+        const marks = [of.join(), into.join()].join(";");
+        if (figure === this.#markedFor.figure && marks === this.#markedFor.marks) return;
+        this.#markedFor = { figure, marks };
         for (const [element, mark] of this.#marked) element.classList.remove(mark);
         this.#marked = [];
         const mark = (element, name) => {
@@ -105,11 +127,6 @@ export class FigureGroup {
         of.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-of")));
         into.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-into")));
         if (figure) mark(figure.element, "is-looked");
-        this.box.classList.toggle("is-idle", !figure);
-        const lines = text.map((line, i) => el("p", { class: !figure ? "quiet" : i ? "origin-line" : "origin-title" }, line));
-        if (of_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-of" }, "made of"), " " + of_text));
-        if (into_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-into" }, "goes into"), " " + into_text));
-        this.words.replaceChildren(...lines);
     }
 
     #all(key) {
