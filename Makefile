@@ -172,7 +172,8 @@ $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
 # Sources of programs whose numbers the page shows, too.
 PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c \
-    examples/gradcheck/plot.c
+    examples/gradcheck/plot.c \
+    $(wildcard examples/common/svg*.c) examples/common/markup.c examples/common/utf8.c
 
 define link
 $(call say,LINK,$@)

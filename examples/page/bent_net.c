@@ -399,6 +399,10 @@ static const pmy_op loss = {
 
 /* --- The net -------------------------------------------------------------- */
 
+const char *const pmy_bent_ops[] = {"linear W1 b1", "relu",         "dropout",     "add x",
+                                    "layernorm",    "linear W2 b2", "softmax_xent"};
+const unsigned pmy_bent_op_count = sizeof pmy_bent_ops / sizeof *pmy_bent_ops;
+
 pmy_node *pmy_bent_net(pmy_sample *sample, unsigned number)
 {
     bug planted = (bug)number, none = NO_BUG;

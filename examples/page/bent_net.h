@@ -21,6 +21,10 @@ typedef struct pmy_bug {
 extern const pmy_bug pmy_bugs[];
 extern const unsigned pmy_bug_count;
 
+/* The net's ops in order, each with its parameters: "linear W1 b1". A bug is in the first of its name. */
+extern const char *const pmy_bent_ops[];
+extern const unsigned pmy_bent_op_count;
+
 /* Records the net with that bug into sample->graph, for pmy_sample_fill; its loss. */
 pmy_node *pmy_bent_net(pmy_sample *sample, unsigned bug);
 

@@ -102,17 +102,13 @@ static bool answer_picture(const pmy_curve *curve)
 {
     if (!curve->count)
         return true;
-    char *text = NULL;
     size_t size;
     svg *picture = plot_curve(curve);
-    FILE *file = open_memstream(&text, &size);
-    bool drawn = file && svg_put_inline(picture, file);
-    bool fine = file && fclose(file) == 0 && drawn;
-    if (fine)
+    const char *text = svg_whole(picture, &size);
+    if (text)
         answer_text("picture", text);
-    free(text);
     svg_free(picture);
-    return fine;
+    return text != NULL;
 }
 
 static void answer_outcomes(const outcomes *all, const pmy_curve *curve)
@@ -185,7 +181,7 @@ static const char *why_of(const pmy_bug *bug)
     return bug->why;
 }
 
-/* The bugs that can be planted, the first being none. */
+/* The bugs that can be planted, the first being none, and the net they are in. */
 PAGE_EXPORT(page_check_bugs)(void)
 {
     static const struct {
@@ -199,6 +195,9 @@ PAGE_EXPORT(page_check_bugs)(void)
         for (unsigned i = 0; i < pmy_bug_count; i++)
             answer_next_text(columns[c].of(&pmy_bugs[i]));
     }
+    answer_texts("net");
+    for (unsigned i = 0; i < pmy_bent_op_count; i++)
+        answer_next_text(pmy_bent_ops[i]);
 }
 
 /* What each verdict means. */
