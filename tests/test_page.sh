@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The page in a real browser: tests/page.py, where there are Chromium, its driver, selenium and what the page
+# is compiled with (tools/deps ci).
+. tests/check.sh
+
+page=$BUILD/page/index.html
+limit=16000000
+limit_without_data=1000000
+
+left_out()
+{
+    echo "ok # SKIP the page: $1"
+    finish
+}
+
+[ -z "${SANITIZE:-}" ] || left_out "nothing of it is built with sanitizers"
+for program in chromium chromedriver llvm-ar; do
+    command -v $program >/dev/null || left_out "there is no $program"
+done
+/usr/bin/python3 -c 'import selenium' 2>/dev/null || left_out "there is no selenium"
+
+builds()
+{
+    make PMY_DEPS=skip BUILD="$BUILD" page >"$TMPDIR/log" 2>&1 || {
+        sed 's/^/# /' "$TMPDIR/log"
+        return 1
+    }
+}
+
+is_small()
+{
+    [ "$(stat -c %s "$page")" -le $limit ] || return 1
+    # What is left without what it holds as bytes, and the module.
+    [ "$(($(sed 's/<script type="application[^>]*>.*//' "$page" | wc -c) + \
+        $(stat -c %s "$BUILD/page/wasm/page.wasm")))" -le $limit_without_data ]
+}
+
+check "it is built" builds
+check "it is at most 16 MB, and without data at most 1 MB" is_small
+/usr/bin/python3 tests/page.py "$page" || any_failed=1
+finish
