@@ -3,12 +3,13 @@
 #   BUILD=dir       where everything goes (build)
 #   CC=clang        another compiler; use another BUILD with it, or all is built anew
 #   CFLAGS, LDFLAGS appended to pmy's own
+#   PORTABLE=1      what a page of a browser is made of, too: no OpenBLAS, and the same bits on every machine
 #   V=1             shows the commands
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-BUILD ?= build
+BUILD ?= build$(if $(PORTABLE),/portable)
 PREFIX ?= /usr/local
 
 # ---- the compiler -----------------------------------------------------------
@@ -17,7 +18,7 @@ GCC := $(if $(shell $(CC) -dM -E -x c /dev/null | grep -w __clang__),,yes)
 
 # -fno-math-errno: nothing here reads it, and a loop whose square roots may set it is no vector code.
 FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread \
-         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror
+         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror $(if $(PORTABLE),-DPMY_PORTABLE)
 # target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
 ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
@@ -30,7 +31,7 @@ endif
 
 INCLUDES = -Isrc -I$(BUILD)/gen
 COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
-LIBRARY_FLAGS := -Wl,--as-needed -lopenblas -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
+LIBRARY_FLAGS := -Wl,--as-needed $(if $(PORTABLE),,-lopenblas) -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
@@ -62,17 +63,24 @@ ifndef GCC
 QUAD_SOURCES :=
 endif
 
+# Of a kernel that there is for several targets, the files that are not for this one. Quad's products are always
+# pmy's own.
+of_blas := kernels/blas.c kernels/gemm_blas.c
+without_blas := kernels/blas_absent.c kernels/gemm_portable.c
+ELSEWHERE := base/pool_alone.c $(if $(PORTABLE),$(of_blas),$(without_blas))
+ELSEWHERE_IN_QUAD := $(of_blas)
+
 object = $(addprefix $(BUILD)/obj/,$(patsubst %.c,%.o,$(1)))
 # Of sources of examples or tests, in each precision that they say.
 objects = $(call object,$(1) $(addprefix pmy64/,$(filter $(1),$(DOUBLE_SOURCES))) \
                         $(addprefix pmyq/,$(filter $(1),$(QUAD_SOURCES))))
 
-in_library = $(filter-out gradcheck/%,$(1))
+in_library = $(filter-out gradcheck/% $(or $(2),$(ELSEWHERE)),$(1))
 in_gradcheck = $(filter gradcheck/%,$(1))
 
 pmy_OBJECTS := $(call object,$(addprefix src/,$(call in_library,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
 pmy64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_library,$(SCALAR_SOURCES))))
-pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES))))
+pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES),$(ELSEWHERE_IN_QUAD))))
 
 pmy_gradcheck_OBJECTS := $(call object,$(addprefix src/,$(call in_gradcheck,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
 pmy_gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,$(SCALAR_SOURCES))))
@@ -124,7 +132,7 @@ $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
 # does: like its bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd attention_block
+FUSED := $(if $(PORTABLE),,lane_product convolution_winograd attention_block)
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
