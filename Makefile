@@ -108,13 +108,14 @@ TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 support_OBJECTS := $(call objects,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 
 NUMERICS := $(BUILD)/tests/numerics
+LOSSES := $(BUILD)/tests/losses
 
 BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*.c)))
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
 OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
-           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c bench/*.c))
+           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c tests/losses/*.c bench/*.c))
 
 # ---- building ---------------------------------------------------------------
 
@@ -187,6 +188,10 @@ $(TEST_PROGRAMS): $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 # Not a test by itself: it takes minutes, and what it prints is docs/NUMERICS.md.
 $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
+
+# What tests/test_portable.sh compares; with a preset's recipe, from where it is.
+$(LOSSES): $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c) $(COMMON) $(LIBRARIES)
+	$(call link)
 
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
