@@ -121,6 +121,18 @@ class Page:
 # --- The cases, each a function of the page's path ----------------------------
 
 
+def it_is_small(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        text = file.read()
+    data = 0
+    for name in DATA:
+        begin = text.index(f'id="{name}">')
+        data += len(text[begin:text.index("</script>", begin)].encode())
+    whole = len(text.encode())
+    print(f"# {whole} bytes in all, {whole - data} of them neither data nor the language model")
+    assert whole <= 16_000_000 and whole - data <= 1_000_000
+
+
 def first_numbers_are_there_at_once(path):
     with Page(path, "softmax") as page:
         page.until(lambda: page.all("#panel-softmax .figure"), "a figure")
@@ -186,8 +198,9 @@ def every_control_has_a_name(path):
             assert not nameless, nameless
 
 
+DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
 PANELS = ["softmax", "check"]
-CASES = [first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
+CASES = [it_is_small, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
          narrow_and_dark, every_control_has_a_name]
 
 

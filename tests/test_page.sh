@@ -4,8 +4,6 @@
 . tests/check.sh
 
 page=$BUILD/page/index.html
-limit=16000000
-limit_without_data=1000000
 
 left_out()
 {
@@ -27,15 +25,6 @@ builds()
     }
 }
 
-is_small()
-{
-    [ "$(stat -c %s "$page")" -le $limit ] || return 1
-    # What is left without what it holds as bytes, and the module.
-    [ "$(($(sed 's/<script type="application[^>]*>.*//' "$page" | wc -c) + \
-        $(stat -c %s "$BUILD/page/wasm/page.wasm")))" -le $limit_without_data ]
-}
-
 check "it is built" builds
-check "it is at most 16 MB, and without data at most 1 MB" is_small
 /usr/bin/python3 tests/page.py "$page" || any_failed=1
 finish
