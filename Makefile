@@ -208,7 +208,8 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 
 $(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
 # What tests/test_portable.sh compares; with a preset's recipe, from where it is.
-$(LOSSES): $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c) $(COMMON) $(LIBRARIES)
+losses_OBJECTS := $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c examples/common/preset.c)
+$(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a
 	$(call link)
 
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
@@ -225,6 +226,11 @@ $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIB
 	$(Q)$(LINK) -mexec-model=reactor -Wl,--export=malloc,--export=free,--export=answer_columns,--export=answer_column_count \
 	    -Wl,-z,stack-size=1048576 -s \
 	    -o $@ $(filter %.o,$^) $(filter %.a,$^) -lc-printscan-long-double -lm
+
+# Not of the page: what its tests hold against the native build.
+$(BUILD)/losses.wasm: $(losses_OBJECTS) $(BUILD)/libpmy.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -Wl,-z,stack-size=1048576 -o $@ $^ -lm
 
 .PHONY: page
 PAGE := $(BUILD)/page/index.html

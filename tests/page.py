@@ -5,6 +5,7 @@ Writes a line `ok ...` or `not ok ...` for each case. PICTURES=DIR keeps picture
 import base64
 import json
 import os
+import subprocess
 import sys
 import time
 import traceback
@@ -133,6 +134,48 @@ def it_is_small(path):
     assert whole <= 16_000_000 and whole - data <= 1_000_000
 
 
+RUN_PROGRAM = """
+    const [code, done] = arguments;
+    let memory, said = "";
+    const system = {
+        fd_write(file, pieces, count, written) {
+            const view = new DataView(memory.buffer);
+            let size = 0;
+            for (let i = 0; i < count; i++) {
+                const place = view.getUint32(pieces + 8 * i, true), length = view.getUint32(pieces + 8 * i + 4, true);
+                said += new TextDecoder().decode(new Uint8Array(memory.buffer, place, length));
+                size += length;
+            }
+            view.setUint32(written, size, true);
+            return 0;
+        },
+        clock_time_get(clock, precision, place) {
+            new DataView(memory.buffer).setBigUint64(place, 0n, true);
+            return 0;
+        },
+        proc_exit(status) { throw new Error("ended with " + status); },
+    };
+    const imports = { wasi_snapshot_preview1: new Proxy(system, { get: (known, name) => known[name] ?? (() => 52) }) };
+    WebAssembly.instantiate(Uint8Array.from(atob(code), (c) => c.charCodeAt(0)), imports).then(({ instance }) => {
+        memory = instance.exports.memory;
+        try { instance.exports._start(); } catch (error) { if (error.message !== "ended with 0") said += error; }
+        done(said);
+    });"""
+
+
+def losses_are_the_native_ones(path):
+    """The first 100 of each net, to the last bit, of LOSSES.wasm here and of the program LOSSES."""
+    with open(os.environ["LOSSES_WASM"], "rb") as file:
+        code = base64.b64encode(file.read()).decode()
+    native = subprocess.run([os.environ["LOSSES"]], capture_output=True, text=True, check=True).stdout
+    with Page(path) as page:
+        here = page.driver.execute_async_script(RUN_PROGRAM, code)
+    assert native.count("\n") == 300, native
+    for one, other in zip(here.splitlines(), native.splitlines()):
+        assert one == other, f"{one} here, {other} natively"
+    assert here == native
+
+
 def first_numbers_are_there_at_once(path):
     with Page(path, "softmax") as page:
         page.until(lambda: page.all("#panel-softmax .figure"), "a figure")
@@ -200,7 +243,7 @@ def every_control_has_a_name(path):
 
 DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
 PANELS = ["softmax", "check"]
-CASES = [it_is_small, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
+CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
          narrow_and_dark, every_control_has_a_name]
 
 

@@ -17,9 +17,14 @@ for program in chromium chromedriver llvm-ar; do
 done
 /usr/bin/python3 -c 'import selenium' 2>/dev/null || left_out "there is no selenium"
 
+export LOSSES_WASM=$BUILD/page/wasm/losses.wasm LOSSES=$BUILD/portable/tests/losses
 builds()
 {
-    make PMY_DEPS=skip BUILD="$BUILD" page >"$TMPDIR/log" 2>&1 || {
+    {
+        make PMY_DEPS=skip BUILD="$BUILD" page &&
+            make PMY_DEPS=skip BUILD="$BUILD/page/wasm" WASM=1 "$LOSSES_WASM" &&
+            make PMY_DEPS=skip BUILD="$BUILD/portable" PORTABLE=1 "$LOSSES"
+    } >"$TMPDIR/log" 2>&1 || {
         sed 's/^/# /' "$TMPDIR/log"
         return 1
     }
