@@ -18,8 +18,9 @@ export class FigureGroup {
         this.#engine = engine;
         this.#origin = origin;
         this.hint = hint;
-        this.words = el("div", { class: "origin-words", "aria-live": "polite" }, el("p", { class: "quiet" }, hint));
-        this.box = el("aside", { class: "origin is-idle", "aria-label": "Where a number comes from" }, this.words);
+        this.words = el("div", { class: "origin-words", "aria-live": "polite" });
+        this.box = el("aside", { class: "origin", "aria-label": "Where a number comes from" }, this.words);
+        this.#tell(null, {});
     }
 
     // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number when it is another;
@@ -83,8 +84,9 @@ export class FigureGroup {
         this.#ask();
     }
 
+    // What the mouse happens to rest on no longer counts once the keys have gone on.
     #keep(figure) {
-        this.#kept = figure;
+        [this.#kept, this.#pointed] = [figure, null];
         this.#ask();
     }
 
@@ -102,14 +104,16 @@ export class FigureGroup {
     #tell(figure, { text = [this.hint], of = [], into = [], of_text = "", into_text = "" }) {
         this.box.classList.toggle("is-idle", !figure);
         this.#markAll(figure, of, into);
-        const lines = text.map((line, i) => [!figure ? "quiet" : i ? "origin-line" : "origin-title", line]);
-        if (of_text) lines.push(["origin-parts is-of-list", of_text]);
-        if (into_text) lines.push(["origin-parts is-into-list", into_text]);
+        const lines = text.map((line, i) => [!figure ? "quiet" : i ? "origin-line" : "origin-title", "", line]);
+        if (of_text) lines.push(["origin-parts", "made of", of_text]);
+        if (into_text) lines.push(["origin-parts", "goes into", into_text]);
         while (this.words.childElementCount > lines.length) this.words.lastChild.remove();
-        lines.forEach(([kind, line], i) => {
-            const element = this.words.children[i] ?? this.words.appendChild(el("p"));
+        lines.forEach(([kind, key, line], i) => {
+            const element = this.words.children[i] ?? this.words.appendChild(el("p", {}, el("span"), ""));
             if (element.className !== kind) element.className = kind;
-            if (element.textContent !== line) element.textContent = line;
+            if (element.firstChild.textContent !== key) element.firstChild.textContent = key;
+            element.firstChild.className = key && "key " + (key === "made of" ? "is-of" : "is-into");
+            if (element.lastChild.data !== line) element.lastChild.data = line;
         });
     }
 

@@ -1,10 +1,11 @@
 // The panels as tabs; the address's hash says which is shown. A panel is made when it is first shown.
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
+import { check } from "./check.js";
 import { exercise } from "./exercise.js";
 import { softmax } from "./softmax.js";
 
-const panels = [softmax, exercise];
+const panels = [softmax, exercise, check];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
