@@ -190,7 +190,8 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 	$(call link,-lmpfr -lgmp)
 
 # What tests/test_portable.sh compares; with a preset's recipe, from where it is.
-$(LOSSES): $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c) $(COMMON) $(LIBRARIES)
+$(LOSSES): $(call object,$(wildcard tests/losses/*.c) examples/mnist/presets.c examples/common/preset.c) \
+    $(BUILD)/libpmy.a
 	$(call link)
 
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
