@@ -30,8 +30,7 @@ static pmy_pair quotient_of(pmy_pair c)
 
 static pmy_pair with_power(int k, pmy_pair log_f)
 {
-    /* Of ln 2 the first 40 bits, whose product with k is exact, and 53 more. */
-    pmy_pair of_power = pmy_pair_of_ordered(k * 0x1.62e42fefa2000p-1, k * 0x1.9ef35793c7673p-41);
+    pmy_pair of_power = pmy_pair_of_ordered(k * PMY_LN2_HIGH, k * PMY_LN2_LOW);
     return pmy_pair_add(of_power, log_f);
 }
 

@@ -15,7 +15,9 @@ double pmy_portable_pow(double x, double y)
     if (x == 0 || x == (double)INFINITY || fabs(y) == (double)INFINITY)
         return grows ? (double)INFINITY : 0;
     pmy_pair logarithm = pmy_logarithm(x);
-    if (fabs(y * logarithm.high) > 1000)
+    if (fabs(y * logarithm.high) > 1100)
         return grows ? (double)INFINITY : 0;
-    return pmy_exponential(pmy_pair_multiply(logarithm, (pmy_pair){y, 0}));
+    pmy_power power = pmy_power_at(pmy_pair_multiply(logarithm, (pmy_pair){y, 0}));
+    pmy_pair sum = pmy_pair_of_ordered(1, power.rest.high);
+    return pmy_scaled(sum.high + (sum.low + power.rest.low), power.k);
 }

@@ -9,10 +9,10 @@ double pmy_portable_tanh(double x)
         return copysign(1, x);
     if (!(a >= 0x1p-28))
         return x;
-    pmy_power power = pmy_power_at((pmy_pair){2 * a, 0});
-    double scale = pmy_scaled(1, power.k);
-    pmy_pair e = pmy_pair_of_sum(scale - 1, scale * power.rest.high);
-    e = pmy_pair_of_ordered(e.high, e.low + scale * power.rest.low);
-    pmy_pair quotient = pmy_pair_divide(e, pmy_pair_add(e, (pmy_pair){2, 0}));
-    return copysign(quotient.high + quotient.low, x);
+    double k = pmy_twos_in(2 * a), high = 2 * a - k * PMY_LN2_HIGH, low = k * PMY_LN2_LOW;
+    double r = high - low, rest = ((high - r) - low) + (r * r / 2 + pmy_exp_from_cube(r));
+    double scale = pmy_power_of_two((int)k);
+    pmy_pair first = pmy_pair_of_sum(scale - 1, scale * r);
+    double e = first.high + (first.low + scale * rest);
+    return copysign(e / (e + 2), x);
 }
