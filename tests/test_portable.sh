@@ -25,12 +25,23 @@ same_losses()
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
+# The product of such a build, in the test of products of this one.
+product_is_right()
+{
+    "${CC:-gcc}" -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -Isrc -c -o "$TMPDIR/product.o" \
+        src/kernels/gemm_portable.c &&
+        "${CC:-gcc}" -pthread -o "$TMPDIR/test_gemm" "$BUILD/obj/tests/test_gemm.o" "$TMPDIR/product.o" \
+            "$BUILD/obj/support.a" "$BUILD/libpmy.a" -Wl,--as-needed -lopenblas -lcmocka -lm -lpthread &&
+        nm "$TMPDIR/test_gemm" | grep -q ' T pmy_gemm$' && "$TMPDIR/test_gemm" >"$TMPDIR/said"
+}
+
 no_blas()
 {
     ldd "$TMPDIR/gcc/tests/losses" >"$TMPDIR/linked"
     lacks "$TMPDIR/linked" blas
 }
 
+check "its products are right" product_is_right
 check "gcc's build trains" losses_of gcc
 check "it is linked to no OpenBLAS" no_blas
 if command -v clang >"$TMPDIR/clang.path"; then
