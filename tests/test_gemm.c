@@ -54,8 +54,9 @@ static void expect_product(product p)
 static void all_transposes_sizes_and_strides(void **state)
 {
     (void)state;
-    static const size_t sizes[][3] = {{1, 1, 1},    {1, 7, 5},    {7, 1, 5},    {5, 7, 1},     {3, 5, 7},
-                                      {16, 16, 16}, {17, 33, 31}, {64, 64, 64}, {33, 10, 129}, {129, 65, 3}};
+    static const size_t sizes[][3] = {{1, 1, 1},     {1, 7, 5},    {7, 1, 5},    {5, 7, 1},
+                                      {3, 5, 7},     {16, 16, 16}, {17, 33, 31}, {64, 64, 64},
+                                      {33, 10, 129}, {129, 65, 3}, {19, 70, 301}};
     fill_array(a, 1);
     fill_array(b, 2);
     for (size_t s = 0; s < ROOM(sizes); s++)

@@ -20,10 +20,11 @@ done
 export LOSSES_WASM=$BUILD/page/wasm/losses.wasm LOSSES=$BUILD/portable/tests/losses
 builds()
 {
+    local -x MAKEFLAGS='' MAKELEVEL='' PMY_DEPS=skip CFLAGS='' LDFLAGS=''
     {
-        make PMY_DEPS=skip BUILD="$BUILD" page &&
-            make PMY_DEPS=skip BUILD="$BUILD/page/wasm" WASM=1 "$LOSSES_WASM" &&
-            make PMY_DEPS=skip BUILD="$BUILD/portable" PORTABLE=1 "$LOSSES"
+        make BUILD="$BUILD" page &&
+            make BUILD="$BUILD/page/wasm" WASM=1 "$LOSSES_WASM" &&
+            make BUILD="$BUILD/portable" PORTABLE=1 "$LOSSES"
     } >"$TMPDIR/log" 2>&1 || {
         sed 's/^/# /' "$TMPDIR/log"
         return 1

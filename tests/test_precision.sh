@@ -8,7 +8,7 @@ mkdir -p src/base src/tensor/deep
 
 # A small library: status.* and plain.c know no scalar; the rest does, user.c and
 # pmy.h only through other headers.
-cp "$OLDPWD/src/base/real.h" src/base/real.h
+cp "$OLDPWD"/src/base/{real,portable_math}.h src/base
 cat >src/base/status.h <<'C'
 /* Mentions pmy_twice in a comment only, which keeps nothing from being renamed. */
 #ifndef PMY_BASE_STATUS_H
@@ -68,7 +68,7 @@ check "the scalar-free are told from the scalar-dependent" \
     holds gen/sources.mk "SCALAR_FREE_SOURCES := base/status.c tensor/plain.c"
 check "dependence goes through headers" holds gen/sources.mk "SCALAR_SOURCES := tensor/deep/user.c"
 check "public headers are what pmy.h includes" \
-    holds gen/sources.mk "PUBLIC_HEADERS := base/real.h base/status.h pmy.h tensor/deep/twice.h"
+    holds gen/sources.mk "PUBLIC_HEADERS := base/portable_math.h base/real.h base/status.h pmy.h tensor/deep/twice.h"
 check "scalar-free headers are not written again" test ! -e gen/pmy64/base/status.h
 check "names of scalar-free headers stay" \
     holds $gen64/twice.h "pmy_status pmy64_twice(pmy64_real x, pmy64_real *result);"

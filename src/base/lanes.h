@@ -61,8 +61,7 @@ static inline size_t pmy_lanes_round(size_t n)
 #endif
 
 /* Whether vector registers have only 16 bytes, so that lanes are in two. */
-#if defined __AVX__ || \
-    (defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES)
+#if defined __AVX__ || defined PMY_AVX512
 #define PMY_LANES_IN_TWO false
 #else
 #define PMY_LANES_IN_TWO true

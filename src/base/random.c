@@ -1,8 +1,7 @@
 #include "base/random.h"
 
+#include "base/portable_math.h"
 #include "base/simd.h"
-
-#include <math.h>
 
 /* The four words of a block, each in 64 bits for its products. */
 typedef struct block {
@@ -76,9 +75,9 @@ uint32_t pmy_random_below(pmy_random *random, uint32_t bound)
 
 double pmy_random_normal(pmy_random *random)
 {
-    double radius = sqrt(-2 * log1p(-pmy_random_uniform(random)));
+    double radius = sqrt(-2 * PMY_DOUBLE_MATH(log1p)(-pmy_random_uniform(random)));
     double angle = 6.283185307179586 * pmy_random_uniform(random);
-    return radius * cos(angle);
+    return radius * PMY_DOUBLE_MATH(cos)(angle);
 }
 
 uint64_t pmy_stream(unsigned use, uint32_t index)

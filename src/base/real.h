@@ -12,6 +12,8 @@
 
 #define PMY_SCALAR 32
 
+#include "base/portable_math.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
@@ -42,27 +44,40 @@ typedef pmy_real pmy_accum;
 #define PMY_REAL_EPSILON FLT128_EPSILON
 #endif
 
-#define PMY_FUNCTION(name)                             \
-    static inline pmy_real pmy_real_##name(pmy_real x) \
-    {                                                  \
-        return PMY_MATH(name)(x);                      \
-    }
-PMY_FUNCTION(exp)
-PMY_FUNCTION(expm1)
-PMY_FUNCTION(log)
-PMY_FUNCTION(log1p)
-PMY_FUNCTION(sqrt)
-PMY_FUNCTION(tanh)
-PMY_FUNCTION(erfc)
-PMY_FUNCTION(fabs)
-#undef PMY_FUNCTION
-
-/* PMY_ACCUM_MATH(sqrt) is a function of the math library for a pmy_accum. */
+/* PMY_MATH(fabs) is a function of the math library for a pmy_real, PMY_ACCUM_MATH(sqrt) one for a pmy_accum;
+ * PMY_ELEMENTARY(exp, x) is right to the bit nowhere, and so may be pmy's own (portable_math.h). */
 #if PMY_SCALAR == 128
 #define PMY_ACCUM_MATH(name) name##q
 #else
-#define PMY_ACCUM_MATH(name) name
+#define PMY_ACCUM_MATH(name) PMY_DOUBLE_MATH(name)
 #endif
+#if defined PMY_PORTABLE && PMY_SCALAR != 128
+#define PMY_ELEMENTARY(name, x) ((pmy_real)PMY_DOUBLE_MATH(name)((double)(x)))
+#else
+#define PMY_ELEMENTARY(name, x) PMY_MATH(name)(x)
+#endif
+
+static inline pmy_real pmy_real_fabs(pmy_real x)
+{
+    return PMY_MATH(fabs)(x);
+}
+
+static inline pmy_real pmy_real_sqrt(pmy_real x)
+{
+    return PMY_MATH(sqrt)(x);
+}
+
+#define PMY_FUNCTION(name)                             \
+    static inline pmy_real pmy_real_##name(pmy_real x) \
+    {                                                  \
+        return PMY_ELEMENTARY(name, x);                \
+    }
+PMY_FUNCTION(exp)
+PMY_FUNCTION(log)
+PMY_FUNCTION(log1p)
+PMY_FUNCTION(tanh)
+PMY_FUNCTION(erfc)
+#undef PMY_FUNCTION
 
 static inline pmy_real pmy_real_maximum(pmy_real a, pmy_real b)
 {

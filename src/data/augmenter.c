@@ -1,10 +1,10 @@
 #include "data/augmenter.h"
 
 #include "data/elastic.h"
+#include "base/portable_math.h"
 #include "base/random.h"
 #include "base/simd.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +103,7 @@ static affine draw_affine(const pmy_augmenter *a, const chances *drawn)
     const pmy_augmentation *what = &a->what;
     double angle = what->rotation * drawn->of[ROTATION] * (3.14159265358979324 / 180);
     double size = 1 + what->scale * drawn->of[SCALE], shear = what->shear * drawn->of[SHEAR];
-    double c = cos(angle) / size, s = sin(angle) / size;
+    double c = PMY_DOUBLE_MATH(cos)(angle) / size, s = PMY_DOUBLE_MATH(sin)(angle) / size;
     affine from = {.down_i = s * shear + c, .down_j = s, .across_i = c * shear - s, .across_j = c};
     double i = ((double)a->height - 1) / 2, j = ((double)a->width - 1) / 2;
     from.down = i + what->shift * drawn->of[DOWN] - from.down_i * i - from.down_j * j;

@@ -11,9 +11,8 @@
  * in the t-th step, t = 1, 2, …; m and v begin as zeros. */
 #include "optim/adam.h"
 
+#include "base/portable_math.h"
 #include "base/simd.h"
-
-#include <math.h>
 
 size_t pmy_adam_states(const pmy_optim_options *options)
 {
@@ -48,8 +47,8 @@ void pmy_adam_update(const pmy_optim *optim, const pmy_optim_run *run)
 {
     const bool decoupled = optim->kind != &pmy_optim_adam;
     const pmy_optim_options *options = &optim->options;
-    const double correction1 = 1 - pow(options->beta1, (double)optim->steps),
-                 correction2 = 1 - pow(options->beta2, (double)optim->steps);
+    const double correction1 = 1 - PMY_DOUBLE_MATH(pow)(options->beta1, (double)optim->steps),
+                 correction2 = 1 - PMY_DOUBLE_MATH(pow)(options->beta2, (double)optim->steps);
     const pmy_real scale = (pmy_real)optim->gradient_scale,
                    decay = (pmy_real)(decoupled ? 0 : run->weight_decay),
                    shrink = (pmy_real)(decoupled ? 1 - run->learning_rate * run->weight_decay : 1),

@@ -1,7 +1,8 @@
 #include "optim/schedule.h"
 
+#include "base/portable_math.h"
+
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 /* --- The kinds ---------------------------------------------------------- */
@@ -10,7 +11,7 @@
 static double along_cosine(double start, double end, double x)
 {
     const double pi = 3.14159265358979323846;
-    return end + (start - end) * ((1 + cos(pi * x)) / 2);
+    return end + (start - end) * ((1 + PMY_DOUBLE_MATH(cos)(pi * x)) / 2);
 }
 
 static double constant_rate(const pmy_schedule *schedule, double step, double steps)
@@ -33,7 +34,8 @@ static pmy_status step_check(const pmy_schedule *schedule, pmy_error *error)
 static double step_rate(const pmy_schedule *schedule, double step, double steps)
 {
     (void)steps;
-    return schedule->rate * pow(schedule->factor, floor(step / (double)schedule->step_every));
+    return schedule->rate *
+           PMY_DOUBLE_MATH(pow)(schedule->factor, floor(step / (double)schedule->step_every));
 }
 
 static double cosine_rate(const pmy_schedule *schedule, double step, double steps)

@@ -1,6 +1,7 @@
 #include "train/sampling.h"
 
-#include <math.h>
+#include "base/portable_math.h"
+
 #include <stdlib.h>
 
 pmy_status pmy_sampling_check(const pmy_sampling *sampling, pmy_error *error)
@@ -38,7 +39,9 @@ pmy_status pmy_sampling_choices(const pmy_sampling *sampling, size_t n, const pm
     *kept = most > 0 && most < n ? most : n;
     for (size_t i = 0; i < n; i++) {
         double distance = largest - choice[i].p;
-        choice[i].p = i >= *kept ? 0 : distance == 0 ? 1 : exp(-distance / sampling->temperature);
+        choice[i].p = i >= *kept      ? 0
+                      : distance == 0 ? 1
+                                      : PMY_DOUBLE_MATH(exp)(-distance / sampling->temperature);
         sum += choice[i].p;
     }
     size_t fewest = 0;
@@ -63,6 +66,6 @@ double pmy_sampling_entropy(const pmy_choice *choice, size_t kept)
 {
     double entropy = 0;
     for (size_t i = 0; i < kept; i++)
-        entropy -= choice[i].p > 0 ? choice[i].p * log(choice[i].p) : 0;
+        entropy -= choice[i].p > 0 ? choice[i].p * PMY_DOUBLE_MATH(log)(choice[i].p) : 0;
     return entropy;
 }
