@@ -137,10 +137,12 @@ static void backward_table(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
     const embedding_saved *saved = node->saved;
-    bool by_columns = goes_by_columns(n), adds = pmy_accumulates(node, TABLE);
-    pmy_piece entries =
-        by_columns ? (pmy_piece){.end = n.entries} : pmy_tiled(piece, TILE_ENTRIES, n.entries);
-    pmy_piece columns = by_columns ? pmy_tiled(piece, TILE_COLUMNS, n.dim) : (pmy_piece){.end = n.dim};
+    bool adds = pmy_accumulates(node, TABLE);
+    pmy_piece entries = pmy_tiled(piece, TILE_ENTRIES, n.entries), columns = {.end = n.dim};
+    if (goes_by_columns(n)) {
+        entries = (pmy_piece){.end = n.entries};
+        columns = pmy_tiled(piece, TILE_COLUMNS, n.dim);
+    }
     for (size_t e = entries.begin; e < entries.end; e++) {
         size_t begin = e ? saved->end[e - 1] : 0, tokens = saved->end[e] - begin;
         pmy_real *row = node->input[TABLE]->gradient + e * n.dim; /* [dim] */
