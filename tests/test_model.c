@@ -1,6 +1,6 @@
 /* Model files: what is saved comes back, PyTorch takes and makes them, and what does not fit is refused. */
 #include "io/safetensors.h"
-#include "train/class_names.h"
+#include "data/class_names.h"
 #include "train/classifier.h"
 
 #include "folder.h"

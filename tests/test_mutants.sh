@@ -30,9 +30,10 @@ a_missed_one_is_told()
 }
 a_text_must_match_once()
 {
-    printf '@ tensor/ops/exp.c\n# too much\n- dy[i]\n+ 1\n# more\n- pmy_node\n+ 2\n' >"$TMPDIR/table"
+    printf '@ tensor/ops/exp.c\n# once\n- dy[i]\n+ 1\n# more\n- tensor/\n+ 2\n# gone\n- dz[i]\n+ 3\n' >"$TMPDIR/table"
     status_is 2 tools/mutants "$TMPDIR/table" >"$TMPDIR/said" 2>&1 &&
-        holds "$TMPDIR/said" "mutant 2 (more) occurs more than once"
+        holds "$TMPDIR/said" "mutant 2 (more) occurs more than once" &&
+        holds "$TMPDIR/said" "mutant 3 (gone) occurs nowhere"
 }
 if [ -e "$BUILD/libpmyq.a" ] && [ -z "${SANITIZE:-}" ]; then
     check "a sample of the mutants is caught" a_sample_is_caught

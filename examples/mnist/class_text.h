@@ -2,7 +2,7 @@
 #ifndef MNIST_CLASS_TEXT_H
 #define MNIST_CLASS_TEXT_H
 
-#include "train/class_names.h"
+#include "data/class_names.h"
 
 typedef struct class_text {
     char text[PMY_LONGEST_CLASS_NAME + 1];

@@ -6,6 +6,7 @@
 #define PMY_BASE_LANES_H
 
 #include "base/real.h"
+#include "base/parts.h"
 #include "base/simd.h"
 
 #include <stddef.h>
@@ -49,7 +50,7 @@ static inline bool pmy_has_avx512(void)
 /* The smallest multiple of PMY_LANES that is not below n. */
 static inline size_t pmy_lanes_round(size_t n)
 {
-    return (n + PMY_LANES - 1) / PMY_LANES * PMY_LANES;
+    return pmy_round_up(n, PMY_LANES);
 }
 
 /* PMY_CLONES without AVX-512, for loops that multiply and add lanes: their lanes have 32 bytes there, too,

@@ -1,5 +1,6 @@
 #include "data/folder.h"
 
+#include "data/class_names.h"
 #include "data/shuffle.h"
 #include "picture/digit.h"
 
@@ -140,23 +141,18 @@ static pmy_status add(pmy_dataset *dataset, const char *path, int32_t label, pmy
     return status;
 }
 
-/* What the pictures have in common. The names [classes], and after them their text, are one piece of memory.
- */
+/* What the pictures have in common. */
 static pmy_status finish(pmy_dataset *dataset, const entries *classes, pmy_error *error)
 {
-    size_t size = classes->count * sizeof(char *);
-    for (size_t i = 0; i < classes->count; i++)
-        size += strlen(name_of(classes->path[i])) + 1;
-    const char **names = malloc(size);
-    if (!names)
+    const char **names = malloc(classes->count * sizeof *names);
+    for (size_t i = 0; names && i < classes->count; i++)
+        names[i] = name_of(classes->path[i]);
+    const char **copy = names ? pmy_class_names_copy(classes->count, names) : NULL;
+    free(names);
+    if (!copy)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
-    char *text = (char *)(names + classes->count);
-    for (size_t i = 0; i < classes->count; i++) {
-        names[i] = strcpy(text, name_of(classes->path[i]));
-        text += strlen(text) + 1;
-    }
-    dataset->names = names;
-    dataset->owned_names = names;
+    dataset->names = copy;
+    dataset->owned_names = copy;
     dataset->channels = 1;
     dataset->height = dataset->width = PMY_FIT_SIDE;
     dataset->classes = classes->count;

@@ -21,19 +21,12 @@ static bool fits(const pmy_suspect *wrong, pmy_real factor, pmy_real factor_of_s
     return true;
 }
 
-static pmy_accum product(size_t size, const pmy_real *a, const pmy_real *b)
-{
-    pmy_accum sum = 0;
-    for (size_t i = 0; i < size; i++)
-        sum += (pmy_accum)a[i] * (pmy_accum)b[i];
-    return sum;
-}
-
 /* The factor that fits best in the least-squares sense. */
 static pmy_real best_factor(const pmy_suspect *wrong)
 {
-    pmy_accum square = product(wrong->size, wrong->numeric, wrong->numeric);
-    return square > 0 ? (pmy_real)(product(wrong->size, wrong->analytic, wrong->numeric) / square) : 0;
+    pmy_accum square = pmy_inner_product(wrong->size, wrong->numeric, wrong->numeric);
+    return square > 0 ? (pmy_real)(pmy_inner_product(wrong->size, wrong->analytic, wrong->numeric) / square)
+                      : 0;
 }
 
 /* Whether the factor, or one over it, is a count above 2 of rows, columns or elements in the graph. */
@@ -145,9 +138,9 @@ static pmy_real factor_of_share(const pmy_suspect *wrong)
 {
     size_t size = wrong->size;
     const pmy_real *alone = wrong->numeric, *share = wrong->share, *found = wrong->analytic; /* [size] */
-    pmy_accum aa = product(size, alone, alone), as = product(size, alone, share);
-    pmy_accum ss = product(size, share, share), af = product(size, alone, found);
-    pmy_accum sf = product(size, share, found), determinant = aa * ss - as * as;
+    pmy_accum aa = pmy_inner_product(size, alone, alone), as = pmy_inner_product(size, alone, share);
+    pmy_accum ss = pmy_inner_product(size, share, share), af = pmy_inner_product(size, alone, found);
+    pmy_accum sf = pmy_inner_product(size, share, found), determinant = aa * ss - as * as;
     if (!(determinant >
           (pmy_accum)FIT * aa * ss)) /* nearly the same direction, as in a tensor of one number */
         return fits(wrong, 1, 0) ? 0 : 1;

@@ -6,28 +6,22 @@
 
 #include <stddef.h>
 
-/* The allowed error, and the share of a tensor's largest gradient below which an
- * element is not asked to be right to that many digits of its own: a difference
- * of outputs around 1 cannot know it better. The quad build's can. */
+/* The allowed error; the most that is allowed where a kink next to the point keeps the steps small, as far as
+ * the larger round-off there explains it; and the share of a tensor's largest gradient below which an element
+ * is not asked to be right to that many digits of its own: a difference of outputs around 1 cannot know it
+ * better. The quad build's can. */
 #if PMY_SCALAR == 32
 #define PMY_GRADCHECK_TOLERANCE 1e-2
+#define PMY_GRADCHECK_KINK_TOLERANCE 5e-2
 #define PMY_GRADCHECK_FLOOR PMY_R(1e-2)
 #elif PMY_SCALAR == 64
 #define PMY_GRADCHECK_TOLERANCE 1e-9
+#define PMY_GRADCHECK_KINK_TOLERANCE 1e-6
 #define PMY_GRADCHECK_FLOOR PMY_R(1e-3)
 #else
 #define PMY_GRADCHECK_TOLERANCE 1e-14
-#define PMY_GRADCHECK_FLOOR PMY_R(0.0)
-#endif
-
-/* Where a kink next to the point keeps the steps small, round-off is larger, and as much more is
- * allowed as it explains, but never more than this. */
-#if PMY_SCALAR == 32
-#define PMY_GRADCHECK_KINK_TOLERANCE 5e-2
-#elif PMY_SCALAR == 64
-#define PMY_GRADCHECK_KINK_TOLERANCE 1e-6
-#else
 #define PMY_GRADCHECK_KINK_TOLERANCE 1e-12
+#define PMY_GRADCHECK_FLOOR PMY_R(0.0)
 #endif
 
 /* What adding a gradient to another may do to the sum, relative to the two. */
@@ -39,5 +33,8 @@ pmy_real pmy_gradient_scale(pmy_real analytic, pmy_real numeric, pmy_real larges
 
 /* |a − n| over that; +inf where one is not finite, 0 where both are 0. */
 double pmy_gradient_error(pmy_real analytic, pmy_real numeric, pmy_real largest);
+
+/* Σ a b of n elements. */
+pmy_accum pmy_inner_product(size_t n, const pmy_real *a, const pmy_real *b);
 
 #endif

@@ -181,14 +181,6 @@ static void draw_direction(pmy_session *session, size_t size, pmy_real *directio
     }
 }
 
-static pmy_real product(const pmy_real *a, const pmy_real *b, size_t size)
-{
-    pmy_accum sum = 0;
-    for (size_t i = 0; i < size; i++)
-        sum += (pmy_accum)a[i] * (pmy_accum)b[i];
-    return (pmy_real)sum;
-}
-
 /* A direction that meets a kink is drawn anew, a few times. */
 static void compare_direction(pmy_session *session, const pmy_checked *checked, size_t index,
                               pmy_numeric *numeric)
@@ -202,9 +194,9 @@ static void compare_direction(pmy_session *session, const pmy_checked *checked, 
         draw_direction(session, checked->size, direction);
         for (unsigned k = 0; k < session->probe.weights; k++) {
             const pmy_real *gradient = checked->analytic[k]; /* [size] */
-            pair.analytic[k] = product(gradient, direction, checked->size);
+            pair.analytic[k] = (pmy_real)pmy_inner_product(checked->size, gradient, direction);
             /* About as large as products with such directions are. */
-            pair.largest[k] = pmy_real_sqrt(product(gradient, gradient, checked->size));
+            pair.largest[k] = pmy_real_sqrt((pmy_real)pmy_inner_product(checked->size, gradient, gradient));
         }
         if (pmy_compare_line(session, &pair, numeric))
             return;

@@ -1,5 +1,7 @@
 #include "kernels/broadcast.h"
 
+#include "base/parts.h"
+
 /* Neighbours of an operand that are summed side by side. */
 enum { RUN = 64 };
 
@@ -152,7 +154,7 @@ typedef struct split {
 
 static split split_for(const pmy_broadcast *loops, unsigned to)
 {
-    split is = {.inner_kept = loops->axis[0].step[to] > 0, .chunks = (loops->axis[0].size + RUN - 1) / RUN};
+    split is = {.inner_kept = loops->axis[0].step[to] > 0, .chunks = pmy_parts(loops->axis[0].size, RUN)};
     for (unsigned i = PMY_BROADCAST_AXES; i-- > 1;) {
         if (loops->axis[i].step[to]) {
             is.kept |= 1u << i;
@@ -176,7 +178,7 @@ size_t pmy_broadcast_runs(const pmy_broadcast *loops, unsigned to)
 static size_t columns_of(const pmy_broadcast *loops, size_t chunk)
 {
     size_t left = loops->axis[0].size - chunk * RUN;
-    return left < RUN ? left : RUN;
+    return pmy_at_most(left, RUN);
 }
 
 /* Adds up the columns of a chunk of the axis 0 that begins at begin[]. */

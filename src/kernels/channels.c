@@ -86,11 +86,7 @@ void pmy_channel_moments(size_t channels, size_t positions, const pmy_real *x, p
 pmy_accum pmy_reciprocal_deviation(pmy_accum variance)
 {
     const double epsilon = 1e-5;
-#if PMY_SCALAR == 32
-    return 1 / sqrt(variance + epsilon);
-#else
-    return 1 / pmy_real_sqrt(variance + (pmy_real)epsilon);
-#endif
+    return 1 / PMY_ACCUM_MATH(sqrt)(variance + (pmy_accum)epsilon);
 }
 
 PMY_CLONES

@@ -1,5 +1,6 @@
 #include "kernels/channels_last.h"
 
+#include "base/parts.h"
 #include "kernels/turn.h"
 
 #include <string.h>
@@ -76,8 +77,7 @@ static void pmy_turn_all_to(const pmy_channels_last *form, const pmy_real *x, pm
 
 static void copy_to(const pmy_channels_last *form, const pmy_real *x, pmy_real *image)
 {
-    size_t rest =
-        form->pixel < pmy_lanes_round(form->channels) ? form->pixel : pmy_lanes_round(form->channels);
+    size_t rest = pmy_at_most(pmy_lanes_round(form->channels), form->pixel);
     for (size_t pixel = 0; pixel < pixel_count(form); pixel++) {
         pmy_real *to = image + offset_of(form, pixel);
         for (size_t channel = 0; channel < form->channels; channel++)

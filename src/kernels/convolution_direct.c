@@ -6,6 +6,7 @@
  *   dW_u [kernel·in, out]        += X_uᵀ [kernel·in, positions] · dy [positions, out]
  *   dX_u [positions, kernel·in]   = dy [positions, out] · W_uᵀ [out, kernel·in], added where rows overlap */
 #include "kernels/channels_last.h"
+#include "base/parts.h"
 #include "kernels/convolution.h"
 #include "kernels/lane_product.h"
 
@@ -40,7 +41,7 @@ static plan plan_of(const pmy_convolution *c)
 static size_t rows_at_once(const pmy_convolution *c)
 {
     size_t rows = NUMBERS_AT_ONCE / (c->out_width * pmy_lanes_round(c->window.kernel * c->in));
-    return rows < 1 ? 1 : rows < c->out_height ? rows : c->out_height;
+    return rows < 1 ? 1 : pmy_at_most(rows, c->out_height);
 }
 
 static bool fits(const pmy_convolution *c)
@@ -128,7 +129,7 @@ static void add_to_dx(const pmy_convolution *c, const pmy_real *dy_image,
     pmy_real *dx_u = dx_image + p.x_size; /* [rows·out_width, taps] */
     memset(dx_image, 0, p.x_size * sizeof *dx_image);
     for (size_t r = 0, rows; r < c->out_height; r += rows) {
-        rows = rows_at_once(c) < c->out_height - r ? rows_at_once(c) : c->out_height - r;
+        rows = pmy_at_most(rows_at_once(c), c->out_height - r);
         for (size_t u = 0; u < c->window.kernel; u++) {
             pmy_lane_gemm(PMY_PLAIN, rows * c->out_width, taps, c->out, dy_image + r * c->out_width * p.out,
                           p.out, weight + u * c->out * taps, taps, dx_u, taps);

@@ -8,6 +8,7 @@
  * Channels lie in lanes throughout. Tiles are taken a few at a time, so that all of this stays in a
  * core's cache; the tiles of several images together, where an image has few. */
 #include "kernels/channels_last.h"
+#include "base/parts.h"
 #include "kernels/convolution.h"
 #include "kernels/lane_product.h"
 #include "kernels/winograd.h"
@@ -38,16 +39,6 @@ typedef struct plan {
     size_t x_size, y_size; /* of such images */
 } plan;
 
-static size_t at_most(size_t n, size_t limit)
-{
-    return n < limit ? n : limit;
-}
-
-static size_t divide_up(size_t n, size_t by)
-{
-    return (n + by - 1) / by;
-}
-
 static size_t odd_lines(size_t numbers)
 {
     return (numbers / APART | 1) * APART + APART * 2;
@@ -57,13 +48,13 @@ static plan plan_of(const pmy_convolution *c)
 {
     plan p = {.in = pmy_lanes_round(c->in),
               .out = pmy_lanes_round(c->out),
-              .tile_rows = divide_up(c->out_height, TILE),
-              .tile_columns = divide_up(c->out_width, TILE)};
+              .tile_rows = pmy_parts(c->out_height, TILE),
+              .tile_columns = pmy_parts(c->out_width, TILE)};
     size_t tiles = p.tile_rows * p.tile_columns;
-    p.images = divide_up(FEWEST_TILES, tiles);
+    p.images = pmy_parts(FEWEST_TILES, tiles);
     size_t most = NUMBERS_AT_ONCE / (POINTS * (p.in + p.out));
-    most = most < FEWEST_TILES ? FEWEST_TILES : at_most(most, MOST_TILES);
-    p.block = divide_up(tiles * p.images, divide_up(tiles * p.images, most));
+    most = most < FEWEST_TILES ? FEWEST_TILES : pmy_at_most(most, MOST_TILES);
+    p.block = pmy_parts(tiles * p.images, pmy_parts(tiles * p.images, most));
     p.v_point = odd_lines(p.block * p.in);
     p.m_point = odd_lines(p.block * p.out);
     p.u_point = odd_lines(c->in * p.out);
@@ -232,7 +223,7 @@ static void forward(const pmy_convolution *c, size_t images, const pmy_real *x, 
         pmy_channels_to_last(&p.x, x + n * pmy_convolution_x_size(c), w.x + n * p.x_size);
     size_t tiles = images * p.tile_rows * p.tile_columns;
     for (size_t first = 0, end; first < tiles; first = end) {
-        end = at_most(first + p.block, tiles);
+        end = pmy_at_most(first + p.block, tiles);
         take_v(&p, &w, first, end);
         for (size_t point = 0; point < POINTS; point++)
             pmy_lane_gemm(PMY_PLAIN, end - first, p.out, c->in, w.v + point * p.v_point, p.in,
@@ -286,7 +277,7 @@ static void backward(const pmy_convolution *c, size_t images, const pmy_real *x,
         memset(w.dx, 0, images * p.x_size * sizeof *w.dx);
     size_t tiles = images * p.tile_rows * p.tile_columns;
     for (size_t first = 0, end; first < tiles; first = end) {
-        end = at_most(first + p.block, tiles);
+        end = pmy_at_most(first + p.block, tiles);
         for (size_t tile = first; tile < end; tile++)
             pmy_winograd_tile_dm(w.y + tile_offset(&p.y, p.y_size, place_of(&p, tile)), tile_steps(&p.y),
                                  p.out, w.m + (tile - first) * p.out, p.m_point);
@@ -323,7 +314,7 @@ static void pmy_winograd_turn_weight(const pmy_real *weight, size_t row, size_t 
     size_t width = pmy_lanes_round(columns);
     for (size_t r = first; r < end; r++)
         for (size_t from = 0; from < columns; from += PMY_LANES)
-            turn_kernels(weight + r * row + from * column, column, at_most(columns - from, PMY_LANES),
+            turn_kernels(weight + r * row + from * column, column, pmy_at_most(columns - from, PMY_LANES),
                          u + r * width + from, point);
 }
 

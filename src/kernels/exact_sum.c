@@ -25,14 +25,14 @@ void pmy_exact_add(pmy_exact_sum *sum, pmy_accum x)
 {
     pmy_accum scaled = x * UNIT;
     /* Nothing becomes 0, which would lose its side. */
-    add_to_parts(sum, scaled != 0 || x == 0 ? scaled : WIDE_MATH(nextafter)(0, x));
+    add_to_parts(sum, scaled != 0 || x == 0 ? scaled : PMY_ACCUM_MATH(nextafter)(0, x));
 }
 
 void pmy_exact_add_product(pmy_exact_sum *sum, pmy_accum x, pmy_accum y)
 {
     pmy_accum scaled = y * UNIT, product = x * scaled;
     add_to_parts(sum, product);
-    add_to_parts(sum, WIDE_MATH(fma)(x, scaled, -product));
+    add_to_parts(sum, PMY_ACCUM_MATH(fma)(x, scaled, -product));
 }
 
 bool pmy_exact_is_positive(const pmy_exact_sum *sum)

@@ -1,5 +1,6 @@
 #include "kernels/runs.h"
 
+#include "base/parts.h"
 #include "base/simd.h"
 
 /* Rows and columns that are swapped together: a cache line of floats either way. */
@@ -20,19 +21,14 @@ void pmy_copy_runs(size_t runs, size_t length, const pmy_real *from, size_t from
     copy_runs(runs, length, from, from_step, to, to_step, accumulate);
 }
 
-static inline size_t tile_end(size_t first, size_t size)
-{
-    return size - first < TILE ? size : first + TILE;
-}
-
 PMY_INLINED void swap_axes(size_t rows, size_t middle, size_t columns, size_t length, const pmy_real *from,
                            pmy_real *to, bool accumulate)
 {
     for (size_t m = 0; m < middle; m++)
         for (size_t row = 0; row < rows; row += TILE)
             for (size_t column = 0; column < columns; column += TILE)
-                for (size_t j = column; j < tile_end(column, columns); j++)
-                    copy_runs(tile_end(row, rows) - row, length,
+                for (size_t j = column; j < pmy_at_most(column + TILE, columns); j++)
+                    copy_runs(pmy_at_most(rows - row, TILE), length,
                               from + ((row * middle + m) * columns + j) * length, middle * columns * length,
                               to + ((j * middle + m) * rows + row) * length, length, accumulate);
 }

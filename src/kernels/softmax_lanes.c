@@ -1,5 +1,6 @@
 #include "kernels/softmax_lanes.h"
 
+#include "base/parts.h"
 #include "base/simd.h"
 #include "kernels/softmax_math.h"
 
@@ -135,7 +136,7 @@ static inline void some_exponentials(size_t begin, size_t end, size_t argmax, co
     float some[LANES];
     for (size_t l = 0; l < LANES; l++)
         some[l] = -INFINITY;
-    memcpy(some, z + begin, (end - begin < LANES ? end - begin : LANES) * sizeof *z);
+    memcpy(some, z + begin, pmy_at_most(end - begin, LANES) * sizeof *z);
     if (argmax - begin < LANES)
         some[argmax - begin] = -INFINITY;
     exponentials_between(0, 0, LANES, some, s, e + begin, sum);
@@ -189,7 +190,7 @@ pmy_row_fault pmy_softmax_in_lanes(size_t classes, const pmy_real *z, pmy_accum 
 
 size_t pmy_softmax_room(size_t classes)
 {
-    return (classes + LANES - 1) / LANES * LANES;
+    return pmy_round_up(classes, LANES);
 }
 
 /* --- From exponentials to results --------------------------------------- */
@@ -242,7 +243,7 @@ static void stream_scaled(size_t n, const float *e, split_factor factor, float *
 {
     const size_t line = LANES * sizeof *y;
     size_t before = (line - (uintptr_t)y % line) % line / sizeof *y;
-    before = before < n ? before : n;
+    before = pmy_at_most(before, n);
     size_t lines = (n - before) / LANES, done = before + lines * LANES;
     pmy_scale_in_lanes(before, e, factor, y);
     pmy_stream_in_lanes(lines, e + before, factor, y + before);

@@ -8,13 +8,6 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The math library's function for pmy_accum. */
-#if PMY_SCALAR == 32
-#define WIDE_MATH(name) name
-#else
-#define WIDE_MATH(name) PMY_MATH(name)
-#endif
-
 /* (m − z)/T, where m − z may be too large for a number and yet the quotient not. */
 static inline pmy_accum distance(pmy_real maximum, pmy_real logit, pmy_accum temperature)
 {
@@ -42,14 +35,7 @@ static inline double exponential(double x)
     memcpy(&scale, &bits, sizeof scale);
     return x > -700.0 ? power * scale : 0;
 }
-#else
-static inline pmy_accum exponential(pmy_accum x)
-{
-    return pmy_real_exp(x);
-}
-#endif
 
-#if PMY_SCALAR == 32
 /* What exponentials in single precision are made of, for whoever splits x = k ln 2 + r. */
 
 static const double LN2 = 0x1.62e42fefa39efp-1;
@@ -76,9 +62,7 @@ static inline float exp_near_zero(float r)
               r2 * ((0x1.5558bep-5f + 0x1.1239ep-7f * r) + r2 * 0x1.6a3fb6p-10f);
     return 1 + (r + r2 * q);
 }
-#endif
 
-#if PMY_SCALAR == 32
 /* log(1 + x) for x ≥ 0 in double, to 2^-40 of itself. 1 + x = 2^k f with f in [√½, √2), and
  * log f = 2 artanh(c/(2 + c)) with c = f − 1, which for k = 0 is x itself. */
 static inline double log_of_1_and(double x)
@@ -99,6 +83,11 @@ static inline double log_of_1_and(double x)
     return k * 0x1.62e42fefa39efp-1 + 2 * s * series;
 }
 #else
+static inline pmy_accum exponential(pmy_accum x)
+{
+    return pmy_real_exp(x);
+}
+
 static inline pmy_accum log_of_1_and(pmy_accum x)
 {
     return pmy_real_log1p(x);

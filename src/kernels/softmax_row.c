@@ -1,5 +1,6 @@
 #include "kernels/softmax_row.h"
 
+#include "base/parts.h"
 #include "base/simd.h"
 #include "kernels/softmax_math.h"
 
@@ -113,7 +114,7 @@ pmy_row_fault pmy_softmax_exponentials(size_t classes, const pmy_real *z, pmy_ac
         return fault;
     pmy_accum chunk[CHUNK], lane[LANES] = {0};
     for (size_t begin = 0; begin < classes; begin += CHUNK) {
-        size_t n = classes - begin < CHUNK ? classes - begin : CHUNK;
+        size_t n = pmy_at_most(classes - begin, CHUNK);
         /* cppcheck-suppress legacyUninitvar; it is written first */
         pmy_accum *part = e ? e + begin : chunk; /* [n] */
         pmy_plain_exponentials(n, z + begin, row->maximum, temperature, part);
@@ -147,7 +148,7 @@ pmy_accum pmy_keep_to_limit(pmy_accum x, const pmy_exact_sum *excess)
 {
     const pmy_accum limit = (pmy_accum)PMY_REAL_MAX;
     if (pmy_exact_is_positive(excess))
-        return x > limit ? x : WIDE_MATH(nextafter)(limit, (pmy_accum)INFINITY);
+        return x > limit ? x : PMY_ACCUM_MATH(nextafter)(limit, (pmy_accum)INFINITY);
     return x < limit ? x : limit;
 }
 

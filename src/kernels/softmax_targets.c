@@ -1,5 +1,6 @@
 #include "kernels/softmax_targets.h"
 
+#include "base/parts.h"
 #include "base/simd.h"
 
 /* Targets are taken by the chunk, so that all kinds run through the same loops. */
@@ -7,7 +8,7 @@ enum { CHUNK = 256, LANES = 8 };
 
 static size_t targets_of_chunk(size_t classes, const pmy_targets *targets, size_t begin, pmy_accum y[CHUNK])
 {
-    size_t n = classes - begin < CHUNK ? classes - begin : CHUNK;
+    size_t n = pmy_at_most(classes - begin, CHUNK);
     const pmy_real *given = targets->given;
     for (size_t i = 0; i < n; i++)
         y[i] = given ? targets->everywhere + targets->own * (pmy_accum)given[begin + i] : targets->everywhere;

@@ -21,53 +21,10 @@
  * In pmy_real, m is rounded; what is lost, m − (pmy_real)m, goes into what is added last. */
 #include "layers/batchnorm.h"
 
-#include "kernels/channels.h"
-#include "base/simd.h"
+#include "layers/batchnorm_statistics.h"
 
-enum { X, WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR, BATCHES, INPUTS };
-
-/* How many channels a tile combines, and how many numbers of a row backward takes at a time. */
-enum { TILE = 64, SPAN = 1024 };
-
-static const double momentum = 0.1;
-
-typedef struct size_of {
-    size_t rows, channels, positions;
-} size_of;
-
-static size_of sizes(const pmy_node *node)
-{
-    size_t rows = pmy_rows(node), channels = node->shape.dim[1];
-    return (size_of){rows, channels, pmy_row_size(node) / channels};
-}
-
-/* --- What forward leaves for backward ------------------------------------ */
-
-typedef struct batchnorm_saved {
-    /* [batch, 2, channels]: of each row, in forward m_r and squares_r, in backward Σ dz and Σ dz (x − m) */
-    pmy_accum *of_row;
-    pmy_accum *mean, *squares, *reciprocal; /* [channels]: m, N v, r */
-    pmy_accum *dbias, *dweight;             /* [channels] */
-    /* [channels]: forward computes (x − rounded_mean) scale + shift, backward scale (dz − offset −
-     * (x − rounded_mean) slope) */
-    pmy_real *rounded_mean, *scale, *shift, *offset, *slope;
-} batchnorm_saved;
-
-static bool take(pmy_node *node)
-{
-    size_of n = sizes(node);
-    batchnorm_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
-    if (!saved)
-        return false;
-    pmy_accum **wide[] = {&saved->mean, &saved->squares, &saved->reciprocal, &saved->dbias, &saved->dweight};
-    pmy_real **real[] = {&saved->rounded_mean, &saved->scale, &saved->shift, &saved->offset, &saved->slope};
-    bool fine = (saved->of_row = pmy_take(node, n.rows * 2 * n.channels, sizeof(pmy_accum))) != NULL;
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        fine &= (*wide[i] = pmy_take(node, n.channels, sizeof(pmy_accum))) != NULL;
-    for (size_t i = 0; i < sizeof real / sizeof *real; i++)
-        fine &= (*real[i] = pmy_take(node, n.channels, sizeof(pmy_real))) != NULL;
-    return fine;
-}
+/* How many numbers of a row a pass takes at a time. */
+enum { SPAN = 1024 };
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
@@ -83,137 +40,19 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
-/* --- Combining rows ------------------------------------------------------- */
-
-typedef struct tile {
-    size_t begin, end; /* channels */
-} tile;
-
-static size_t tiles(const pmy_node *node)
-{
-    return (sizes(node).channels + TILE - 1) / TILE;
-}
-
-static tile tile_at(const pmy_node *node, size_t index)
-{
-    size_t begin = index * TILE, channels = sizes(node).channels;
-    return (tile){begin, channels - begin < TILE ? channels : begin + TILE};
-}
-
-/* sums[c] = Σ_r of_row[r, which, c] */
-PMY_CLONES
-static void pmy_batchnorm_sum_rows(size_of n, const pmy_accum *of_row, size_t which, tile t, pmy_accum *sums)
-{
-    for (size_t c = t.begin; c < t.end; c++)
-        sums[c] = 0;
-    for (size_t r = 0; r < n.rows; r++)
-        for (size_t c = t.begin; c < t.end; c++)
-            sums[c] += of_row[(2 * r + which) * n.channels + c];
-}
-
-/* squares[c] += positions Σ_r (m_r − mean)² */
-PMY_CLONES
-static void pmy_batchnorm_add_between(size_of n, const pmy_accum *of_row, tile t, const pmy_accum *mean,
-                                      pmy_accum *squares)
-{
-    for (size_t r = 0; r < n.rows; r++)
-        for (size_t c = t.begin; c < t.end; c++) {
-            pmy_accum distance = of_row[2 * r * n.channels + c] - mean[c];
-            squares[c] += (pmy_accum)n.positions * (distance * distance);
-        }
-}
-
 /* --- Forward -------------------------------------------------------------- */
-
-static bool uses_batch(const pmy_node *node)
-{
-    return !pmy_evaluates(node->graph);
-}
 
 static void forward_rows(const pmy_node *node, pmy_piece piece)
 {
-    if (!uses_batch(node))
+    if (!pmy_batchnorm_uses_batch(node))
         return;
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
+    pmy_batchnorm_size n = pmy_batchnorm_size_of(node);
+    const pmy_batchnorm_statistics *saved = node->saved;
     for (size_t r = piece.begin; r < piece.end; r++) {
         const pmy_real *x = node->input[X]->value + r * n.channels * n.positions; /* [channels, positions] */
         pmy_accum *mean = saved->of_row + 2 * r * n.channels;                     /* [channels] */
         pmy_channel_moments(n.channels, n.positions, x, mean, mean + n.channels);
     }
-}
-
-/* The row where it began to be not finite, or 0. */
-static size_t row_to_blame(size_of n, const batchnorm_saved *saved, size_t channel)
-{
-    for (size_t r = 0; r < n.rows; r++) {
-        const pmy_accum *of_row = saved->of_row + 2 * r * n.channels; /* [2, channels] */
-        if (!pmy_is_finite((pmy_real)of_row[channel]) ||
-            !pmy_is_finite((pmy_real)of_row[n.channels + channel]))
-            return r;
-    }
-    return 0;
-}
-
-static void take_batch_statistics(const pmy_node *node, tile t)
-{
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
-    if (n.rows * n.positions == 1) {
-        pmy_report(node, 0, "training needs more than 1 value per channel");
-        return;
-    }
-    pmy_batchnorm_sum_rows(n, saved->of_row, 0, t, saved->mean);
-    pmy_batchnorm_sum_rows(n, saved->of_row, 1, t, saved->squares);
-    for (size_t c = t.begin; c < t.end; c++)
-        saved->mean[c] /= (pmy_accum)n.rows;
-    pmy_batchnorm_add_between(n, saved->of_row, t, saved->mean, saved->squares);
-    for (size_t c = t.begin; c < t.end; c++)
-        if (!pmy_is_finite((pmy_real)saved->squares[c])) {
-            pmy_report(node, row_to_blame(n, saved, c), "the variance of channel %zu is not finite", c);
-            return;
-        }
-}
-
-/* What z is computed with. */
-static void set_affine(const pmy_node *node, tile t, bool of_batch)
-{
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
-    for (size_t c = t.begin; c < t.end; c++) {
-        pmy_accum variance = saved->squares[c] / (pmy_accum)(n.rows * n.positions);
-        if (!of_batch) {
-            saved->mean[c] = (pmy_accum)node->input[RUNNING_MEAN]->value[c];
-            variance = (pmy_accum)node->input[RUNNING_VAR]->value[c];
-        }
-        pmy_accum mean = saved->mean[c];
-        saved->reciprocal[c] = pmy_reciprocal_deviation(variance);
-        pmy_accum scale = saved->reciprocal[c] * (pmy_accum)node->input[WEIGHT]->value[c];
-        saved->rounded_mean[c] = (pmy_real)mean;
-        saved->scale[c] = (pmy_real)scale;
-        saved->shift[c] = (pmy_real)((pmy_accum)node->input[BIAS]->value[c] -
-                                     (mean - (pmy_accum)saved->rounded_mean[c]) * scale);
-    }
-}
-
-static void forward_combine(const pmy_node *node, pmy_piece piece)
-{
-    tile t = tile_at(node, piece.begin);
-    if (uses_batch(node))
-        take_batch_statistics(node, t);
-    set_affine(node, t, uses_batch(node));
-}
-
-static pmy_channel_affine affine_of(const batchnorm_saved *saved, size_t channel)
-{
-    return (pmy_channel_affine){saved->rounded_mean + channel, saved->scale + channel,
-                                saved->shift + channel};
-}
-
-static pmy_channel_affine affine(const pmy_node *node)
-{
-    set_affine(node, (tile){0, sizes(node).channels}, false);
-    return affine_of(node->saved, 0);
 }
 
 /* Some channels of a row, or some positions of one channel. */
@@ -222,17 +61,17 @@ typedef struct span {
     size_t position, positions;
 } span;
 
-static span span_from(size_of n, size_t channel, size_t position)
+static span span_from(pmy_batchnorm_size n, size_t channel, size_t position)
 {
     if (n.positions > SPAN) {
         size_t left = n.positions - position;
-        return (span){channel, 1, position, left < SPAN ? left : SPAN};
+        return (span){channel, 1, position, pmy_at_most(left, SPAN)};
     }
     size_t channels = SPAN / n.positions, left = n.channels - channel;
-    return (span){channel, left < channels ? left : channels, 0, n.positions};
+    return (span){channel, pmy_at_most(left, channels), 0, n.positions};
 }
 
-static span next_span(size_of n, span s)
+static span next_span(pmy_batchnorm_size n, span s)
 {
     size_t end = s.position + s.positions;
     return end < n.positions ? span_from(n, s.channel, end) : span_from(n, s.channel + s.channels, 0);
@@ -244,17 +83,17 @@ static span next_span(size_of n, span s)
 static void normalise(const pmy_node *node, span s, size_t at, pmy_real *z)
 {
     pmy_channel_normalise(s.channels, s.positions, node->input[X]->value + at,
-                          affine_of(node->saved, s.channel), z);
+                          pmy_batchnorm_affine_from(node->saved, s.channel), z);
 }
 
-static size_t place_of(size_of n, size_t row, span s)
+static size_t place_of(pmy_batchnorm_size n, size_t row, span s)
 {
     return (row * n.channels + s.channel) * n.positions + s.position;
 }
 
 static void forward_normalise(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
+    pmy_batchnorm_size n = pmy_batchnorm_size_of(node);
     const pmy_unary *f = node->activation;
     for (size_t r = piece.begin; r < piece.end; r++)
         FOR_SPANS(s, n)
@@ -265,21 +104,6 @@ static void forward_normalise(const pmy_node *node, pmy_piece piece)
             if (f)
                 f->forward(node, s.channels * s.positions, y, y);
         }
-}
-
-/* After a PMY_TRAIN forward: not before it is known that no data was bad. */
-static void move_statistics(pmy_node *node)
-{
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
-    pmy_real *mean = node->input[RUNNING_MEAN]->value;    /* [channels] */
-    pmy_real *variance = node->input[RUNNING_VAR]->value; /* [channels] */
-    pmy_accum share = (pmy_accum)momentum, others = (pmy_accum)(n.rows * n.positions - 1);
-    for (size_t c = 0; c < n.channels; c++) {
-        mean[c] = (pmy_real)((1 - share) * (pmy_accum)mean[c] + share * saved->mean[c]);
-        variance[c] = (pmy_real)((1 - share) * (pmy_accum)variance[c] + share * (saved->squares[c] / others));
-    }
-    node->input[BATCHES]->counts[0]++;
 }
 
 /* --- Backward ------------------------------------------------------------- */
@@ -293,7 +117,7 @@ static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pm
         return dy;
     if (f == pmy_activation_op(PMY_RELU)->unary) {
         pmy_channel_gate(s.channels, s.positions, node->input[X]->value + at,
-                         affine_of(node->saved, s.channel), dy, room);
+                         pmy_batchnorm_affine_from(node->saved, s.channel), dy, room);
         return room;
     }
     pmy_real again[SPAN];
@@ -309,8 +133,8 @@ static const pmy_real *gradient_of_z(const pmy_node *node, span s, size_t at, pm
 
 static void backward_rows(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
+    pmy_batchnorm_size n = pmy_batchnorm_size_of(node);
+    const pmy_batchnorm_statistics *saved = node->saved;
     pmy_real room[SPAN];
     for (size_t r = piece.begin; r < piece.end; r++) {
         pmy_accum *sums = saved->of_row + 2 * r * n.channels; /* [channels] */
@@ -327,31 +151,10 @@ static void backward_rows(const pmy_node *node, pmy_piece piece)
     }
 }
 
-static void backward_combine(const pmy_node *node, pmy_piece piece)
-{
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
-    tile t = tile_at(node, piece.begin);
-    pmy_accum count = (pmy_accum)(n.rows * n.positions);
-    pmy_batchnorm_sum_rows(n, saved->of_row, 0, t, saved->dbias);
-    pmy_batchnorm_sum_rows(n, saved->of_row, 1, t, saved->dweight);
-    for (size_t c = t.begin; c < t.end; c++) {
-        pmy_accum lost = saved->mean[c] - (pmy_accum)saved->rounded_mean[c];
-        pmy_accum products = saved->dweight[c] - lost * saved->dbias[c], reciprocal = saved->reciprocal[c];
-        pmy_accum slope = reciprocal * reciprocal * products / count;
-        pmy_accum offset = saved->dbias[c] / count;
-        if (!uses_batch(node)) /* which m and v do not depend on */
-            slope = offset = 0;
-        saved->dweight[c] = reciprocal * products;
-        saved->slope[c] = (pmy_real)slope;
-        saved->offset[c] = (pmy_real)(offset - lost * slope);
-    }
-}
-
 static void backward_input(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
-    const batchnorm_saved *saved = node->saved;
+    pmy_batchnorm_size n = pmy_batchnorm_size_of(node);
+    const pmy_batchnorm_statistics *saved = node->saved;
     pmy_real room[SPAN];
     for (size_t r = piece.begin; r < piece.end; r++)
         FOR_SPANS(s, n)
@@ -367,10 +170,10 @@ static void backward_input(const pmy_node *node, pmy_piece piece)
 
 static void backward_parameters(const pmy_node *node, pmy_piece piece)
 {
-    const batchnorm_saved *saved = node->saved;
+    const pmy_batchnorm_statistics *saved = node->saved;
     pmy_real *dweight = node->input[WEIGHT]->gradient; /* [channels] */
     pmy_real *dbias = node->input[BIAS]->gradient;     /* [channels] */
-    tile t = tile_at(node, piece.begin);
+    pmy_piece t = pmy_batchnorm_channels(node, piece);
     for (size_t c = t.begin; dweight && c < t.end; c++)
         pmy_put(&dweight[c], (pmy_real)saved->dweight[c], pmy_accumulates(node, WEIGHT));
     for (size_t c = t.begin; dbias && c < t.end; c++)
@@ -388,7 +191,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     } instance[] = {
         {NULL, {{8, 7}}, PMY_NONE},
         {"relu", {{8, 3}}, PMY_RELU},
-        {"more channels than a tile", {{8, TILE + 1}}, PMY_LEAKY_RELU},
+        {"more channels than a tile", {{8, PMY_BATCHNORM_TILE + 1}}, PMY_LEAKY_RELU},
         {"images", {{4, 3, 5, 7}}, PMY_NONE},
         {"one image", {{1, 3, 5, 7}}, PMY_TANH},
         {"images of one number", {{8, 3, 1, 1}}, PMY_SIGMOID},
@@ -416,17 +219,21 @@ const pmy_op pmy_op_batchnorm = {
     .name = "batchnorm",
     .checks.formula = "y = f((x - mean) / sqrt(variance + 1e-5) w + b), mean and variance by channel",
     .infer = infer,
-    .take = take,
-    .affine = affine,
-    .forward = {{.run = forward_rows}, {.run = forward_combine, .tiles = tiles}, {.run = forward_normalise}},
+    .take = pmy_batchnorm_statistics_take,
+    .affine = pmy_batchnorm_running_affine,
+    .forward = {{.run = forward_rows},
+                {.run = pmy_batchnorm_combine_moments, .tiles = pmy_batchnorm_tiles},
+                {.run = forward_normalise}},
     .whole = 1 << WEIGHT | 1 << BIAS | 1 << RUNNING_MEAN | 1 << RUNNING_VAR | 1 << BATCHES,
     .integers = 1 << BATCHES,
     .mixes_rows = true,
-    .move_statistics = move_statistics,
+    .move_statistics = pmy_batchnorm_move_statistics,
     .backward = {{.run = backward_rows},
-                 {.run = backward_combine, .tiles = tiles},
+                 {.run = pmy_batchnorm_combine_sums, .tiles = pmy_batchnorm_tiles},
                  {.run = backward_input, .gives = 1 << X},
-                 {.run = backward_parameters, .tiles = tiles, .gives = 1 << WEIGHT | 1 << BIAS}},
+                 {.run = backward_parameters,
+                  .tiles = pmy_batchnorm_tiles,
+                  .gives = 1 << WEIGHT | 1 << BIAS}},
     .checks.sample = sample,
 };
 

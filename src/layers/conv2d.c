@@ -10,6 +10,7 @@
  * each into a sum of its own; then these are added in order. */
 #include "layers/conv2d.h"
 
+#include "base/parts.h"
 #include "kernels/convolution.h"
 #include "layers/epilogue.h"
 #include "kernels/reduce.h"
@@ -154,8 +155,7 @@ static void forward(const pmy_node *node, pmy_piece piece)
     pmy_epilogue epilogue = pmy_epilogue_of(node, bias_of(node));
     const pmy_convolution *c = &saved->sizes;
     for (size_t image = piece.begin, end; image < piece.end; image = end) {
-        end = image + saved->memory.images;
-        end = end < piece.end ? end : piece.end;
+        end = pmy_at_most(image + saved->memory.images, piece.end);
         saved->algorithm->forward(c, end - image, node->input[X]->value + image * pmy_convolution_x_size(c),
                                   saved->forward_weight,
                                   epilogue.of->value + image * pmy_convolution_y_size(c), piece.scratch);
@@ -206,7 +206,7 @@ static void backward_group(const pmy_node *node, pmy_piece piece)
     memset(db, 0, c->out * sizeof *db);
     memset(sum, 0, (memory->sum ? memory->sum : dw_size) * sizeof *sum);
     for (size_t image = rows * piece.begin / GROUPS, count; image < last; image += count) {
-        count = memory->images < last - image ? memory->images : last - image;
+        count = pmy_at_most(memory->images, last - image);
         const pmy_real *dz = dz_of(node, image, count, room);
         saved->algorithm->backward(c, count, node->input[X]->value + image * x_size, dz,
                                    saved->backward_weight, pmy_accumulates(node, X),
@@ -229,7 +229,7 @@ static void sum_weight(const pmy_node *node, size_t tile)
         size_t holds = pmy_convolution_row(c, row);
         for (size_t first = 0, count; first < c->out; first += count) {
             pmy_real sums[PMY_COLUMN_TILE];
-            count = c->out - first < PMY_COLUMN_TILE ? c->out - first : PMY_COLUMN_TILE;
+            count = pmy_at_most(c->out - first, PMY_COLUMN_TILE);
             pmy_sum_columns(GROUPS, size, 0, count, saved->group_dw + row * (size / rows) + first, sums,
                             false);
             for (size_t o = 0; o < count; o++)

@@ -58,7 +58,7 @@ static void draw_mask(const pmy_node *node, size_t first, size_t end)
     uint32_t words[WORDS];
     while (first < end) {
         size_t skipped = first % 4; /* a block has four words */
-        size_t count = end - first < WORDS - skipped ? end - first : WORDS - skipped;
+        size_t count = pmy_at_most(end - first, WORDS - skipped);
         pmy_philox_fill(pmy_graph_seed(node->graph), stream, position + first / 4, BLOCKS, words);
         pmy_dropout_mask(count, words + skipped, threshold, kept + first);
         first += count;

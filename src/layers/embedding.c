@@ -102,8 +102,7 @@ static bool goes_by_columns(size_of n)
 static size_t table_tiles(const pmy_node *node)
 {
     size_of n = sizes(node);
-    return goes_by_columns(n) ? (n.dim + TILE_COLUMNS - 1) / TILE_COLUMNS
-                              : (n.entries + TILE_ENTRIES - 1) / TILE_ENTRIES;
+    return goes_by_columns(n) ? pmy_parts(n.dim, TILE_COLUMNS) : pmy_parts(n.entries, TILE_ENTRIES);
 }
 
 /* row [width] (+)= Σ dy[t] over the tokens t in order, whose vectors are `dim` apart. */
@@ -134,27 +133,23 @@ static void pmy_embedding_sum(size_t tokens, const size_t *order, size_t dim, si
         sum_rows(tokens, order, dim, width, dy, row, accumulate);
 }
 
-static size_t at_most(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void backward_table(const pmy_node *node, pmy_piece piece)
 {
     size_of n = sizes(node);
     const embedding_saved *saved = node->saved;
-    bool by_columns = goes_by_columns(n), adds = pmy_accumulates(node, TABLE);
-    size_t first = by_columns ? 0 : piece.begin * TILE_ENTRIES;
-    size_t end = by_columns ? n.entries : at_most(first + TILE_ENTRIES, n.entries);
-    size_t first_column = by_columns ? piece.begin * TILE_COLUMNS : 0;
-    size_t end_column = by_columns ? at_most(first_column + TILE_COLUMNS, n.dim) : n.dim;
-    for (size_t e = first; e < end; e++) {
+    bool adds = pmy_accumulates(node, TABLE);
+    pmy_piece entries = pmy_tiled(piece, TILE_ENTRIES, n.entries), columns = {.end = n.dim};
+    if (goes_by_columns(n)) {
+        entries = (pmy_piece){.end = n.entries};
+        columns = pmy_tiled(piece, TILE_COLUMNS, n.dim);
+    }
+    for (size_t e = entries.begin; e < entries.end; e++) {
         size_t begin = e ? saved->end[e - 1] : 0, tokens = saved->end[e] - begin;
         pmy_real *row = node->input[TABLE]->gradient + e * n.dim; /* [dim] */
         if (tokens == 0 && !adds)
-            memset(row + first_column, 0, (end_column - first_column) * sizeof *row);
-        for (size_t column = first_column; tokens > 0 && column < end_column; column += TILE_COLUMNS) {
-            size_t width = at_most(TILE_COLUMNS, end_column - column);
+            memset(row + columns.begin, 0, (columns.end - columns.begin) * sizeof *row);
+        for (size_t column = columns.begin; tokens > 0 && column < columns.end; column += TILE_COLUMNS) {
+            size_t width = pmy_at_most(columns.end - column, TILE_COLUMNS);
             pmy_embedding_sum(tokens, saved->order + begin, n.dim, width, node->gradient + column,
                               row + column, adds);
         }

@@ -126,7 +126,7 @@ static void pmy_normalisation_weigh(size_t n, const pmy_real *dy, const pmy_real
 
 static size_t span_from(size_t begin, size_t n)
 {
-    return n - begin < SPAN ? n - begin : SPAN;
+    return pmy_at_most(n - begin, SPAN);
 }
 
 static void backward_group(const pmy_node *node, size_t group, bool centred)
@@ -165,7 +165,7 @@ void pmy_normalisation_backward_x(const pmy_node *node, pmy_piece piece, bool ce
 
 size_t pmy_normalisation_tiles(const pmy_node *node)
 {
-    return (group_size(node) + PMY_COLUMN_TILE - 1) / PMY_COLUMN_TILE;
+    return pmy_parts(group_size(node), PMY_COLUMN_TILE);
 }
 
 /* sums[j] += dy x̂ over the columns of a tile in one group. */
@@ -192,11 +192,11 @@ static void backward_weight_tile(const pmy_node *node, size_t begin, size_t end)
 
 void pmy_normalisation_backward_weights(const pmy_node *node, pmy_piece piece)
 {
-    size_t n = group_size(node), begin = piece.begin * PMY_COLUMN_TILE;
-    size_t end = n - begin < PMY_COLUMN_TILE ? n : begin + PMY_COLUMN_TILE;
+    size_t n = group_size(node);
+    pmy_piece columns = pmy_tiled(piece, PMY_COLUMN_TILE, n);
     if (node->input[WEIGHT]->gradient)
-        backward_weight_tile(node, begin, end);
+        backward_weight_tile(node, columns.begin, columns.end);
     if (bias_of(node) && bias_of(node)->gradient)
-        pmy_sum_columns(group_count(node), n, begin, end, node->gradient, bias_of(node)->gradient,
-                        pmy_accumulates(node, BIAS));
+        pmy_sum_columns(group_count(node), n, columns.begin, columns.end, node->gradient,
+                        bias_of(node)->gradient, pmy_accumulates(node, BIAS));
 }

@@ -33,7 +33,7 @@ static inline pmy_covered pmy_window_inside(pmy_window window, size_t place, siz
     size_t begin = place * window.stride, end = begin + window.kernel;
     begin = begin > window.padding ? begin - window.padding : 0;
     end -= window.padding;
-    return (pmy_covered){begin, end < length ? end : length};
+    return (pmy_covered){begin, pmy_at_most(end, length)};
 }
 
 #endif

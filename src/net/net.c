@@ -301,23 +301,14 @@ pmy_status pmy_net_read_tokens(const char *text, size_t time, size_t vocabulary,
     return read_net(text, net, error);
 }
 
-static bool takes_images(const pmy_layer_kind *kind)
-{
-    return kind->images;
-}
-
-static bool takes_tokens(const pmy_layer_kind *kind)
-{
-    return kind->tokens;
-}
-
-static bool has_layer(const char *text, bool (*is)(const pmy_layer_kind *))
+/* Whether one of the layers takes tokens, or images. */
+static bool has_layer(const char *text, bool tokens)
 {
     pmy_words words = {.text = text};
     while (pmy_next_mark(&words)) {
         pmy_span word = pmy_next_word(&words);
         const pmy_layer_kind *kind = pmy_layer_kind_of(text + word.begin, word.end - word.begin);
-        if (kind && is(kind))
+        if (kind && (tokens ? kind->tokens : kind->images))
             return true;
         words.at += pmy_is_empty(word);
     }
@@ -326,10 +317,10 @@ static bool has_layer(const char *text, bool (*is)(const pmy_layer_kind *))
 
 bool pmy_net_wants_images(const char *text)
 {
-    return has_layer(text, takes_images);
+    return has_layer(text, false);
 }
 
 bool pmy_net_wants_tokens(const char *text)
 {
-    return has_layer(text, takes_tokens);
+    return has_layer(text, true);
 }

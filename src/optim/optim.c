@@ -169,7 +169,7 @@ static void update_elements(const pmy_optim *optim, size_t piece)
         const pmy_optim_tensor *last = tensor;
         while (last->end < end && same_group(tensor, last + 1))
             last++;
-        stop = last->end < end ? last->end : end;
+        stop = pmy_at_most(last->end, end);
         pmy_optim_run run = run_of(optim, tensor, begin, stop);
         if (!tensor->whole)
             optim->kind->update(optim, &run);

@@ -2,6 +2,8 @@
 #ifndef PMY_OPTIM_PIECES_H
 #define PMY_OPTIM_PIECES_H
 
+#include "base/parts.h"
+
 #include <stddef.h>
 
 /* Elements in a piece: a multiple of a tensor's alignment, and so many that taking a piece costs
@@ -23,7 +25,7 @@ static inline size_t pmy_piece_begin(size_t piece)
 static inline size_t pmy_piece_end(size_t size, size_t piece)
 {
     size_t begin = pmy_piece_begin(piece), left = size - begin;
-    return begin + (left < PMY_PIECE_ELEMENTS ? left : PMY_PIECE_ELEMENTS);
+    return begin + pmy_at_most(left, PMY_PIECE_ELEMENTS);
 }
 
 #endif

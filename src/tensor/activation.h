@@ -29,11 +29,7 @@ const pmy_op *pmy_activation_op(pmy_activation activation);
 pmy_node *pmy_activate(pmy_graph *graph, pmy_node *x, pmy_activation activation);
 
 /* pmy_relu(graph, x) and so on. */
-#define PMY_ACTIVATION_BUILDER(activation, op)                      \
-    static inline pmy_node *pmy_##op(pmy_graph *graph, pmy_node *x) \
-    {                                                               \
-        return pmy_activate(graph, x, activation);                  \
-    }
+#define PMY_ACTIVATION_BUILDER(activation, op) pmy_node *pmy_##op(pmy_graph *graph, pmy_node *x);
 PMY_ACTIVATION_LIST(PMY_ACTIVATION_BUILDER)
 #undef PMY_ACTIVATION_BUILDER
 

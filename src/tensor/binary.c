@@ -1,5 +1,7 @@
 #include "tensor/binary.h"
 
+#include "base/parts.h"
+
 /* Numbers of the result that a tile takes, at least. */
 enum { TILE = 4096 };
 
@@ -70,14 +72,12 @@ static size_t of_a_tile(const pmy_node *node, size_t count)
 
 static size_t tiles_of(const pmy_node *node, size_t count)
 {
-    size_t each = of_a_tile(node, count);
-    return (count + each - 1) / each;
+    return pmy_parts(count, of_a_tile(node, count));
 }
 
 static pmy_piece of_tiles(const pmy_node *node, pmy_piece piece, size_t count)
 {
-    size_t each = of_a_tile(node, count), end = piece.end * each;
-    return (pmy_piece){piece.begin * each, end < count ? end : count, piece.scratch};
+    return pmy_tiled(piece, of_a_tile(node, count), count);
 }
 
 /* --- Forward -------------------------------------------------------------------- */

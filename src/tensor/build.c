@@ -115,7 +115,7 @@ static bool mark_accumulation(pmy_graph *graph)
 static size_t padded_size(const pmy_node *leaf)
 {
     size_t size = pmy_shape_size(leaf->shape);
-    return (size + FLAT_ALIGNMENT - 1) / FLAT_ALIGNMENT * FLAT_ALIGNMENT;
+    return pmy_round_up(size, FLAT_ALIGNMENT);
 }
 
 /* Whether an op is an affine function of its input 0 that is known before forward begins. */
@@ -286,7 +286,7 @@ static bool place_nodes(pmy_graph *graph)
             graph->scratch_size = node->scratch;
     }
     /* Threads must not share a cache line of scratch. */
-    graph->scratch_size = (graph->scratch_size + PMY_ALIGNMENT - 1) / PMY_ALIGNMENT * PMY_ALIGNMENT;
+    graph->scratch_size = pmy_round_up(graph->scratch_size, PMY_ALIGNMENT);
     graph->scratch = pmy_arena_take(&graph->arena, pmy_pool_threads(graph->pool), graph->scratch_size);
     return graph->scratch != NULL;
 }

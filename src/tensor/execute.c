@@ -67,7 +67,7 @@ static size_t row_pieces(const pmy_graph *graph, const pmy_stage *stage, size_t 
     size_t pieces = rows * stage->row_elements / PIECE_ELEMENTS + 1;
     if (pieces < FEWEST_PIECES)
         pieces = FEWEST_PIECES;
-    return pieces < rows ? pieces : rows;
+    return pmy_at_most(pieces, rows);
 }
 
 /* Of the stages by the batch's rows, runs rows first … first + count − 1. */

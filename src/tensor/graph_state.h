@@ -66,6 +66,9 @@ struct pmy_graph {
 /* The attributes of a leaf; how it starts, where it is a parameter or a statistic. */
 typedef struct pmy_leaf {
     pmy_shape shape;
+    pmy_role role;
+    pmy_type type;
+    bool batched;
     pmy_start start;
     double scale;
 } pmy_leaf;

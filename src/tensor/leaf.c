@@ -1,23 +1,9 @@
 /* The nodes without inputs: inputs, integers, constants, parameters, statistics and counters. */
 #include "tensor/graph_state.h"
 
-static pmy_status infer_leaf(pmy_node *node, pmy_role role, pmy_type type, pmy_error *error)
+/* The batch that the node is part of, which is that of all inputs. */
+static pmy_status take_batch(pmy_node *node, pmy_error *error)
 {
-    node->shape = ((const pmy_leaf *)node->attributes)->shape;
-    node->role = role;
-    node->type = type;
-    node->wants_gradient = role == PMY_LEARNED;
-    if (!pmy_shape_valid(node->shape))
-        return pmy_fail(error, PMY_BAD_SHAPE, "the shape %s is too large or has a 0",
-                        pmy_shape_print(node->shape).text);
-    return PMY_OK;
-}
-
-static pmy_status infer_batch(pmy_node *node, pmy_type type, pmy_error *error)
-{
-    pmy_status status = infer_leaf(node, PMY_GIVEN, type, error);
-    if (status != PMY_OK)
-        return status;
     if (pmy_shape_rank(node->shape) < 1)
         return pmy_fail(error, PMY_BAD_SHAPE, "an input needs a first axis, the batch");
     pmy_graph *graph = node->graph;
@@ -29,42 +15,25 @@ static pmy_status infer_batch(pmy_node *node, pmy_type type, pmy_error *error)
     return PMY_OK;
 }
 
-static pmy_status infer_input(pmy_node *node, pmy_error *error)
+static pmy_status infer(pmy_node *node, pmy_error *error)
 {
-    return infer_batch(node, PMY_REALS, error);
+    const pmy_leaf *leaf = node->attributes;
+    node->shape = leaf->shape;
+    node->role = leaf->role;
+    node->type = leaf->type;
+    node->wants_gradient = leaf->role == PMY_LEARNED;
+    if (!pmy_shape_valid(node->shape))
+        return pmy_fail(error, PMY_BAD_SHAPE, "the shape %s is too large or has a 0",
+                        pmy_shape_print(node->shape).text);
+    return leaf->batched ? take_batch(node, error) : PMY_OK;
 }
 
-static pmy_status infer_integers(pmy_node *node, pmy_error *error)
-{
-    return infer_batch(node, PMY_INTEGERS, error);
-}
-
-static pmy_status infer_constant(pmy_node *node, pmy_error *error)
-{
-    return infer_leaf(node, PMY_GIVEN, PMY_REALS, error);
-}
-
-static pmy_status infer_parameter(pmy_node *node, pmy_error *error)
-{
-    return infer_leaf(node, PMY_LEARNED, PMY_REALS, error);
-}
-
-static pmy_status infer_statistic(pmy_node *node, pmy_error *error)
-{
-    return infer_leaf(node, PMY_STATISTIC, PMY_REALS, error);
-}
-
-static pmy_status infer_counter(pmy_node *node, pmy_error *error)
-{
-    return infer_leaf(node, PMY_STATISTIC, PMY_COUNTS, error);
-}
-
-static const pmy_op op_input = {.name = "input", .infer = infer_input};
-static const pmy_op op_integers = {.name = "integers", .infer = infer_integers};
-static const pmy_op op_constant = {.name = "constant", .infer = infer_constant};
-static const pmy_op op_parameter = {.name = "parameter", .infer = infer_parameter};
-static const pmy_op op_statistic = {.name = "statistic", .infer = infer_statistic};
-static const pmy_op op_counter = {.name = "counter", .infer = infer_counter};
+static const pmy_op op_input = {.name = "input", .infer = infer};
+static const pmy_op op_integers = {.name = "integers", .infer = infer};
+static const pmy_op op_constant = {.name = "constant", .infer = infer};
+static const pmy_op op_parameter = {.name = "parameter", .infer = infer};
+static const pmy_op op_statistic = {.name = "statistic", .infer = infer};
+static const pmy_op op_counter = {.name = "counter", .infer = infer};
 
 static pmy_node *leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attributes)
 {
@@ -73,12 +42,13 @@ static pmy_node *leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attributes)
 
 pmy_node *pmy_input(pmy_graph *graph, pmy_shape shape)
 {
-    return leaf(graph, &op_input, (pmy_leaf){.shape = shape});
+    return leaf(graph, &op_input, (pmy_leaf){.shape = shape, .role = PMY_GIVEN, .batched = true});
 }
 
 pmy_node *pmy_integers(pmy_graph *graph, pmy_shape shape)
 {
-    return leaf(graph, &op_integers, (pmy_leaf){.shape = shape});
+    return leaf(graph, &op_integers,
+                (pmy_leaf){.shape = shape, .role = PMY_GIVEN, .type = PMY_INTEGERS, .batched = true});
 }
 
 pmy_node *pmy_labels(pmy_graph *graph, size_t batch)
@@ -88,7 +58,7 @@ pmy_node *pmy_labels(pmy_graph *graph, size_t batch)
 
 pmy_node *pmy_constant(pmy_graph *graph, pmy_shape shape)
 {
-    return leaf(graph, &op_constant, (pmy_leaf){.shape = shape});
+    return leaf(graph, &op_constant, (pmy_leaf){.shape = shape, .role = PMY_GIVEN});
 }
 
 static pmy_node *named_leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attributes, const char *name)
@@ -100,17 +70,20 @@ static pmy_node *named_leaf(pmy_graph *graph, const pmy_op *op, pmy_leaf attribu
 
 pmy_node *pmy_parameter(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start, double scale)
 {
-    return named_leaf(graph, &op_parameter, (pmy_leaf){shape, start, scale}, name);
+    return named_leaf(graph, &op_parameter,
+                      (pmy_leaf){.shape = shape, .role = PMY_LEARNED, .start = start, .scale = scale}, name);
 }
 
 pmy_node *pmy_statistic(pmy_graph *graph, pmy_shape shape, const char *name, pmy_start start)
 {
-    return named_leaf(graph, &op_statistic, (pmy_leaf){shape, start, 0}, name);
+    return named_leaf(graph, &op_statistic, (pmy_leaf){.shape = shape, .role = PMY_STATISTIC, .start = start},
+                      name);
 }
 
 pmy_node *pmy_counter(pmy_graph *graph, const char *name)
 {
-    return named_leaf(graph, &op_counter, (pmy_leaf){.shape = PMY_SCALAR_SHAPE}, name);
+    return named_leaf(graph, &op_counter,
+                      (pmy_leaf){.shape = PMY_SCALAR_SHAPE, .role = PMY_STATISTIC, .type = PMY_COUNTS}, name);
 }
 
 void pmy_want_gradient(pmy_node *node)

@@ -8,6 +8,7 @@
 #ifndef PMY_TENSOR_OP_H
 #define PMY_TENSOR_OP_H
 
+#include "base/parts.h"
 #include "kernels/channels.h"
 #include "tensor/graph.h"
 #include "tensor/sample.h"
@@ -261,6 +262,12 @@ static inline size_t pmy_one_tile(const pmy_node *node)
     return 1;
 }
 
+/* Of a phase whose tiles are parts of `each` of `count` things: the things in a piece, begin … end − 1. */
+static inline pmy_piece pmy_tiled(pmy_piece piece, size_t each, size_t count)
+{
+    return (pmy_piece){piece.begin * each, pmy_at_most(piece.end * each, count), piece.scratch};
+}
+
 /* Whether backward adds to the gradient of input i. */
 static inline bool pmy_accumulates(const pmy_node *node, unsigned i)
 {
@@ -307,20 +314,24 @@ pmy_node *pmy_unary_sample(pmy_sample *sample, unsigned index, const pmy_op *op)
     static const pmy_unary rule = {                                                                      \
         .forward = pmy_unary_##op##_forward, .backward = pmy_unary_##op##_backward, __VA_ARGS__}
 
-/* The op's table, where `rule` is a pmy_unary of the file. */
-#define PMY_UNARY_OP(op, formula_)                             \
-    extern const pmy_op pmy_op_##op;                           \
-    static pmy_node *sample(pmy_sample *s, unsigned index)     \
-    {                                                          \
-        return pmy_unary_sample(s, index, &pmy_op_##op);       \
-    }                                                          \
-    const pmy_op pmy_op_##op = {                               \
-        .name = #op,                                           \
-        .infer = pmy_unary_infer,                              \
-        .forward = {{.run = pmy_unary_forward}},               \
-        .backward = {{.run = pmy_unary_backward, .gives = 1}}, \
-        .unary = &rule,                                        \
-        .checks = {.formula = formula_, .sample = sample},     \
+/* The op's table, where `rule` is a pmy_unary of the file, and its builder. */
+#define PMY_UNARY_OP(op, formula_)                              \
+    extern const pmy_op pmy_op_##op;                            \
+    pmy_node *pmy_##op(pmy_graph *graph, pmy_node *x)           \
+    {                                                           \
+        return pmy_append(graph, &pmy_op_##op, 1, &x, NULL, 0); \
+    }                                                           \
+    static pmy_node *sample(pmy_sample *s, unsigned index)      \
+    {                                                           \
+        return pmy_unary_sample(s, index, &pmy_op_##op);        \
+    }                                                           \
+    const pmy_op pmy_op_##op = {                                \
+        .name = #op,                                            \
+        .infer = pmy_unary_infer,                               \
+        .forward = {{.run = pmy_unary_forward}},                \
+        .backward = {{.run = pmy_unary_backward, .gives = 1}},  \
+        .unary = &rule,                                         \
+        .checks = {.formula = formula_, .sample = sample},      \
     }
 
 #endif

@@ -1,7 +1,7 @@
 #include "train/classifier.h"
 
+#include "data/class_names.h"
 #include "losses/losses.h"
-#include "train/class_names.h"
 
 #include <stdlib.h>
 

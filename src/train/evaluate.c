@@ -1,5 +1,7 @@
 #include "train/classifier.h"
 
+#include "base/parts.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -45,10 +47,10 @@ pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset
 {
     *score = (pmy_score){.count = dataset->count};
     uint32_t indices[PMY_EVALUATED];
-    size_t largest = classifier->options.batch < PMY_EVALUATED ? classifier->options.batch : PMY_EVALUATED;
+    size_t largest = pmy_at_most(classifier->options.batch, PMY_EVALUATED);
     pmy_status status = check_pictures(&classifier->facts, dataset, error);
     for (size_t first = 0; status == PMY_OK && first < dataset->count; first += largest) {
-        size_t count = dataset->count - first < largest ? dataset->count - first : largest;
+        size_t count = pmy_at_most(dataset->count - first, largest);
         for (size_t i = 0; i < count; i++)
             indices[i] = (uint32_t)(first + i);
         status = pmy_classifier_feed(classifier, dataset, indices, count, NULL, 0, error);

@@ -1,7 +1,7 @@
 #include "train/model.h"
 
+#include "data/class_names.h"
 #include "data/text.h"
-#include "train/class_names.h"
 #include "train/stored.h"
 #include "base/version.h"
 

@@ -1,5 +1,6 @@
 #include "train/training.h"
 
+#include "base/parts.h"
 #include "base/clock.h"
 #include "base/crc32.h"
 
@@ -169,7 +170,7 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
     pmy_run *run = &training->run;
     size_t examples = training->dataset->count, batch = run->recipe.batch;
     size_t first = (size_t)(run->step % training->steps_per_epoch) * batch;
-    size_t count = examples - first < batch ? examples - first : batch;
+    size_t count = pmy_at_most(examples - first, batch);
     pmy_status status = feed(training, first, count, error);
     if (status == PMY_OK)
         status = pmy_run_step(run, error);

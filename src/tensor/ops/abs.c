@@ -12,8 +12,3 @@ static inline pmy_real signed_like(pmy_real x, pmy_real dy)
 PMY_UNARY_RULE(abs, pmy_real_fabs(x[i]), signed_like(x[i], dy[i]), .needs_x = true, .kinked = true, .low = -1,
                .high = 1);
 PMY_UNARY_OP(abs, "y = |x|");
-
-pmy_node *pmy_abs(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_abs, 1, &x, NULL, 0);
-}

@@ -1,28 +1,7 @@
 /* div: c = a / b, element by element; da = dc / b, db = −dc · a / b². Where b is 0, it ends in ±inf or NaN.
  */
+#include "tensor/binary.h"
 #include "tensor/ops/ops.h"
 
-#include "tensor/binary.h"
-
-PMY_INLINED pmy_real c(pmy_real a, pmy_real b)
-{
-    return a / b;
-}
-
-PMY_INLINED pmy_real da(pmy_real a, pmy_real b, pmy_real dc)
-{
-    (void)a;
-    return dc / b;
-}
-
-PMY_INLINED pmy_real db(pmy_real a, pmy_real b, pmy_real dc)
-{
-    return -dc * (a / b / b);
-}
-
+PMY_BINARY_RULE(div, a / b, dc / b, (-dc * (a / b / b)));
 PMY_BINARY_OP(div, "c = a / b, element by element", 0.5, 2, NULL);
-
-pmy_node *pmy_div(pmy_graph *graph, pmy_node *a, pmy_node *b)
-{
-    return pmy_append(graph, &pmy_op_div, 2, (pmy_node *[]){a, b}, NULL, 0);
-}

@@ -6,8 +6,3 @@
 
 PMY_UNARY_RULE(exp, pmy_real_exp(x[i]), y[i] * dy[i], .low = -2, .high = 2);
 PMY_UNARY_OP(exp, "y = exp(x)");
-
-pmy_node *pmy_exp(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_exp, 1, &x, NULL, 0);
-}

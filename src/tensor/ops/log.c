@@ -6,8 +6,3 @@
 
 PMY_UNARY_RULE(log, pmy_real_log(x[i]), dy[i] / x[i], .needs_x = true, .low = 0.3, .high = 3);
 PMY_UNARY_OP(log, "y = log(x)");
-
-pmy_node *pmy_log(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_log, 1, &x, NULL, 0);
-}

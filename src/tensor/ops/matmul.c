@@ -40,17 +40,18 @@ static void backward_a(const pmy_node *node, pmy_piece piece)
 
 static size_t b_tiles(const pmy_node *node)
 {
-    return (node->input[1]->shape.dim[0] + TILE_ROWS - 1) / TILE_ROWS;
+    return pmy_parts(node->input[1]->shape.dim[0], TILE_ROWS);
 }
 
 static void backward_b(const pmy_node *node, pmy_piece piece)
 {
     size_t m = node->shape.dim[0], k = node->input[1]->shape.dim[0], n = node->shape.dim[1];
-    size_t first = piece.begin * TILE_ROWS, end = piece.end * TILE_ROWS < k ? piece.end * TILE_ROWS : k;
-    const pmy_real *a = node->input[0]->value + first;   /* [m, first … end − 1 of k] */
-    const pmy_real *dc = node->gradient;                 /* [m, n] */
-    pmy_real *db = node->input[1]->gradient + first * n; /* [end − first, n] */
-    pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, end - first, n, m, a, k, dc, n, pmy_accumulates(node, 1), db, n);
+    pmy_piece rows = pmy_tiled(piece, TILE_ROWS, k);
+    const pmy_real *a = node->input[0]->value + rows.begin;   /* [m, the rows of k] */
+    const pmy_real *dc = node->gradient;                      /* [m, n] */
+    pmy_real *db = node->input[1]->gradient + rows.begin * n; /* [rows, n] */
+    pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, rows.end - rows.begin, n, m, a, k, dc, n, pmy_accumulates(node, 1),
+             db, n);
 }
 
 static pmy_node *sample(pmy_sample *s, unsigned index)

@@ -1,27 +1,13 @@
 /* minimum: c = min(a, b); dc goes to the smaller of the two, and where they are equal, half of it to each, as
  * in PyTorch. A NaN in either shows. */
+#include "tensor/binary.h"
 #include "tensor/ops/ops.h"
 
-#include "tensor/binary.h"
-
-PMY_INLINED pmy_real c(pmy_real a, pmy_real b)
+/* What of dc goes to one of the two. */
+static inline pmy_real share_of(pmy_real one, pmy_real other, pmy_real dc)
 {
-    return a < b || pmy_is_nan(a) ? a : b;
+    return one == other ? dc / 2 : one > other ? 0 : dc;
 }
 
-PMY_INLINED pmy_real da(pmy_real a, pmy_real b, pmy_real dc)
-{
-    return a == b ? dc / 2 : a > b ? 0 : dc;
-}
-
-PMY_INLINED pmy_real db(pmy_real a, pmy_real b, pmy_real dc)
-{
-    return a == b ? dc / 2 : b > a ? 0 : dc;
-}
-
+PMY_BINARY_RULE(minimum, a < b || pmy_is_nan(a) ? a : b, share_of(a, b, dc), share_of(b, a, dc));
 PMY_BINARY_OP(minimum, "c = min(a, b)", -1, 1, pmy_binary_choices);
-
-pmy_node *pmy_minimum(pmy_graph *graph, pmy_node *a, pmy_node *b)
-{
-    return pmy_append(graph, &pmy_op_minimum, 2, (pmy_node *[]){a, b}, NULL, 0);
-}

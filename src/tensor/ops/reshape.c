@@ -24,24 +24,13 @@ static size_t tiles(const pmy_node *node)
 {
     if (node->batched || pmy_rows(node) == pmy_rows(node->input[0]))
         return PMY_BY_ROWS;
-    return (pmy_shape_size(node->shape) + TILE - 1) / TILE;
-}
-
-typedef struct span {
-    size_t begin, end;
-} span;
-
-static span elements(const pmy_node *node, pmy_piece piece)
-{
-    size_t size = pmy_shape_size(node->shape);
-    size_t each = tiles(node) == PMY_BY_ROWS ? pmy_row_size(node) : TILE;
-    size_t begin = piece.begin * each, end = piece.end * each;
-    return (span){begin, end < size ? end : size};
+    return pmy_parts(pmy_shape_size(node->shape), TILE);
 }
 
 static void backward(const pmy_node *node, pmy_piece piece)
 {
-    span part = elements(node, piece);
+    size_t each = tiles(node) == PMY_BY_ROWS ? pmy_row_size(node) : TILE;
+    pmy_piece part = pmy_tiled(piece, each, pmy_shape_size(node->shape));
     for (size_t i = part.begin; i < part.end; i++)
         pmy_put(&node->input[0]->gradient[i], node->gradient[i], pmy_accumulates(node, 0));
 }

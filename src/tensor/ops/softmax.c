@@ -41,20 +41,26 @@ static size_t tiles(const pmy_node *node)
     return pmy_shape_rank(node->shape) == 1 ? 1 : PMY_BY_ROWS;
 }
 
+/* The exponentials of vector r; false, and reported: it has none. */
+static bool exponentials(const pmy_node *node, size_t r, pmy_accum *e /* [classes] */, pmy_softmax_row *row)
+{
+    size_t classes = pmy_shape_last(node->shape);
+    const pmy_real *x = node->input[0]->value + r * classes; /* [classes] */
+    pmy_row_fault fault = pmy_softmax_exponentials(classes, x, 1, e, row);
+    if (fault != PMY_ROW_FINE)
+        pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
+    return fault == PMY_ROW_FINE;
+}
+
 static void forward_softmax(const pmy_node *node, pmy_piece piece)
 {
     size_t each = pmy_row_vectors(node), classes = pmy_shape_last(node->shape);
     pmy_accum *e = piece.scratch; /* [classes] */
     for (size_t r = piece.begin * each; r < piece.end * each; r++) {
-        const pmy_real *x = node->input[0]->value + r * classes; /* [classes] */
-        pmy_real *p = node->value + r * classes;                 /* [classes] */
+        pmy_real *p = node->value + r * classes; /* [classes] */
         pmy_softmax_row row;
-        pmy_row_fault fault = pmy_softmax_exponentials(classes, x, 1, e, &row);
-        if (fault != PMY_ROW_FINE) {
-            pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
-            continue;
-        }
-        for (size_t i = 0; i < classes; i++)
+        bool fine = exponentials(node, r, e, &row);
+        for (size_t i = 0; fine && i < classes; i++)
             p[i] = (pmy_real)(e[i] / (1 + row.rest));
     }
 }
@@ -84,12 +90,8 @@ static void forward_log_softmax(const pmy_node *node, pmy_piece piece)
         pmy_real *y = node->value + r * classes;                 /* [classes] */
         pmy_accum *p = (pmy_accum *)node->saved + r * classes;   /* [classes] */
         pmy_softmax_row row;
-        pmy_row_fault fault = pmy_softmax_exponentials(classes, x, 1, e, &row);
-        if (fault != PMY_ROW_FINE) {
-            pmy_report_vector(node, r, "%s", pmy_row_fault_text(fault));
-            continue;
-        }
-        for (size_t i = 0; i < classes; i++) {
+        bool fine = exponentials(node, r, e, &row);
+        for (size_t i = 0; fine && i < classes; i++) {
             y[i] = 0 - pmy_narrow(pmy_negative_log_probability(&row, x[i], 1));
             p[i] = e[i] / (1 + row.rest);
         }

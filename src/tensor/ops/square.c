@@ -6,8 +6,3 @@
 
 PMY_UNARY_RULE(square, x[i] * x[i], 2 * x[i] * dy[i], .needs_x = true, .low = -1, .high = 1);
 PMY_UNARY_OP(square, "y = x^2");
-
-pmy_node *pmy_square(pmy_graph *graph, pmy_node *x)
-{
-    return pmy_append(graph, &pmy_op_square, 1, &x, NULL, 0);
-}

@@ -17,15 +17,14 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
 
 static size_t tiles(const pmy_node *node)
 {
-    return (pmy_shape_size(node->input[0]->shape) + TILE - 1) / TILE;
+    return pmy_parts(pmy_shape_size(node->input[0]->shape), TILE);
 }
 
 /* dx (+)= share on the tiles of x. */
 static void spread(const pmy_node *node, pmy_piece piece, pmy_real share)
 {
-    size_t size = pmy_shape_size(node->input[0]->shape);
-    size_t end = piece.end * TILE < size ? piece.end * TILE : size;
-    for (size_t i = piece.begin * TILE; i < end; i++)
+    pmy_piece part = pmy_tiled(piece, TILE, pmy_shape_size(node->input[0]->shape));
+    for (size_t i = part.begin; i < part.end; i++)
         pmy_put(&node->input[0]->gradient[i], share, pmy_accumulates(node, 0));
 }
 

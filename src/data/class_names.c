@@ -1,4 +1,4 @@
-#include "train/class_names.h"
+#include "data/class_names.h"
 
 #include "base/utf8.h"
 

@@ -1,7 +1,7 @@
-/* The names of a model's classes. They come from folders and files of anyone's, and go to terminals, pages
+/* The names of classes. They come from folders and files of anyone's, and go to terminals, pages
  * and sources. */
-#ifndef PMY_TRAIN_CLASS_NAMES_H
-#define PMY_TRAIN_CLASS_NAMES_H
+#ifndef PMY_DATA_CLASS_NAMES_H
+#define PMY_DATA_CLASS_NAMES_H
 
 #include "base/status.h"
 
