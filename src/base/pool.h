@@ -11,7 +11,8 @@
 
 typedef struct pmy_pool pmy_pool;
 
-/* A team of `threads` (1 to PMY_MAX_THREADS): the caller's and threads − 1 new ones. */
+/* A team of `threads` (1 to PMY_MAX_THREADS): the caller's and threads − 1 new ones. Where a target has no
+ * threads (pool_alone.c), only 1 is possible, and that team is NULL. */
 pmy_status pmy_pool_new(unsigned threads, pmy_pool **pool, pmy_error *error);
 void pmy_pool_free(pmy_pool *pool);
 
