@@ -258,11 +258,11 @@ $(PAGE): $(BUILD)/pack $(wildcard examples/page/web/*) FORCE
 .PHONY: deps mnist text test test-programs numerics bench bench-programs
 
 deps:
-	@CC='$(CC)' tools/deps
+	@CC='$(CC)' tools/deps $(filter page,$(MAKECMDGOALS))
 
 # These install what is missing before anything is compiled; nothing else does.
-ifneq ($(filter mnist text test,$(MAKECMDGOALS)),)
-$(OBJECTS): | deps
+ifneq ($(filter mnist text page test,$(MAKECMDGOALS)),)
+$(OBJECTS) $(BUILD)/pack $(PAGE): | deps
 endif
 
 mnist: $(BUILD)/mnist
