@@ -72,7 +72,8 @@ endif
 
 # What a browser has no libraries for, and its page no need of.
 ifdef WASM
-LEFT_OUT := base/pool.c kernels/blas.c io/% picture/% data/folder.c data/idx.c train/checkpoint.c train/model.c train/stored.c
+LEFT_OUT := base/pool.c kernels/blas.c io/% picture/picture%.c data/folder.c data/idx_read.c data/dataset_load.c \
+            train/checkpoint.c train/classifier_load.c train/model.c train/stored.c
 SCALAR_FREE_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_FREE_SOURCES))
 SCALAR_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_SOURCES))
 endif
