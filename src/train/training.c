@@ -1,8 +1,8 @@
 #include "train/training.h"
 
+#include "base/checksum.h"
 #include "base/clock.h"
 
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +13,9 @@ static pmy_run_data data_of(const void *context)
     const pmy_training *training = context;
     const pmy_dataset *pictures = training->dataset;
     size_t pixels = pictures->count * pmy_dataset_features(pictures);
-    uint32_t checksum = libdeflate_crc32(0, pictures->images, pixels);
+    uint32_t checksum = pmy_crc32(0, pictures->images, pixels);
     pmy_run_data data = {.name = "pictures"};
-    data.checksum = libdeflate_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
+    data.checksum = pmy_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
     (void)snprintf(data.size, sizeof data.size, "%zu of %s in %zu classes", pictures->count,
                    pmy_shape_print(pmy_image_shape(pictures)).text, pictures->classes);
     return data;
@@ -202,6 +202,16 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
 {
     bool swapped = pmy_run_take_average(&training->run);
     pmy_status status = pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
+    if (swapped)
+        pmy_average_swap(training->run.average);
+    return status;
+}
+
+pmy_status pmy_evaluate_next(pmy_training *training, const pmy_dataset *dataset,
+                             pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+{
+    bool swapped = pmy_run_take_average(&training->run);
+    pmy_status status = pmy_classifier_evaluate_next(training->classifier, dataset, watcher, score, error);
     if (swapped)
         pmy_average_swap(training->run.average);
     return status;

@@ -54,6 +54,9 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
 /* How the model, or its average where the recipe has one, does on a dataset: pmy_classifier_evaluate. */
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_predictions_watcher watcher,
                         pmy_score *score, pmy_error *error);
+/* The same by parts, between which the run may not take a step: pmy_classifier_evaluate_next. */
+pmy_status pmy_evaluate_next(pmy_training *training, const pmy_dataset *dataset,
+                             pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {
