@@ -206,7 +206,9 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 # ---- the page ---------------------------------------------------------------
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c \
+                examples/common/preset.c examples/common/preset_recipe.c examples/mnist/filters.c \
+                examples/mnist/presets.c examples/mnist/saliency.c
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)
