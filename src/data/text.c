@@ -1,6 +1,6 @@
 #include "data/text.h"
 
-#include "base/checksum.h"
+#include "base/crc32.h"
 #include "base/random.h"
 #include "io/file.h"
 

@@ -1,7 +1,7 @@
 #include "train/training.h"
 
-#include "base/checksum.h"
 #include "base/clock.h"
+#include "base/crc32.h"
 
 #include <stdio.h>
 #include <stdlib.h>
