@@ -221,9 +221,10 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 # ---- the page ---------------------------------------------------------------
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c \
-                examples/common/preset.c examples/common/preset_recipe.c examples/mnist/filters.c \
-                examples/mnist/presets.c examples/mnist/saliency.c
+PAGE_SOURCES := $(wildcard examples/page/*.c) \
+    $(addprefix examples/common/,number.c preset.c preset_recipe.c) \
+    $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)
