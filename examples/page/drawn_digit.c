@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLASSES = 10, PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE, NO_TARGET = -1, TEXT = 32 };
+enum { CLASSES = 10, PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE, NO_TARGET = -1 };
 
 typedef struct look {
     uint8_t pixels[PIXELS];
@@ -107,127 +107,6 @@ static pmy_status ask(double target, pmy_error *error)
     status = saliency_of(now.model, now.pixels, now.target, now.speaks, error);
     take_answer();
     return status;
-}
-
-static void answer_figures(const char *name, const char *format, size_t count, const double *values)
-{
-    char text[TEXT];
-    answer_texts(name);
-    for (size_t i = 0; i < count; i++) {
-        (void)snprintf(text, sizeof text, format, values[i]);
-        answer_next_text(text);
-    }
-}
-
-static double largest_of(size_t count, const double *values)
-{
-    double largest = 0;
-    for (size_t i = 0; i < count; i++)
-        largest = fmax(largest, fabs(values[i]));
-    return largest;
-}
-
-static void answer_look(double target)
-{
-    pmy_error error = {0};
-    char text[200];
-    answer_begin();
-    if (now.any && ask(target, &error) != PMY_OK) {
-        answer_error(&error);
-        return;
-    }
-    answer_number("any", now.any);
-    answer_text("note", now.note);
-    answer_bytes("digit", PIXELS, now.pixels);
-    if (!now.any)
-        return;
-    answer_number("answer", (double)now.answer);
-    answer_number("target", (double)now.target);
-    answer_number("label", now.label);
-    answer_numbers("z", CLASSES, now.z);
-    answer_figures("z_text", "%.3f", CLASSES, now.z);
-    answer_numbers("p", CLASSES, now.p);
-    answer_figures("p_text", "%.4f", CLASSES, now.p);
-    answer_numbers("y", CLASSES, now.y);
-    answer_figures("y_text", "%g", CLASSES, now.y);
-    answer_numbers("p_minus_y", CLASSES, now.p_minus_y);
-    answer_figures("p_minus_y_text", "%+.4f", CLASSES, now.p_minus_y);
-    answer_number("loss", now.loss);
-    (void)snprintf(text, sizeof text, "%.4g", now.loss);
-    answer_text("loss_text", text);
-    answer_numbers("speaks", PIXELS, now.speaks);
-    answer_number("strongest", largest_of(PIXELS, now.speaks));
-    (void)snprintf(text, sizeof text, "The model takes it for %zu, with p[%zu] = %.4f", now.answer,
-                   now.answer, now.p[now.answer]);
-    answer_text("said", text);
-}
-
-/* --- What is looked at ---------------------------------------------------------- */
-
-static void read_drawing(const uint8_t *ink, size_t side, pmy_status *status, pmy_error *error)
-{
-    const uint8_t white = 255;
-    pmy_picture picture = {
-        .width = side, .height = side, .pixels = malloc(side * side * 4), .orientation = 1};
-    pmy_digit digit;
-    *status = picture.pixels ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for the drawing");
-    for (size_t i = 0; *status == PMY_OK && i < side * side * 4; i++)
-        picture.pixels[i] = i % 4 == 3 ? white : (uint8_t)(white - ink[i / 4]);
-    if (*status == PMY_OK)
-        *status = pmy_digit_make(&picture, &digit, error);
-    free(picture.pixels);
-    if (*status != PMY_OK)
-        return;
-    memcpy(now.pixels, digit.pixels, PIXELS);
-    now.any = digit.digits > 0;
-    now.label = NO_TARGET;
-    if (!now.any)
-        (void)snprintf(now.note, sizeof now.note, "Nothing is drawn");
-    else if (digit.digits > 1)
-        (void)snprintf(now.note, sizeof now.note, "There are %zu things; the one with most ink is looked at",
-                       digit.digits);
-    else
-        (void)snprintf(now.note, sizeof now.note,
-                       "Fitted into 20×20, its centre of mass in the middle of 28×28, as MNIST’s are");
-    pmy_digit_free(&digit);
-}
-
-/* A drawing of ink [side, side], 255 where the pen was; `target` −1: the model's own answer. */
-PAGE_EXPORT(page_train_drawn)(const uint8_t *ink, size_t count, double target)
-{
-    pmy_error error = {0};
-    pmy_status status;
-    read_drawing(ink, (size_t)sqrt((double)count), &status, &error);
-    if (status == PMY_OK) {
-        answer_look(target);
-    } else {
-        answer_begin();
-        answer_error(&error);
-    }
-}
-
-/* A test picture, whose label is the target where none is chosen. */
-PAGE_EXPORT(page_train_picture)(double index, double target)
-{
-    const pmy_dataset *test = pictures_test();
-    pmy_error error = {0};
-    if (!(index >= 0 && index < (double)test->count)) {
-        (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "the test pictures are number 0 to %zu", test->count - 1);
-        answer_begin();
-        answer_error(&error);
-        return;
-    }
-    memcpy(now.pixels, test->images + (size_t)index * PIXELS, PIXELS);
-    now.any = true;
-    now.label = test->labels[(size_t)index];
-    (void)snprintf(now.note, sizeof now.note, "Test picture %zu, a %d", (size_t)index, now.label);
-    answer_look(target);
-}
-
-/* The same again, by what the model is now. */
-PAGE_EXPORT(page_train_look)(double target)
-{
-    answer_look(target);
 }
 
 /* --- Where its numbers come from -------------------------------------------------- */
@@ -325,17 +204,134 @@ static void say_speaks(origin *to, const void *panel, size_t i)
     origin_say(to, "p − y goes down through every layer by its backward pass, to this pixel");
 }
 
+/* Those that are shown come first; what the pixels have is drawn. */
+enum { SHOWN = 5 };
+#define COLUMN(name_, symbol_, rows_, columns_, values_) \
+    ORIGIN_NAME(name_), .symbol = (symbol_), .rows = (rows_), .columns = (columns_), .values = (values_)
 static const origin_column columns[] = {
-    {"z", "z[#]", CLASSES, 1, parts_z, say_z},
-    {"p", "p[#]", CLASSES, 1, parts_p, say_p},
-    {"y", "y[#]", CLASSES, 1, NULL, say_y},
-    {"p_minus_y", "(p − y)[#]", CLASSES, 1, parts_p_minus_y, say_p_minus_y},
-    {"loss", "loss", 1, 1, parts_loss, say_loss},
-    {"pixel", "x[#][#]", PMY_FIT_SIDE, PMY_FIT_SIDE, NULL, say_pixel},
-    {"speaks", "−∂loss/∂x[#][#]", PMY_FIT_SIDE, PMY_FIT_SIDE, parts_speaks, say_speaks},
+    {COLUMN("z", "z[#]", CLASSES, 1, now.z), .digits = 5, .parts = parts_z, .words = say_z},
+    {COLUMN("p", "p[#]", CLASSES, 1, now.p), .digits = 4, .parts = parts_p, .words = say_p},
+    {COLUMN("y", "y[#]", CLASSES, 1, now.y), .words = say_y},
+    {COLUMN("p_minus_y", "(p − y)[#]", CLASSES, 1, now.p_minus_y), .digits = 4, .parts = parts_p_minus_y,
+     .words = say_p_minus_y},
+    {COLUMN("loss", "loss", 1, 1, &now.loss), .digits = 4, .parts = parts_loss, .words = say_loss},
+    {COLUMN("pixel", "x[#][#]", PMY_FIT_SIDE, PMY_FIT_SIDE, now.pixel), .words = say_pixel},
+    {COLUMN("speaks", "−∂loss/∂x[#][#]", PMY_FIT_SIDE, PMY_FIT_SIDE, now.speaks), .parts = parts_speaks,
+     .words = say_speaks},
 };
 
-PAGE_EXPORT(page_train_from)(const char *name, double i)
+/* --- The answer -------------------------------------------------------------------- */
+
+static double largest_of(size_t count, const double *values)
 {
-    origin_answer(columns, sizeof columns / sizeof *columns, &now, name, (size_t)i);
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(values[i]));
+    return largest;
+}
+
+static void answer_look(double target)
+{
+    pmy_error error = {0};
+    char text[200];
+    answer_begin();
+    if (now.any && ask(target, &error) != PMY_OK) {
+        answer_error(&error);
+        return;
+    }
+    answer_number("any", now.any);
+    answer_text("note", now.note);
+    answer_bytes("digit", PIXELS, now.pixels);
+    if (!now.any)
+        return;
+    answer_number("answer", (double)now.answer);
+    answer_number("target", (double)now.target);
+    answer_number("label", now.label);
+    origin_numbers(&(origin_table){columns, SHOWN, &now});
+    answer_numbers("speaks", PIXELS, now.speaks);
+    answer_number("strongest", largest_of(PIXELS, now.speaks));
+    (void)snprintf(text, sizeof text, "The model takes it for %zu, with p[%zu] = %.4f", now.answer,
+                   now.answer, now.p[now.answer]);
+    answer_text("said", text);
+}
+
+/* --- What is looked at ---------------------------------------------------------- */
+
+static void read_drawing(const uint8_t *ink, size_t side, pmy_status *status, pmy_error *error)
+{
+    const uint8_t white = 255;
+    pmy_picture picture = {
+        .width = side, .height = side, .pixels = malloc(side * side * 4), .orientation = 1};
+    pmy_digit digit;
+    *status = picture.pixels ? PMY_OK : pmy_fail(error, PMY_NO_MEMORY, "no memory for the drawing");
+    for (size_t i = 0; *status == PMY_OK && i < side * side * 4; i++)
+        picture.pixels[i] = i % 4 == 3 ? white : (uint8_t)(white - ink[i / 4]);
+    if (*status == PMY_OK)
+        *status = pmy_digit_make(&picture, &digit, error);
+    free(picture.pixels);
+    if (*status != PMY_OK)
+        return;
+    memcpy(now.pixels, digit.pixels, PIXELS);
+    now.any = digit.digits > 0;
+    now.label = NO_TARGET;
+    if (!now.any)
+        (void)snprintf(now.note, sizeof now.note, "Nothing is drawn");
+    else if (digit.digits > 1)
+        (void)snprintf(now.note, sizeof now.note, "There are %zu things; the one with most ink is looked at",
+                       digit.digits);
+    else
+        (void)snprintf(now.note, sizeof now.note,
+                       "Fitted into 20×20, its centre of mass in the middle of 28×28, as MNIST’s are");
+    pmy_digit_free(&digit);
+}
+
+/* A drawing of ink [side, side], 255 where the pen was; `target` −1: the model's own answer. */
+PAGE_EXPORT(page_train_drawn)(const uint8_t *ink, size_t count, double target)
+{
+    pmy_error error = {0};
+    pmy_status status;
+    read_drawing(ink, (size_t)sqrt((double)count), &status, &error);
+    if (status == PMY_OK) {
+        answer_look(target);
+    } else {
+        answer_begin();
+        answer_error(&error);
+    }
+}
+
+/* A test picture, whose label is the target where none is chosen. */
+PAGE_EXPORT(page_train_picture)(double index, double target)
+{
+    const pmy_dataset *test = pictures_test();
+    pmy_error error = {0};
+    if (!(index >= 0 && index < (double)test->count)) {
+        (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "the test pictures are number 0 to %zu", test->count - 1);
+        answer_begin();
+        answer_error(&error);
+        return;
+    }
+    memcpy(now.pixels, test->images + (size_t)index * PIXELS, PIXELS);
+    now.any = true;
+    now.label = test->labels[(size_t)index];
+    (void)snprintf(now.note, sizeof now.note, "Test picture %zu, a %d", (size_t)index, now.label);
+    answer_look(target);
+}
+
+/* The same again, by what the model is now. */
+PAGE_EXPORT(page_train_look)(double target)
+{
+    answer_look(target);
+}
+
+/* Where number i of a column comes from. */
+PAGE_EXPORT(page_train_origin)(const char *column, double i)
+{
+    pmy_error error = {0};
+    if (now.any && now.model) {
+        origin_answer(&(origin_table){columns, sizeof columns / sizeof *columns, &now}, column, (size_t)i);
+        return;
+    }
+    (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "there is no digit yet");
+    answer_begin();
+    answer_error(&error);
 }
