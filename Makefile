@@ -30,8 +30,9 @@ ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
 endif
 ifdef WASM
-# clang takes a choice between two numbers for dearer in vectors than it is.
-FLAGS := $(filter-out -pthread,$(FLAGS)) -msimd128 -mllvm -force-vector-width=4
+FLAGS := $(filter-out -pthread,$(FLAGS)) -msimd128
+# clang takes a choice between two numbers for dearer in vectors than it is, and left relu to branches.
+VECTORS := -mllvm -force-vector-width=4
 endif
 # SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
@@ -40,7 +41,7 @@ FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-rec
 endif
 
 INCLUDES = -Isrc -I$(BUILD)/gen
-COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
+COMPILE = $(CC) $(FLAGS) $(VECTORS) $(INCLUDES) $(CFLAGS)
 LIBRARY_FLAGS := -Wl,--as-needed $(if $(PORTABLE),,-lopenblas) -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 
@@ -114,6 +115,12 @@ LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
 PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
+
+# Sources of programs whose numbers the page shows, too.
+PAGE_SOURCES := $(wildcard examples/page/*.c) \
+    $(addprefix examples/common/,number.c preset.c preset_recipe.c) \
+    $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
 
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
@@ -211,7 +218,11 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 $(LOSSES): $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c) $(COMMON) $(LIBRARIES)
 	$(call link)
 
+$(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
+
+# Holds the page's presets against the command line's.
+$(BUILD)/tests/test_page_train: $(call objects,examples/mnist/train_options.c)
 
 # Trains a preset, which it has from where they are.
 $(BUILD)/bench/bench_fast: $(call object,examples/mnist/presets.c)
@@ -219,12 +230,6 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 	$(call link)
 
 # ---- the page ---------------------------------------------------------------
-
-# Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) \
-    $(addprefix examples/common/,number.c preset.c preset_recipe.c) \
-    $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)

@@ -305,7 +305,9 @@ PAGE_EXPORT(page_train_picture)(double index, double target)
     const pmy_dataset *test = pictures_test();
     pmy_error error = {0};
     if (!(index >= 0 && index < (double)test->count)) {
-        (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "the test pictures are number 0 to %zu", test->count - 1);
+        (void)(test->count == 0 ? pmy_fail(&error, PMY_BAD_ARGUMENT, "there are no test pictures yet")
+                                : pmy_fail(&error, PMY_BAD_ARGUMENT, "the test pictures are number 0 to %zu",
+                                           test->count - 1));
         answer_begin();
         answer_error(&error);
         return;
@@ -323,15 +325,12 @@ PAGE_EXPORT(page_train_look)(double target)
     answer_look(target);
 }
 
-/* Where number i of a column comes from. */
+/* Where number i of a column comes from, of the digit's or of the last test's. */
 PAGE_EXPORT(page_train_origin)(const char *column, double i)
 {
-    pmy_error error = {0};
-    if (now.any && now.model) {
-        origin_answer(&(origin_table){columns, sizeof columns / sizeof *columns, &now}, column, (size_t)i);
-        return;
-    }
-    (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "there is no digit yet");
-    answer_begin();
-    answer_error(&error);
+    enum { COUNT = sizeof columns / sizeof *columns };
+    origin_column all[COUNT + 1];
+    memcpy(all, columns, sizeof columns);
+    all[COUNT] = train_confusion_column();
+    origin_answer(&(origin_table){all, COUNT + 1, &now}, column, (size_t)i);
 }

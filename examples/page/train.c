@@ -127,8 +127,10 @@ static bool take_pictures(const char *count, pmy_error *error)
         pmy_status status = pmy_dataset_split(all, all->count - (size_t)wanted, &run.pictures, &rest, error);
         return status == PMY_OK;
     }
-    (void)pmy_fail(error, PMY_BAD_ARGUMENT, "there are 1 to %s pictures to train on, not '%.100s'",
-                   count_print(all->count).text, count);
+    (void)(all->count == 0
+               ? pmy_fail(error, PMY_BAD_ARGUMENT, "the pictures are not unpacked yet")
+               : pmy_fail(error, PMY_BAD_ARGUMENT, "there are 1 to %s pictures to train on, not '%.100s'",
+                          count_print(all->count).text, count));
     answer_wrong(error, "pictures");
     return false;
 }

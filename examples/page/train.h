@@ -3,6 +3,7 @@
 #define PAGE_TRAIN_H
 
 #include "train/assessment.h"
+#include "page/origin.h"
 #include "train/training.h"
 
 typedef struct train_run {
@@ -23,6 +24,9 @@ typedef struct train_run {
 } train_run;
 
 const train_run *train_run_now(void);
+
+/* Of the last whole test, as the panel's origins have it. */
+origin_column train_confusion_column(void);
 
 /* "60,000". */
 typedef struct count_text {

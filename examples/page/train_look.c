@@ -57,30 +57,37 @@ PAGE_EXPORT(page_train_filters)(void)
 
 /* --- The last test ------------------------------------------------------------ */
 
+/* The last whole test's: how many of a label [row] had a prediction [column]. */
+enum { CLASSES = 10 };
+static double confusion[CLASSES * CLASSES];
+
+static void say_confusion(origin *to, const void *panel, size_t i)
+{
+    const pmy_assessment *test = train_run_now()->test;
+    size_t label = i / CLASSES, prediction = i % CLASSES;
+    (void)panel;
+    count_text count = count_print((size_t)confusion[i]);
+    count_text of = count_print(test ? pmy_class_score_of(test, label).examples : 0);
+    if (label != prediction)
+        origin_say(to, "%zu taken for %zu: %s of the %s test pictures of a %zu", label, prediction,
+                   count.text, of.text, label);
+    else
+        origin_say(to, "%zu taken for what it is: %s of the %s test pictures of a %zu", label, count.text,
+                   of.text, label);
+}
+
+origin_column train_confusion_column(void)
+{
+    return (origin_column){ORIGIN_NAME("confusion"), .symbol = "taken[#][#]", .rows = CLASSES,
+                           .columns = CLASSES,       .values = confusion,     .words = say_confusion};
+}
+
 static void answer_confusion(const pmy_assessment *test)
 {
-    char text[120];
-    size_t cells = test->classes * test->classes;
-    double *counts = calloc(cells, sizeof *counts); /* [labels, predictions] */
-    for (size_t i = 0; counts && i < cells; i++)
-        counts[i] = (double)test->confusion[i];
-    answer_numbers("confusion", counts ? cells : 0, counts);
-    answer_texts("confusion_text");
-    for (size_t i = 0; i < cells; i++)
-        answer_next_text(count_print(test->confusion[i]).text);
-    answer_texts("confusion_about");
-    for (size_t i = 0; i < cells; i++) {
-        size_t label = i / test->classes, prediction = i % test->classes;
-        size_t of = pmy_class_score_of(test, label).examples;
-        if (label != prediction)
-            (void)snprintf(text, sizeof text, "%zu taken for %zu: %s of %s", label, prediction,
-                           count_print(test->confusion[i]).text, count_print(of).text);
-        else
-            (void)snprintf(text, sizeof text, "%zu: %s of %s right", label,
-                           count_print(test->confusion[i]).text, count_print(of).text);
-        answer_next_text(text);
-    }
-    free(counts);
+    origin_column column = train_confusion_column();
+    for (size_t i = 0; i < CLASSES * CLASSES; i++)
+        confusion[i] = (double)test->confusion[i];
+    origin_numbers(&(origin_table){&column, 1, NULL});
 }
 
 static void answer_mistakes(const pmy_assessment *test, const pmy_dataset *pictures)

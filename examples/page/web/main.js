@@ -2,8 +2,9 @@
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
 import { softmax } from "./softmax.js";
+import { train } from "./train.js";
 
-const panels = [softmax];
+const panels = [softmax, train];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
