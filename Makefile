@@ -120,7 +120,7 @@ common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 PAGE_SOURCES := $(wildcard examples/page/*.c) \
     $(addprefix examples/common/,number.c preset.c preset_recipe.c) \
     $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c)
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c questions.c shares.c)
 
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)

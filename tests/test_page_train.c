@@ -13,7 +13,14 @@
 
 #include <malloc.h>
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 PAGE_EXPORT(page_pictures_train_labels)(uint8_t *bytes, size_t size);
 PAGE_EXPORT(page_pictures_train_images)(uint8_t *bytes, size_t size);
@@ -76,6 +83,26 @@ static uint8_t *images_of(size_t count, uint64_t seed, size_t *size)
     return bytes;
 }
 
+/* --- Answers ------------------------------------------------------------------------- */
+
+static void expect_no_error(void)
+{
+    if (answered("error"))
+        fail_msg("%s", answered_text("error"));
+}
+
+/* An error whose message has these words, of that field of the panel (NULL: of any), of the word at that
+ * place of the field's text (length 0: of none). */
+static void expect_error(const char *words, const char *field, size_t position, size_t length)
+{
+    if (!strstr(answered_text("error"), words))
+        fail_msg("'%s' does not say '%s'", answered_text("error"), words);
+    if (field)
+        assert_string_equal(answered_text("field"), field);
+    assert_int_equal(answered_numbers("error_place", NULL)[0], position);
+    assert_int_equal(answered_numbers("error_place", NULL)[1], length);
+}
+
 /* --- Running ------------------------------------------------------------------------- */
 
 static void begin(const char *rate)
@@ -90,6 +117,19 @@ typedef struct losses {
     size_t count;
 } losses;
 
+/* How many a slice had. */
+static size_t losses_of_slice(const float **loss)
+{
+    for (size_t i = 0; i < answer_column_count(); i++)
+        if (strcmp(answer_columns()[i].name, "loss") == 0) {
+            if (loss)
+                *loss = answer_columns()[i].values;
+            return answer_columns()[i].count;
+        }
+    fail_msg("no losses");
+    return 0;
+}
+
 static void go(double steps, losses *to)
 {
     page_train_go(steps);
@@ -97,13 +137,14 @@ static void go(double steps, losses *to)
     do {
         page_train_go_slice();
         expect_no_error();
-        const answer_column *loss = column("loss");
-        assert_true(to->count + loss->count <= STEPS);
-        if (loss->count)
-            assert_int_equal(number("first"), to->count + 1);
-        memcpy(to->loss + to->count, loss->values, loss->count * sizeof *to->loss);
-        to->count += loss->count;
-    } while (!column_or_none("done"));
+        const float *loss;
+        size_t count = losses_of_slice(&loss);
+        assert_true(to->count + count <= STEPS);
+        if (count)
+            assert_int_equal(answered_number("first"), to->count + 1);
+        memcpy(to->loss + to->count, loss, count * sizeof *loss);
+        to->count += count;
+    } while (!answered("done"));
 }
 
 static losses run_whole(void)
@@ -144,7 +185,7 @@ static void without_pictures_nothing_begins_and_nothing_breaks(void **state)
     page_train_picture(0, -1);
     expect_error("no test pictures yet", NULL, 0, 0);
     page_train_filters();
-    assert_int_equal(number("count"), 0);
+    assert_int_equal(answered_number("count"), 0);
 }
 
 static void bytes_that_are_no_idx_say_so_and_the_right_ones_are_taken_after(void **state)
@@ -160,19 +201,19 @@ static void bytes_that_are_no_idx_say_so_and_the_right_ones_are_taken_after(void
     expect_error("the label in row 0 (the first is 0) is 10", NULL, 0, 0);
     bytes = labels_of(TEST, &size);
     page_pictures_test_labels(bytes, size);
-    assert_int_equal(number("count"), TEST);
+    assert_int_equal(answered_number("count"), TEST);
     bytes = images_of(TEST - 1, 1, &size);
     page_pictures_test_images(bytes, size);
     expect_error("holds 299 images, but test labels holds 300", NULL, 0, 0);
     assert_int_equal(pictures_test()->count, 0);
     bytes = images_of(TEST, 1, &size);
     page_pictures_test_images(bytes, size);
-    assert_int_equal(number("count"), TEST);
+    assert_int_equal(answered_number("count"), TEST);
     bytes = labels_of(TRAIN, &size);
     page_pictures_train_labels(bytes, size);
     bytes = images_of(TRAIN, 2, &size);
     page_pictures_train_images(bytes, size);
-    assert_int_equal(number("count"), TRAIN);
+    assert_int_equal(answered_number("count"), TRAIN);
     assert_int_equal(pictures_train()->images[PIXELS * 5], 0);
 }
 
@@ -228,7 +269,7 @@ static void presets_are_those_of_the_command_line(void **state)
 {
     (void)state;
     page_train_presets();
-    assert_int_equal(column("name")->count, mnist_presets.count);
+    assert_int_equal(answered_texts("name"), mnist_presets.count);
     for (size_t i = 0; i < mnist_presets.count; i++) {
         const preset *p = &mnist_presets.presets[i];
         char name[32];
@@ -280,12 +321,12 @@ static void a_run_that_is_stopped_is_tested_and_takes_no_more_steps(void **state
     page_train_stop();
     go(0, &all);
     assert_int_equal(all.count, 7);
-    assert_int_equal(number("ended"), 1);
+    assert_int_equal(answered_number("ended"), 1);
     assert_int_equal(train_run_now()->tested_at, 7);
     page_train_go((double)INFINITY);
     page_train_go_slice();
-    assert_int_equal(number("done"), 1);
-    assert_int_equal(number("step"), 7);
+    assert_int_equal(answered_number("done"), 1);
+    assert_int_equal(answered_number("step"), 7);
 }
 
 static void a_test_counts_what_is_taken_for_what(void **state)
@@ -295,17 +336,17 @@ static void a_test_counts_what_is_taken_for_what(void **state)
     page_train_tested();
     double all = 0, right = 0;
     for (size_t i = 0; i < CLASSES * CLASSES; i++) {
-        all += numbers("confusion")[i];
-        right += i % (CLASSES + 1) ? 0 : numbers("confusion")[i];
+        all += answered_numbers("confusion", NULL)[i];
+        right += i % (CLASSES + 1) ? 0 : answered_numbers("confusion", NULL)[i];
     }
     assert_int_equal(all, TEST);
-    assert_int_equal(TEST - right, number("wrong"));
+    assert_int_equal(TEST - right, answered_number("wrong"));
     assert_true(right > TEST * 9 / 10);
     page_train_origin("confusion", 33);
-    assert_non_null(strstr(text_at("text", 0), "3 taken for what it is"));
+    assert_non_null(strstr(answered_text_of("text", 0), "3 taken for what it is"));
     page_train_filters();
-    assert_int_equal(number("count"), 4);
-    assert_int_equal(column("weights")->count, 4 * 25);
+    assert_int_equal(answered_number("count"), 4);
+    assert_int_equal(answered_texts("about"), 4);
 }
 
 /* --- A digit ------------------------------------------------------------------------------------ */
@@ -316,24 +357,25 @@ static void a_drawing_has_p_and_p_minus_y(void **state)
     static const uint8_t nothing[112 * 112];
     (void)run_whole();
     page_train_drawn(nothing, 112 * 112, -1);
-    assert_int_equal(number("any"), 0);
+    assert_int_equal(answered_number("any"), 0);
     page_train_drawn(stroke(), 112 * 112, 4);
-    assert_int_equal(number("any"), 1);
-    assert_int_equal(number("target"), 4);
+    assert_int_equal(answered_number("any"), 1);
+    assert_int_equal(answered_number("target"), 4);
     double sum = 0, slopes = 0;
     for (size_t k = 0; k < CLASSES; k++) {
-        sum += numbers("p")[k];
-        slopes += numbers("p_minus_y")[k];
-        assert_true(fabs(numbers("p_minus_y")[k] - (numbers("p")[k] - (k == 4))) < 1e-12);
+        sum += answered_numbers("p", NULL)[k];
+        slopes += answered_numbers("p_minus_y", NULL)[k];
+        assert_true(fabs(answered_numbers("p_minus_y", NULL)[k] -
+                         (answered_numbers("p", NULL)[k] - (k == 4))) < 1e-12);
     }
     assert_true(fabs(sum - 1) < 1e-6);
     assert_true(fabs(slopes) < 1e-6);
-    assert_true(fabs(number("loss") + log(numbers("p")[4])) < 1e-6);
-    double answer = number("answer");
+    assert_true(fabs(*answered_numbers("loss", NULL) + log(answered_numbers("p", NULL)[4])) < 1e-6);
+    double answer = answered_number("answer");
     page_train_look(-1);
-    assert_true(number("target") == answer);
+    assert_true(answered_number("target") == answer);
     page_train_picture(5, -1);
-    assert_int_equal(number("target"), 5 * 7 % CLASSES);
+    assert_int_equal(answered_number("target"), 5 * 7 % CLASSES);
     page_train_picture(TEST, -1);
     expect_error("number 0 to 299", NULL, 0, 0);
 }
@@ -346,7 +388,7 @@ static void pixels_speak_as_the_loss_falls(void **state)
     uint8_t *picture = (uint8_t *)(uintptr_t)pictures_test()->images; /* the first, which is changed back */
     (void)run_whole();
     page_train_picture(0, 3);
-    memcpy(speaks, numbers("speaks"), sizeof speaks);
+    memcpy(speaks, answered_numbers("speaks", NULL), sizeof speaks);
     size_t most = 0;
     for (size_t i = 0; i < PIXELS; i++)
         if (fabs(speaks[i]) > fabs(speaks[most]) && picture[i] > 2 && picture[i] < 253)
@@ -355,7 +397,7 @@ static void pixels_speak_as_the_loss_falls(void **state)
     for (int side = 0; side < 2; side++) {
         picture[most] = (uint8_t)(picture[most] + (side ? 2 : -1));
         page_train_picture(0, 3);
-        loss[side] = number("loss");
+        loss[side] = *answered_numbers("loss", NULL);
     }
     picture[most]--;
     double slope = -(loss[1] - loss[0]) / (2 / 255.0);
@@ -394,7 +436,7 @@ static void what_is_wrong_says_so_and_the_page_goes_on(void **state)
     expect_error("batch of a run cannot be '100000'", "batch", 0, 0);
     page_train_begin("mlp", "linear 10", "0.1", "5000", "320", "1", "1");
     expect_no_error();
-    assert_int_equal(number("steps"), 1);
+    assert_int_equal(answered_number("steps"), 1);
     page_train_origin("p", 10);
     expect_error("no number 10 of p", NULL, 0, 0);
 }
@@ -405,9 +447,9 @@ static void a_run_that_cannot_be_computed_ends_and_another_begins(void **state)
     page_train_begin("mlp", "linear 64, relu, linear 10", "1000", "32", "320", "40", "1");
     page_train_go((double)INFINITY);
     size_t steps = 0;
-    while (page_train_go_slice(), !column_or_none("error")) {
-        steps += column("loss")->count;
-        assert_null(column_or_none("done"));
+    while (page_train_go_slice(), !answered("error")) {
+        steps += losses_of_slice(NULL);
+        assert_false(answered("done"));
     }
     expect_error("step ", NULL, 0, 0);
     assert_true(steps > 0);

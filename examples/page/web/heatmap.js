@@ -3,7 +3,7 @@ import { el } from "./elements.js";
 import { rove } from "./rove.js";
 
 // How wide a cell must be for numbers, and for small ones, in pixels.
-const NARROWEST = { normal: 68, small: 56 };
+const HEAT_NARROWEST = { normal: 68, small: 56 };
 
 // key(i, j, columns) names an element's figure; rowName(i) and columnName(j) stand beside it.
 export function heatMap(group, { label, key, rowName, columnName }) {
@@ -41,8 +41,8 @@ export function heatMap(group, { label, key, rowName, columnName }) {
 
     function fit() {
         const width = cells.length ? cells[0].box.offsetWidth : 0;
-        table.classList.toggle("without-numbers", width < NARROWEST.small);
-        table.classList.toggle("small-numbers", width < NARROWEST.normal);
+        table.classList.toggle("without-numbers", width < HEAT_NARROWEST.small);
+        table.classList.toggle("small-numbers", width < HEAT_NARROWEST.normal);
     }
     new ResizeObserver(fit).observe(element);
 

@@ -1,10 +1,11 @@
 // The panels as tabs; the address's hash says which is shown. A panel is made when it is first shown.
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
+import { exercise } from "./exercise.js";
 import { softmax } from "./softmax.js";
 import { train } from "./train.js";
 
-const panels = [softmax, train];
+const panels = [softmax, exercise, train];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 

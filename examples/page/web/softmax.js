@@ -7,7 +7,7 @@ import { FigureGroup, figure } from "./figures.js";
 import { heatMap } from "./heatmap.js";
 import { rove } from "./rove.js";
 
-const EXAMPLES = [
+const SOFTMAX_EXAMPLES = [
     { name: "2, 1, 0.1", why: "the textbook’s", z: [2, 1, 0.1] },
     { name: "0, 200", why: "float’s long way breaks", z: [0, 200], precision: "float" },
     { name: "89 in float", why: "exp overflows", z: [89, 88, 80], target: 1, precision: "float" },
@@ -17,16 +17,16 @@ const EXAMPLES = [
     { name: "T = 0.1", why: "a low temperature", z: [2, 1, 0.1], temperature: 0.1, target: 1 },
     { name: "shares", why: "a soft target", z: [2, 1, 0.1], y: [0.9, 0.05, 0.05] },
 ];
-const MOST_CLASSES = 10;
-const REACHES = [10, 100, 1000]; // of the sliders of logits
+const SOFTMAX_MOST_CLASSES = 10;
+const LOGIT_REACHES = [10, 100, 1000]; // of the sliders of logits
 
 // What the reader has chosen.
-function given(example) {
+function softmaxGiven(example) {
     return { z: [...example.z], temperature: example.temperature ?? 1, target: example.target ?? 0,
              y: example.y ? [...example.y] : null, precision: example.precision ?? "double" };
 }
 
-function table(className, heads, label) {
+function softmaxTable(className, heads, label) {
     const body = el("tbody"), foot = el("tfoot");
     const head = el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text)));
     const element = el("table", { class: className, "aria-label": label }, el("thead", {}, head), body, foot);
@@ -34,16 +34,16 @@ function table(className, heads, label) {
     return { element, head, body, foot };
 }
 
-const cells = (row, ...contents) => row.append(...contents.map((content) => el("td", {}, content)));
+const appendCells = (row, ...contents) => row.append(...contents.map((content) => el("td", {}, content)));
 
 // A cell of the table of all classes; `label` stands beside the number where there is no room for a heading.
-const cell = (kind, label, ...contents) => el("td", { class: "of-" + kind, "data-label": label }, ...contents);
+const softmaxCell = (kind, label, ...contents) => el("td", { class: "of-" + kind, "data-label": label }, ...contents);
 
 export const softmax = {
     id: "softmax",
     title: "Softmax",
     mount(root, engine) {
-        let row = given(EXAMPLES[0]), reach = REACHES[0];
+        let row = softmaxGiven(SOFTMAX_EXAMPLES[0]), reach = LOGIT_REACHES[0];
         let logits = [], bars = [];
         const group = new FigureGroup(engine, "softmax_origin");
         const wrong = badInput();
@@ -60,9 +60,9 @@ export const softmax = {
                                     build();
                                 } });
         const examples = el("div", { class: "examples", role: "group", "aria-label": "Examples" },
-                            ...EXAMPLES.map((example) =>
+                            ...SOFTMAX_EXAMPLES.map((example) =>
                                 el("button", { type: "button", class: "button", title: example.why,
-                                               onclick: () => { row = given(example); build(); } }, example.name)));
+                                               onclick: () => { row = softmaxGiven(example); build(); } }, example.name)));
         const more = el("button", { type: "button", class: "button", onclick: () => resize(1) }, "Add a class");
         const fewer = el("button", { type: "button", class: "button", onclick: () => resize(-1) }, "Take one away");
 
@@ -75,10 +75,10 @@ export const softmax = {
 
         // ---- What follows
         const fusedHeads = [document.createTextNode(""), document.createTextNode("")];
-        const forward = table("numbers forward", ["logit", "drag or type", "(z − max)/T", "exp", "p", "", "y", fusedHeads[0], ""],
+        const forward = softmaxTable("numbers forward", ["logit", "drag or type", "(z − max)/T", "exp", "p", "", "y", fusedHeads[0], ""],
                               "From logits to p, and p minus y");
-        const loss = table("numbers", ["class", "−log p", "exp(z/T)", "naive −log p"], "The loss, and the naive formula");
-        const back = table("numbers back", ["class", "−y/p", "Jᵀ · (−y/p)", "ulps off", fusedHeads[1], "ulps off"], "Both ways back to the logits");
+        const loss = softmaxTable("numbers", ["class", "−log p", "exp(z/T)", "naive −log p"], "The loss, and the naive formula");
+        const back = softmaxTable("numbers back", ["class", "−y/p", "Jᵀ · (−y/p)", "ulps off", fusedHeads[1], "ulps off"], "Both ways back to the logits");
         const jacobian = heatMap(group, { label: "The Jacobian of softmax", key: (i, j, columns) => `jacobian.${i * columns + j}`,
                                           rowName: (i) => `p[${i}]`, columnName: (j) => `z[${j}]` });
         const limits = el("p", { class: "quiet" });
@@ -97,7 +97,7 @@ export const softmax = {
             const n = row.z.length, index = [...row.z.keys()];
             [forward, loss, back].forEach(({ body, foot }) => { body.replaceChildren(); foot.replaceChildren(); });
             logits = [], bars = [];
-            reach = REACHES.find((one) => row.z.every((z) => !Number.isFinite(z) || Math.abs(z) <= one)) ?? REACHES.at(-1);
+            reach = neededReach();
             for (const i of index) {
                 const logit = slider({ label: `z[${i}]`, labelHidden: true, min: -reach, max: reach, step: reach / 100, value: row.z[i],
                                        oninput: (value) => { row.z[i] = value; ask(); } });
@@ -107,35 +107,35 @@ export const softmax = {
                 bars.push([p, slope]);
                 const name = group.add(el("span", {}, `z[${i}]`), `z.${i}`, { label: `z[${i}]` });
                 const line = el("tr", {}, el("th", { scope: "row" }, name));
-                line.append(cell("z", null, logit.element),
-                            cell("shifted", "(z − max)/T", number(`shifted.${i}`, `(z[${i}] − max)/T`)),
-                            cell("exponential", "exp", number(`exponential.${i}`, `exp of class ${i}`)),
-                            cell("p", "p", number(`p.${i}`, `p[${i}]`)), cell("bar", null, p.element),
-                            cell("y", "y", ...targetCell(i)),
-                            cell("slope", "p − y", number(`fused.${i}`, `∂L/∂z[${i}]`)), cell("bar", null, slope.element));
+                line.append(softmaxCell("z", null, logit.element),
+                            softmaxCell("shifted", "(z − max)/T", number(`shifted.${i}`, `(z[${i}] − max)/T`)),
+                            softmaxCell("exponential", "exp", number(`exponential.${i}`, `exp of class ${i}`)),
+                            softmaxCell("p", "p", number(`p.${i}`, `p[${i}]`)), softmaxCell("bar", null, p.element),
+                            softmaxCell("y", "y", ...targetCell(i)),
+                            softmaxCell("slope", "p − y", number(`fused.${i}`, `∂L/∂z[${i}]`)), softmaxCell("bar", null, slope.element));
                 forward.body.append(line);
 
                 const lossLine = el("tr", {}, el("th", { scope: "row" }, String(i)));
-                cells(lossLine, number(`negative_log_p.${i}`, `−log p[${i}]`),
+                appendCells(lossLine, number(`negative_log_p.${i}`, `−log p[${i}]`),
                       number(`naive_exponential.${i}`, `exp(z[${i}]/T)`), number(`naive_negative_log_p.${i}`, `naive −log p[${i}]`));
                 loss.body.append(lossLine);
 
                 const backLine = el("tr", {}, el("th", { scope: "row" }, String(i)));
-                cells(backLine, number(`slope.${i}`, `−y[${i}]/p[${i}]`), number(`chain.${i}`, `long way to z[${i}]`),
+                appendCells(backLine, number(`slope.${i}`, `−y[${i}]/p[${i}]`), number(`chain.${i}`, `long way to z[${i}]`),
                       number(`chain_ulps.${i}`, "its ulps"), number(`fused.${i}`, `∂L/∂z[${i}]`), number(`fused_ulps.${i}`, "its ulps"));
                 back.body.append(backLine);
             }
             const sums = el("tr", {}, el("th", { scope: "row" }, "Σ"));
-            sums.append(cell("z", null), cell("shifted", null), cell("exponential", "exp", number("sum", "sum of exp")),
-                        cell("p", "p", number("p_sum", "sum of p")), cell("bar", null), cell("y", "y", number("y_sum", "sum of y")),
-                        cell("slope", "p − y", number("fused_sum", "sum of the gradient")), cell("bar", null));
+            sums.append(softmaxCell("z", null), softmaxCell("shifted", null), softmaxCell("exponential", "exp", number("sum", "sum of exp")),
+                        softmaxCell("p", "p", number("p_sum", "sum of p")), softmaxCell("bar", null), softmaxCell("y", "y", number("y_sum", "sum of y")),
+                        softmaxCell("slope", "p − y", number("fused_sum", "sum of the gradient")), softmaxCell("bar", null));
             forward.foot.append(sums);
             const logSumExp = el("tr", {}, el("th", { scope: "row" }, "log Σ exp"));
-            cells(logSumExp, number("log_sum_exp", "log-sum-exp"), number("naive_sum", "sum of exp(z/T)"), number("naive_log_sum_exp", "naive log-sum-exp"));
+            appendCells(logSumExp, number("log_sum_exp", "log-sum-exp"), number("naive_sum", "sum of exp(z/T)"), number("naive_log_sum_exp", "naive log-sum-exp"));
             loss.foot.append(logSumExp);
             matrixCard.classList.toggle("wide", n > 4);
             backCard.classList.toggle("wide", n <= 4);
-            more.disabled = n >= MOST_CLASSES;
+            more.disabled = n >= SOFTMAX_MOST_CLASSES;
             fewer.disabled = n <= 2;
             temperature.value = row.temperature;
             precision.value = row.precision;
@@ -156,11 +156,13 @@ export const softmax = {
             return [radio, number(`y.${i}`, `y[${i}]`)];
         }
 
+        const neededReach = () =>
+            LOGIT_REACHES.find((one) => row.z.every((z) => !Number.isFinite(z) || Math.abs(z) <= one)) ?? LOGIT_REACHES.at(-1);
+
         // Where a typed logit is out of reach of the sliders, they reach further.
         function widen() {
-            const needed = REACHES.find((one) => row.z.every((z) => !Number.isFinite(z) || Math.abs(z) <= one)) ?? REACHES.at(-1);
-            if (needed <= reach) return;
-            reach = needed;
+            if (neededReach() <= reach) return;
+            reach = neededReach();
             logits.forEach((logit) => logit.reach(-reach, reach, reach / 100));
         }
 
