@@ -31,8 +31,6 @@ FLAGS += -DPMY_NO_CLONES
 endif
 ifdef WASM
 FLAGS := $(filter-out -pthread,$(FLAGS)) -msimd128
-# clang takes a choice between two numbers for dearer in vectors than it is, and left relu to branches.
-VECTORS := -mllvm -force-vector-width=4
 endif
 # SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
@@ -41,7 +39,7 @@ FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-rec
 endif
 
 INCLUDES = -Isrc -I$(BUILD)/gen
-COMPILE = $(CC) $(FLAGS) $(VECTORS) $(INCLUDES) $(CFLAGS)
+COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
 LIBRARY_FLAGS := -Wl,--as-needed $(if $(PORTABLE),,-lopenblas) -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 

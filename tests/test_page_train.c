@@ -137,7 +137,7 @@ static void go(double steps, losses *to)
     do {
         page_train_go_slice();
         expect_no_error();
-        const float *loss;
+        const float *loss = NULL;
         size_t count = losses_of_slice(&loss);
         assert_true(to->count + count <= STEPS);
         if (count)
