@@ -209,7 +209,7 @@ enum { SHOWN = 5 };
 #define COLUMN(name_, symbol_, rows_, columns_, values_) \
     ORIGIN_NAME(name_), .symbol = (symbol_), .rows = (rows_), .columns = (columns_), .values = (values_)
 static const origin_column columns[] = {
-    {COLUMN("z", "z[#]", CLASSES, 1, now.z), .digits = 5, .parts = parts_z, .words = say_z},
+    {COLUMN("z", "z[#]", CLASSES, 1, now.z), .digits = 4, .parts = parts_z, .words = say_z},
     {COLUMN("p", "p[#]", CLASSES, 1, now.p), .digits = 4, .parts = parts_p, .words = say_p},
     {COLUMN("y", "y[#]", CLASSES, 1, now.y), .words = say_y},
     {COLUMN("p_minus_y", "(p − y)[#]", CLASSES, 1, now.p_minus_y), .digits = 4, .parts = parts_p_minus_y,

@@ -94,7 +94,7 @@ static void forget(void)
     run.test = NULL;
     run.testing = run.stopped = false;
     run.tested_at = UINT64_MAX;
-    run.smooth_loss = (double)NAN;
+    run.smooth_loss = 0;
     run.report = (pmy_step_report){0};
 }
 
@@ -260,14 +260,20 @@ typedef struct slice {
     size_t count;
 } slice;
 
+/* Of the smoothed loss at step t: d = min(0.98, (t − 1)/(t + 9)), as the average of weights has it, so that
+ * the first losses, which are large, are soon forgotten. */
+static double memory_of(uint64_t step)
+{
+    return fmin(0.98, (double)(step - 1) / (double)(step + 9));
+}
+
 static pmy_status step(slice *s, pmy_error *error)
 {
-    const double memory = 0.98;
     pmy_status status = pmy_training_step(run.training, &run.report, error);
     if (status != PMY_OK)
         return status;
     double loss = run.report.loss;
-    run.smooth_loss = isnan(run.smooth_loss) ? loss : memory * run.smooth_loss + (1 - memory) * loss;
+    run.smooth_loss += (1 - memory_of(run.report.step)) * (loss - run.smooth_loss);
     if (s->count == 0)
         s->first = (double)run.report.step;
     s->loss[s->count] = (float)loss;
@@ -278,8 +284,12 @@ static pmy_status step(slice *s, pmy_error *error)
 
 /* --- What is said of it ----------------------------------------------------- */
 
-static void print_left(const pmy_step_report *report, size_t size, char *text)
+static void print_time(const pmy_step_report *report, size_t size, char *text)
 {
+    if (!has_steps_left()) {
+        (void)snprintf(text, size, "%.1f s in all", report->seconds);
+        return;
+    }
     double left = report->seconds * (double)(report->steps - report->step) / (double)report->step;
     if (left < 60)
         (void)snprintf(text, size, "%.0f s left", ceil(left));
@@ -289,7 +299,7 @@ static void print_left(const pmy_step_report *report, size_t size, char *text)
 
 static void answer_said(void)
 {
-    char text[300], left[40] = "";
+    char text[300], left[40];
     const pmy_step_report *report = &run.report;
     size_t seen = report->seen;
     if (run.testing)
@@ -297,6 +307,9 @@ static void answer_said(void)
                        count_print(run.score.count).text, count_print(pictures_test()->count).text);
     else if (report->step == 0)
         (void)snprintf(text, sizeof text, "Not trained yet");
+    else if (!has_steps_left())
+        (void)snprintf(text, sizeof text, "%s after step %s", run.stopped ? "Stopped" : "Done",
+                       count_print((size_t)report->step).text);
     else
         (void)snprintf(text, sizeof text, "Epoch %zu of %zu, picture %s of %s", report->epoch, report->epochs,
                        count_print(seen).text, count_print(report->examples).text);
@@ -308,9 +321,8 @@ static void answer_said(void)
     answer_text("rate_text", pmy_number_print((double)(float)report->learning_rate, PMY_NUMBER_FLOAT).text);
     double seconds = run.training->epoch_seconds;
     answer_text("speed_text", seconds > 0 ? count_print((size_t)((double)seen / seconds)).text : "");
-    if (has_steps_left())
-        print_left(report, sizeof left, left);
-    answer_text("left_text", left);
+    print_time(report, sizeof left, left);
+    answer_text("time_text", left);
 }
 
 static void answer_tested(void)

@@ -11,9 +11,9 @@ typedef struct train_run {
     pmy_dataset pictures;       /* a view of those it learns from */
     pmy_training *training;     /* NULL: none is begun */
     uint64_t begun;             /* how many there have been */
-    double smooth_loss;         /* NaN before the first step */
-    double steps_wanted;        /* before it is to pause */
-    bool stopped;               /* takes no more steps */
+    double smooth_loss;
+    double steps_wanted; /* before it is to pause */
+    bool stopped;        /* takes no more steps */
 
     /* The test, which goes on by parts. */
     bool testing;

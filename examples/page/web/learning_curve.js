@@ -2,7 +2,7 @@
 import { el } from "./elements.js";
 import { cssColour, onTheme } from "./pixels.js";
 
-const CURVE_MARGIN = { left: 44, right: 56, top: 12, bottom: 26 };
+const CURVE_MARGIN = { left: 44, right: 76, top: 12, bottom: 26 };
 const CURVE_FONT = "12px ui-monospace, Menlo, Consolas, monospace";
 
 // Numbers 1, 2 and 5 times powers of ten, in a range.
@@ -87,7 +87,7 @@ export function learningCurve({ label }) {
 
     // Steps that fall into the same column of pixels are one line from the least to the largest.
     function drawLosses(x, y) {
-        context.strokeStyle = cssColour("--edge", 0.55);
+        context.strokeStyle = cssColour("--edge", 0.9);
         context.beginPath();
         for (let i = 0; i < loss.length;) {
             const column = Math.floor(x(i + 1));
@@ -96,8 +96,8 @@ export function learningCurve({ label }) {
                 if (loss[i] < least) least = loss[i];
                 if (loss[i] > most) most = loss[i];
             }
-            context.moveTo(column + 0.5, y(Math.max(most, 1e-6)) - 0.7);
-            context.lineTo(column + 0.5, y(Math.max(least, 1e-6)) + 0.7);
+            context.moveTo(column + 0.5, y(Math.max(most, 1e-6)) - 1);
+            context.lineTo(column + 0.5, y(Math.max(least, 1e-6)) + 1);
         }
         context.stroke();
         context.strokeStyle = cssColour("--accent");

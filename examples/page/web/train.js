@@ -51,7 +51,7 @@ export const train = {
         const said = el("p", { class: "said", role: "status" }, "Unpacking the pictures …");
         const facts = el("p", { class: "quiet" });
         const layers = el("tbody");
-        const live = Object.fromEntries(["loss", "rate", "speed", "left"].map((name) => [name, el("dd", {}, "–")]));
+        const live = Object.fromEntries(["loss", "rate", "speed", "time"].map((name) => [name, el("dd", {}, "–")]));
         const accuracy = el("dd", { class: "accuracy" }, "–"), tested = el("p", { class: "quiet", "aria-live": "polite" });
         const filters = el("div", { class: "filters" }), filterNote = el("p", { class: "quiet" });
         const confusion = heatMap(group, { label: "What is taken for what", key: (i, j) => `confusion.${10 * i + j}`,
@@ -115,7 +115,7 @@ export const train = {
             rate.value = Number(presets.lr[i]);
             batch.field.value = presets.batch[i];
             epochs.field.value = presets.epochs[i];
-            recipe.textContent = presets.recipe[i];
+            recipe.textContent = `${presets.recipe[i]}. The rate may be changed while it trains: the schedule’s course is scaled.`;
             change();
         }
 
@@ -193,7 +193,7 @@ export const train = {
             say(live.loss, answer.loss_text);
             say(live.rate, answer.rate_text);
             say(live.speed, answer.speed_text);
-            live.left.textContent = answer.left_text || "–";
+            say(live.time, answer.time_text);
             if (answer.accuracy !== undefined) showTest(answer);
             if (answer.done) setState(answer.ended ? "ended" : answer.step ? "paused" : "ready");
             const now = performance.now();
@@ -271,13 +271,13 @@ export const train = {
                   el("section", { class: "card" },
                      el("h2", {}, "Loss of each step, and tests"),
                      el("dl", { class: "live" }, item("right on test pictures", accuracy), item("loss, smoothed", live.loss),
-                        item("learning rate now", live.rate), item("pictures a second", live.speed), item("time", live.left)),
+                        item("learning rate now", live.rate), item("pictures a second", live.speed), item("time", live.time)),
                      curve.element, tested),
                   digit.element,
                   el("div", { class: "side-by-side" },
                      el("section", { class: "card" }, el("h2", {}, "Filters of the first layer"), filters, filterNote),
                      el("section", { class: "card" }, el("h2", {}, "What is taken for what"),
-                        el("p", { class: "quiet" }, "A row for each digit, a column for each answer; right ones without colour."), confusion.element)),
+                        el("p", { class: "quiet" }, "A row for each digit, a column for each answer; right ones without colour."), el("div", { class: "counts" }, confusion.element))),
                   el("section", { class: "card" }, el("h2", {}, "Mistakes"), mistakes, mistakeNote)),
                group.box));
 
