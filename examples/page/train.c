@@ -135,6 +135,31 @@ static bool take_pictures(const char *count, pmy_error *error)
     return false;
 }
 
+/* Whether the page can go on while it trains this net: a step is not interrupted. What is wrong with the line
+ * otherwise is said by who builds it. */
+static bool fits(const pmy_recipe *recipe, pmy_error *error)
+{
+    enum { MOST_PARAMETERS = 4000000 };
+    const double most_operations = 5e10, passes = 3;
+    static pmy_net net;
+    const pmy_shape input = PMY_SHAPE(1, run.pictures.height, run.pictures.width);
+    if (pmy_net_read(recipe->net, input, &net, NULL) != PMY_OK ||
+        !pmy_shape_equal(net.output, PMY_SHAPE(1, run.pictures.classes)))
+        return true;
+    size_t batch = recipe->batch < run.pictures.count ? recipe->batch : run.pictures.count;
+    double operations = 0;
+    for (size_t i = 0; i < net.count; i++)
+        operations += passes * net.layer[i].flops * (double)batch;
+    if (net.parameters > MOST_PARAMETERS)
+        (void)pmy_fail(error, PMY_BAD_NET, "%s parameters are too many for a page: at most %s",
+                       count_print(net.parameters).text, count_print(MOST_PARAMETERS).text);
+    else if (operations > most_operations)
+        (void)pmy_fail(error, PMY_BAD_NET,
+                       "a step of %zu pictures takes %.1g operations, more than a page can wait for: %.1g",
+                       batch, operations, most_operations);
+    return net.parameters <= MOST_PARAMETERS && operations <= most_operations;
+}
+
 static void answer_layers(const pmy_net *net)
 {
     answer_text("net", net->text);
@@ -189,6 +214,10 @@ PAGE_EXPORT(page_train_begin)
     }
     memcpy(run.net, net, strlen(net) + 1);
     recipe.net = run.net;
+    if (!fits(&recipe, &error)) {
+        answer_wrong(&error, "net");
+        return;
+    }
     if (pmy_training_new(&recipe, &run.pictures, NULL, &run.training, &error) == PMY_OK)
         answer_begun();
     else
@@ -318,7 +347,8 @@ static void answer_said(void)
         return;
     (void)snprintf(text, sizeof text, "%.4f", run.smooth_loss);
     answer_text("loss_text", text);
-    answer_text("rate_text", pmy_number_print((double)(float)report->learning_rate, PMY_NUMBER_FLOAT).text);
+    (void)snprintf(text, sizeof text, "%.4g", report->learning_rate);
+    answer_text("rate_text", text);
     double seconds = run.training->epoch_seconds;
     answer_text("speed_text", seconds > 0 ? count_print((size_t)((double)seen / seconds)).text : "");
     print_time(report, sizeof left, left);

@@ -4,7 +4,7 @@ import { bar } from "./bars.js";
 import { segments } from "./controls.js";
 import { drawingPad } from "./drawing_pad.js";
 import { figure } from "./figures.js";
-import { inkColour, onTheme, pixelCanvas, signColour } from "./pixels.js";
+import { inkPaint, onTheme, pixelCanvas, signPaint } from "./pixels.js";
 import { rove } from "./rove.js";
 
 const DIGIT_SIDE = 28, DIGIT_CLASSES = 10, OWN_ANSWER = -1;
@@ -64,7 +64,7 @@ export function digitLook(engine, group, { onerror }) {
         if (answer.any) {
             bars.forEach(([p, slope], k) => { p.show(answer.p[k], 1); slope.show(answer.p_minus_y[k], 1); });
             radios.forEach((radio, k) => { radio.checked = target !== OWN_ANSWER && k === target; });
-            group.show(answer);
+            group.show({ ...answer, speaks: undefined }); // pixels are drawn, not written
         }
         const words = answer.any ? answer.said : "";
         if (said.textContent !== words) said.textContent = words;
@@ -72,10 +72,10 @@ export function digitLook(engine, group, { onerror }) {
     }
 
     function draw() {
-        if (!last) return map.draw(inkColour(new Uint8Array(DIGIT_SIDE * DIGIT_SIDE)));
-        const ink = inkColour(last.digit), none = inkColour(new Uint8Array(DIGIT_SIDE * DIGIT_SIDE));
+        if (!last) return map.draw(inkPaint(new Uint8Array(DIGIT_SIDE * DIGIT_SIDE)));
+        const ink = inkPaint(last.digit);
         if (!last.any || view === "ink") map.draw(ink);
-        else map.draw(signColour(last.speaks, last.strongest, view === "both" ? ink : none));
+        else map.draw(signPaint(last.speaks, last.strongest, view === "both" ? ink : null));
         drawMarks();
     }
     onTheme(draw);

@@ -119,7 +119,9 @@ export function drawingPad({ label, onchange }) {
         // Bytes [112, 112], 255 where there is ink.
         ink() {
             const { data } = inked.getImageData(0, 0, INK_SIDE, INK_SIDE);
-            return Uint8Array.from({ length: INK_SIDE * INK_SIDE }, (_, i) => data[4 * i + 3]);
+            const ink = new Uint8Array(INK_SIDE * INK_SIDE);
+            for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i + 3];
+            return ink;
         },
     };
 }

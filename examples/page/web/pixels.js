@@ -22,33 +22,41 @@ export function onTheme(draw) {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
-const mixColours = (from, to, share) => from.map((one, i) => one + (to[i] - one) * share);
-
 // A canvas with a pixel for each number, which CSS makes large.
 export function pixelCanvas(width, height, attributes = {}) {
     const element = el("canvas", { width, height, class: "pixels", ...attributes });
     const context = element.getContext("2d"), image = context.createImageData(width, height);
     return {
         element,
-        // colour(i) gives pixel i's [red, green, blue].
-        draw(colour) {
-            for (let i = 0; i < width * height; i++) {
-                const [red, green, blue] = colour(i);
-                image.data.set([red, green, blue, 255], 4 * i);
-            }
+        // paint(data) fills [height, width, 4] of red, green, blue and opacity.
+        draw(paint) {
+            paint(image.data);
             context.putImageData(image, 0, 0);
         },
     };
 }
 
-// Bytes of ink as ink on paper.
-export function inkColour(bytes) {
-    const paper = colourOf("--surface"), ink = colourOf("--ink");
-    return (i) => mixColours(paper, ink, bytes[i] / 255);
+function mixInto(data, at, from, to, share) {
+    for (let c = 0; c < 3; c++) data[at + c] = from[c] + (to[c] - from[c]) * share;
+    data[at + 3] = 255;
 }
 
-// Numbers with a sign, of which `full` has the full colour, over a ground.
-export function signColour(values, full, ground = () => colourOf("--surface")) {
-    const positive = colourOf("--positive"), negative = colourOf("--negative");
-    return (i) => mixColours(ground(i), values[i] > 0 ? positive : negative, full > 0 ? Math.min(Math.abs(values[i]) / full, 1) : 0);
+// Bytes of ink as ink on paper.
+export function inkPaint(bytes) {
+    const paper = colourOf("--surface"), ink = colourOf("--ink");
+    return (data) => bytes.forEach((byte, i) => mixInto(data, 4 * i, paper, ink, byte / 255));
+}
+
+// Numbers with a sign, of which `full` has the full colour, over what another paint has painted, or paper.
+export function signPaint(values, full, ground = null) {
+    const paper = colourOf("--surface"), positive = colourOf("--positive"), negative = colourOf("--negative");
+    const under = [0, 0, 0];
+    return (data) => {
+        ground?.(data);
+        values.forEach((value, i) => {
+            const share = full > 0 ? Math.min(Math.abs(value) / full, 1) : 0;
+            for (let c = 0; c < 3; c++) under[c] = ground ? data[4 * i + c] : paper[c];
+            mixInto(data, 4 * i, under, value > 0 ? positive : negative, share);
+        });
+    };
 }

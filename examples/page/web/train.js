@@ -5,7 +5,7 @@ import { digitLook } from "./digit_look.js";
 import { FigureGroup } from "./figures.js";
 import { heatMap } from "./heatmap.js";
 import { learningCurve } from "./learning_curve.js";
-import { inkColour, onTheme, pixelCanvas, signColour } from "./pixels.js";
+import { inkPaint, onTheme, pixelCanvas, signPaint } from "./pixels.js";
 
 const PICTURE_PARTS = [["test_labels", "test-labels"], ["test_images", "test-images"], ["train_labels", "train-labels"], ["train_images", "train-images"]];
 const LOOKS_A_SECOND = 4; // at what is drawn and at the filters, while it trains
@@ -26,16 +26,17 @@ export const train = {
     async mount(root, engine) {
         const group = new FigureGroup(engine, "train_origin");
         const wrong = badInput(), curve = learningCurve({ label: "The loss of each step, smoothed, and accuracy on test pictures" });
-        let presets = null, state = "loading", changed = false, pause = false, lookedAt = 0;
+        let presets = null, state = "loading", changed = false, lookedAt = 0;
 
         // ---- What is set
         const recipe = el("p", { class: "quiet" });
         const net = el("textarea", { id: "train-net", rows: 2, spellcheck: "false", autocomplete: "off", class: "mono",
-                                     oninput: () => change("net") });
-        const batch = textField({ label: "batch", size: 5, oninput: () => change("batch") });
-        const pictures = textField({ label: "pictures", size: 6, oninput: () => change("pictures") });
-        const epochs = textField({ label: "epochs", size: 4, oninput: () => change("epochs") });
-        const seed = textField({ label: "seed", size: 4, oninput: () => change("seed") });
+                                     oninput: change, onscroll: () => { under.scrollTop = net.scrollTop; } });
+        const under = el("div", { class: "net-under mono", "aria-hidden": "true" });
+        const batch = textField({ label: "batch", size: 5, oninput: change });
+        const pictures = textField({ label: "pictures", size: 6, oninput: change });
+        const epochs = textField({ label: "epochs", size: 4, oninput: change });
+        const seed = textField({ label: "seed", size: 4, oninput: change });
         const rate = slider({ label: "highest learning rate", min: 0.0001, max: 1, log: true, value: 0.02, oninput: changeRate });
         const fields = { net, batch: batch.field, pictures: pictures.field, epochs: epochs.field, seed: seed.field, lr: rate.field };
 
@@ -56,15 +57,17 @@ export const train = {
         const filters = el("div", { class: "filters" }), filterNote = el("p", { class: "quiet" });
         const confusion = heatMap(group, { label: "What is taken for what", key: (i, j) => `confusion.${10 * i + j}`,
                                            rowName: (i) => String(i), columnName: (j) => String(j) });
+        const counts = el("div", { class: "counts", hidden: true }, confusion.element);
         const mistakes = el("div", { class: "mistakes" }), mistakeNote = el("p", { class: "quiet" }, "After the first test.");
         const digit = digitLook(engine, group, { onerror: fail });
 
         function setState(to) {
             state = to;
             const ready = to !== "loading" && to !== "wrong";
-            go.textContent = to === "running" ? "Pause" : to === "paused" ? "Go on" : to === "ended" ? "Train again" : "Train";
-            go.disabled = to === "loading" || to === "broken";
-            step.disabled = !ready || to === "running" || to === "ended" || to === "broken";
+            const ended = to === "ended" || to === "broken";
+            go.textContent = to === "running" ? "Pause" : to === "paused" ? "Go on" : ended ? "Train again" : "Train";
+            go.disabled = to === "loading";
+            step.disabled = !ready || to === "running" || ended;
             test.disabled = !ready;
             stop.disabled = to !== "running" && to !== "paused";
             reset.disabled = to === "loading";
@@ -74,28 +77,31 @@ export const train = {
             const text = error.field === "net" ? net.value : null;
             for (const [name, field] of Object.entries(fields)) field.setAttribute("aria-invalid", name === error.field);
             wrong.say(error, text);
+            under.replaceChildren();
             if (error.field === "net" && error.length) mark(error);
         }
 
-        // Selects the word that an error is about, which is counted in bytes.
+        // Underlines the word that an error is about, which is counted in bytes, below the text that is typed.
         function mark({ place, length }) {
             const bytes = new TextEncoder().encode(net.value), words = new TextDecoder();
-            const from = words.decode(bytes.subarray(0, place)).length, to = from + words.decode(bytes.subarray(place, place + length)).length;
-            net.setSelectionRange(from, to);
+            under.replaceChildren(words.decode(bytes.subarray(0, place)),
+                                  el("mark", {}, words.decode(bytes.subarray(place, place + length))));
+            under.scrollTop = net.scrollTop;
         }
 
         function clearWrong() {
             wrong.clear();
+            under.replaceChildren();
             Object.values(fields).forEach((field) => field.setAttribute("aria-invalid", "false"));
         }
 
         // What is typed counts from the next beginning on; where nothing has been learned yet, that is now.
         function change() {
-            if (state === "running" || state === "paused") {
-                changed = true;
-                said.textContent = "What you changed counts after Reset.";
-            } else {
+            if (state === "ready" || state === "wrong") {
                 begin();
+            } else {
+                changed = true;
+                said.textContent = state === "ended" ? "What you changed counts when you train again." : "What you changed counts after Reset.";
             }
         }
 
@@ -152,19 +158,21 @@ export const train = {
             accuracy.textContent = "–";
             tested.textContent = "";
             said.textContent = "Not trained yet";
+            counts.hidden = true;
+            mistakes.replaceChildren();
+            mistakeNote.textContent = "After the first test.";
         }
 
         async function start(steps) {
-            if (changed || state === "ended" || state === "wrong") if (!(await begin())) return;
+            if (steps > 0 && (changed || ["ended", "broken", "wrong"].includes(state)))
+                if (!(await begin())) return;
             clearWrong();
-            pause = false;
             setState("running");
             const own = beginning;
             await engine.run("train_go", [steps], (answer, error) => own === beginning && heard(answer, error)).catch(fail);
         }
 
         async function halt() {
-            pause = true;
             await engine.halt();
             if (state === "running") setState("paused");
         }
@@ -209,6 +217,7 @@ export const train = {
             curve.test(answer.step, answer.accuracy, answer.accuracy_text);
             const found = await engine.latest("train_tested").catch(() => null);
             if (!found) return;
+            counts.hidden = false;
             const most = found.confusion.reduce((largest, count, i) => (i % 11 ? Math.max(largest, count) : largest), 1);
             confusion.show(10, 10, found.confusion.map((count, i) => (i % 11 ? count : 0)), most);
             group.show(found);
@@ -227,7 +236,7 @@ export const train = {
             }
             drawn.forEach((one, i) => {
                 const weights = answer.weights.subarray(i * size, (i + 1) * size);
-                one.draw(signColour(weights, weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0)));
+                one.draw(signPaint(weights, weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0)));
                 one.element.title = answer.about[i];
                 one.element.setAttribute("aria-label", `filter ${i}: ${answer.about[i]}`);
             });
@@ -239,7 +248,7 @@ export const train = {
             const pixels = 28 * 28;
             mistakes.replaceChildren(...found.mistake_text.map((text, i) => {
                 const one = pixelCanvas(28, 28, { "aria-hidden": "true" });
-                one.draw(inkColour(found.mistake_pixels.subarray(i * pixels, (i + 1) * pixels)));
+                one.draw(inkPaint(found.mistake_pixels.subarray(i * pixels, (i + 1) * pixels)));
                 return el("button", { type: "button", class: "mistake", title: found.mistake_said[i], "aria-label": found.mistake_said[i],
                                       onclick: () => digit.showPicture(found.mistake[i]) }, one.element, el("span", {}, text));
             }));
@@ -261,7 +270,7 @@ export const train = {
                   el("section", { class: "card" },
                      el("h2", {}, "The net, and how it learns"),
                      el("div", { class: "toolbar" }, choiceBox, rate.element, batch.element, pictures.element, epochs.element, seed.element),
-                     el("label", { for: "train-net", class: "net-label" }, "layers"), net, wrong.element, recipe,
+                     el("label", { for: "train-net", class: "net-label" }, "layers"), el("div", { class: "net-box" }, under, net), wrong.element, recipe,
                      el("div", { class: "toolbar" }, go, step, test, stop, reset, progress),
                      said,
                      el("details", {}, el("summary", {}, facts),
@@ -277,7 +286,7 @@ export const train = {
                   el("div", { class: "side-by-side" },
                      el("section", { class: "card" }, el("h2", {}, "Filters of the first layer"), filters, filterNote),
                      el("section", { class: "card" }, el("h2", {}, "What is taken for what"),
-                        el("p", { class: "quiet" }, "A row for each digit, a column for each answer; right ones without colour."), el("div", { class: "counts" }, confusion.element))),
+                        el("p", { class: "quiet" }, "A row for each digit, a column for each answer; right ones without colour."), counts)),
                   el("section", { class: "card" }, el("h2", {}, "Mistakes"), mistakes, mistakeNote)),
                group.box));
 
