@@ -30,6 +30,9 @@ PAGE_EXPORT(page_train_presets)(void);
 PAGE_EXPORT(page_train_begin)
 (const char *preset_name, const char *net, const char *rate, const char *batch, const char *pictures,
  const char *epochs, const char *seed);
+PAGE_EXPORT(page_train_check)
+(const char *preset_name, const char *net, const char *rate, const char *batch, const char *pictures,
+ const char *epochs, const char *seed);
 PAGE_EXPORT(page_train_rate)(const char *rate);
 PAGE_EXPORT(page_train_go)(double steps);
 PAGE_EXPORT(page_train_go_slice)(void);
@@ -418,7 +421,7 @@ static void what_is_wrong_says_so_and_the_page_goes_on(void **state)
         {"linear 1000000", "0.1", "32", "320", "1", "1000000 outputs", "net", 0, 14},
         {"linear 100000, linear 10", "0.1", "32", "320", "1", "79,500,010 parameters are too many", "net", 0,
          0},
-        {"conv 512 9, conv 512 9, linear 10", "0.1", "320", "320", "1", "operations, more than a page", "net",
+        {"conv 64 9, conv 64 9, linear 10", "0.1", "320", "320", "1", "operations, more than a page", "net",
          0, 0},
         {"", "0.1", "32", "320", "1", "layer", "net", 0, 1},
         {"linear 10", "nan", "32", "320", "1", "learning rate of a run cannot be 'nan'", "lr", 0, 0},
@@ -429,12 +432,16 @@ static void what_is_wrong_says_so_and_the_page_goes_on(void **state)
         {"linear 10", "0.1", "32", "320", "0", "epochs of a run cannot be '0'", "epochs", 0, 0},
         {"linear 9, batchnorm, linear 10", "0.1", "1", "320", "1", "batchnorm needs 2", "batch", 0, 0},
     };
+    losses all = {.count = 0};
+    begin("0.05");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         page_train_begin("mlp", wrong[i].net, wrong[i].rate, wrong[i].batch, wrong[i].pictures,
                          wrong[i].epochs, "1");
         expect_error(wrong[i].words, wrong[i].field, wrong[i].position, wrong[i].length);
-        page_train_go_slice();
-        expect_error("no net yet", NULL, 0, 0);
+        page_train_check("mlp", wrong[i].net, wrong[i].rate, wrong[i].batch, wrong[i].pictures,
+                         wrong[i].epochs, "1");
+        expect_error(wrong[i].words, wrong[i].field, wrong[i].position, wrong[i].length);
+        go(1, &all); /* the run that there is goes on */
     }
     page_train_begin("mlp", "linear 10", "0.1", "100000", "320", "1", "1");
     expect_error("batch of a run cannot be '100000'", "batch", 0, 0);

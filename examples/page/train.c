@@ -1,11 +1,10 @@
 /* Training by slices, so that the page is heard between them. */
 #include "page/train.h"
 
-#include "common/preset_recipe.h"
-#include "mnist/presets.h"
 #include "page/answer.h"
 #include "page/export.h"
 #include "page/pictures.h"
+#include "page/train_settings.h"
 #include "base/clock.h"
 #include "base/number.h"
 
@@ -23,67 +22,6 @@ const train_run *train_run_now(void)
     return &run;
 }
 
-count_text count_print(size_t count)
-{
-    count_text out;
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%zu", count);
-    char *to = out.text;
-    for (int i = 0; i < length; i++) {
-        *to++ = digits[i];
-        if ((length - i) % 3 == 1 && i + 1 < length)
-            *to++ = ',';
-    }
-    *to = '\0';
-    return out;
-}
-
-/* --- Presets -------------------------------------------------------------- */
-
-/* All of a preset that the panel has no field for: "optimizer adam, schedule onecycle, label smoothing 0.1".
- */
-static void describe(const preset *p, size_t size, char *text)
-{
-    static const char *const shown[] = {"--epochs", "--batch", "--lr"};
-    size_t used = 0;
-    for (char *const *word = p->options; word[0]; word += 2) {
-        bool has_field = false;
-        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-            has_field |= strcmp(word[0], shown[i]) == 0;
-        const pmy_recipe_field *field = preset_field(PMY_RECIPE_OF_PICTURES, word[0]);
-        if (!has_field && used < size)
-            used +=
-                (size_t)snprintf(text + used, size - used, "%s%s %s", used ? ", " : "", field->key, word[1]);
-    }
-}
-
-static void answer_option(const char *column, const char *option)
-{
-    answer_texts(column);
-    for (size_t i = 0; i < mnist_presets.count; i++)
-        answer_next_text(preset_value(&mnist_presets.presets[i], option));
-}
-
-PAGE_EXPORT(page_train_presets)(void)
-{
-    char text[400];
-    answer_begin();
-    answer_texts("name");
-    for (size_t i = 0; i < mnist_presets.count; i++)
-        answer_next_text(mnist_presets.presets[i].name);
-    answer_texts("net");
-    for (size_t i = 0; i < mnist_presets.count; i++)
-        answer_next_text(mnist_presets.presets[i].net);
-    answer_texts("recipe");
-    for (size_t i = 0; i < mnist_presets.count; i++) {
-        describe(&mnist_presets.presets[i], sizeof text, text);
-        answer_next_text(text);
-    }
-    answer_option("lr", "--lr");
-    answer_option("batch", "--batch");
-    answer_option("epochs", "--epochs");
-}
-
 /* --- Beginning ------------------------------------------------------------ */
 
 static void forget(void)
@@ -96,68 +34,6 @@ static void forget(void)
     run.tested_at = UINT64_MAX;
     run.smooth_loss = 0;
     run.report = (pmy_step_report){0};
-}
-
-/* Says which of the panel's fields is wrong. */
-static void answer_wrong(const pmy_error *error, const char *field)
-{
-    answer_error(error);
-    answer_text("field", field);
-}
-
-/* What is typed into the panel's fields, into the recipe. On an error it is answered. */
-static bool take_fields(pmy_recipe *recipe, const char *const text[][2], pmy_error *error)
-{
-    for (; text[0][0]; text++) {
-        const pmy_recipe_field *field = preset_field(PMY_RECIPE_OF_PICTURES, text[0][0]);
-        if (pmy_recipe_set(recipe, field, text[0][1], error) == PMY_OK)
-            continue;
-        answer_wrong(error, text[0][0]);
-        return false;
-    }
-    return true;
-}
-
-static bool take_pictures(const char *count, pmy_error *error)
-{
-    uint64_t wanted = 0;
-    const pmy_dataset *all = pictures_train();
-    if (pmy_whole_read(count, &wanted) && wanted >= 1 && wanted <= all->count) {
-        pmy_dataset rest;
-        pmy_status status = pmy_dataset_split(all, all->count - (size_t)wanted, &run.pictures, &rest, error);
-        return status == PMY_OK;
-    }
-    (void)(all->count == 0
-               ? pmy_fail(error, PMY_BAD_ARGUMENT, "the pictures are not unpacked yet")
-               : pmy_fail(error, PMY_BAD_ARGUMENT, "there are 1 to %s pictures to train on, not '%.100s'",
-                          count_print(all->count).text, count));
-    answer_wrong(error, "pictures");
-    return false;
-}
-
-/* Whether the page can go on while it trains this net: a step is not interrupted. What is wrong with the line
- * otherwise is said by who builds it. */
-static bool fits(const pmy_recipe *recipe, pmy_error *error)
-{
-    enum { MOST_PARAMETERS = 4000000 };
-    const double most_operations = 5e10, passes = 3;
-    static pmy_net net;
-    const pmy_shape input = PMY_SHAPE(1, run.pictures.height, run.pictures.width);
-    if (pmy_net_read(recipe->net, input, &net, NULL) != PMY_OK ||
-        !pmy_shape_equal(net.output, PMY_SHAPE(1, run.pictures.classes)))
-        return true;
-    size_t batch = recipe->batch < run.pictures.count ? recipe->batch : run.pictures.count;
-    double operations = 0;
-    for (size_t i = 0; i < net.count; i++)
-        operations += passes * net.layer[i].flops * (double)batch;
-    if (net.parameters > MOST_PARAMETERS)
-        (void)pmy_fail(error, PMY_BAD_NET, "%s parameters are too many for a page: at most %s",
-                       count_print(net.parameters).text, count_print(MOST_PARAMETERS).text);
-    else if (operations > most_operations)
-        (void)pmy_fail(error, PMY_BAD_NET,
-                       "a step of %zu pictures takes %.1g operations, more than a page can wait for: %.1g",
-                       batch, operations, most_operations);
-    return net.parameters <= MOST_PARAMETERS && operations <= most_operations;
 }
 
 static void answer_layers(const pmy_net *net)
@@ -191,39 +67,27 @@ static void answer_begun(void)
     answer_text("said", text);
 }
 
-/* A preset's recipe with what is typed in place of its own; the net is typed, too. The model has its first
- * values. */
+/* Begins anew with what is typed; the model has its first values. On an error all is as it was. */
 PAGE_EXPORT(page_train_begin)
-(const char *preset_name, const char *net, const char *rate, const char *batch, const char *pictures,
+(const char *name, const char *net, const char *rate, const char *batch, const char *pictures,
  const char *epochs, const char *seed)
 {
     pmy_error error = {0};
-    const char *const text[][2] = {
-        {"lr", rate}, {"batch", batch}, {"epochs", epochs}, {"seed", seed}, {NULL, NULL}};
-    pmy_recipe recipe =
-        preset_recipe(&mnist_presets, preset_for(&mnist_presets, preset_name), PMY_RECIPE_OF_PICTURES);
+    train_settings settings;
+    const char *wrong = train_settings_read(&(train_typed){name, net, rate, batch, pictures, epochs, seed},
+                                            &settings, &error);
     answer_begin();
+    if (wrong) {
+        train_answer_wrong(&error, wrong);
+        return;
+    }
     forget();
     run.begun++;
-    if (!take_pictures(pictures, &error) || !take_fields(&recipe, text, &error))
-        return;
-    if (strlen(net) >= sizeof run.net) {
-        (void)pmy_fail(&error, PMY_BAD_NET, "the line is longer than %zu bytes", sizeof run.net - 1);
-        answer_wrong(&error, "net");
-        return;
-    }
-    memcpy(run.net, net, strlen(net) + 1);
-    recipe.net = run.net;
-    if (!fits(&recipe, &error)) {
-        answer_wrong(&error, "net");
-        return;
-    }
-    if (pmy_training_new(&recipe, &run.pictures, NULL, &run.training, &error) == PMY_OK)
+    run.pictures = settings.pictures;
+    if (pmy_training_new(&settings.recipe, &run.pictures, NULL, &run.training, &error) == PMY_OK)
         answer_begun();
     else
-        answer_wrong(&error, error.code != PMY_BAD_ARGUMENT ? "net"
-                             : recipe.learning_rate > 0     ? "batch"
-                                                            : "lr");
+        train_answer_wrong(&error, "net");
 }
 
 static bool answer_if_none(void)
@@ -247,7 +111,7 @@ PAGE_EXPORT(page_train_rate)(const char *rate)
     if (!pmy_number_read(rate, strlen(rate), &number))
         number = (double)NAN;
     if (pmy_run_set_rate(&run.training->run, number, &error) != PMY_OK)
-        answer_wrong(&error, "lr");
+        train_answer_wrong(&error, "lr");
 }
 
 /* --- Going on ------------------------------------------------------------- */

@@ -3,14 +3,14 @@
 #define PAGE_TRAIN_H
 
 #include "train/assessment.h"
+#include "page/count.h"
 #include "page/origin.h"
 #include "train/training.h"
 
 typedef struct train_run {
-    char net[PMY_MAX_NET_TEXT]; /* as it was typed; the recipe's text */
-    pmy_dataset pictures;       /* a view of those it learns from */
-    pmy_training *training;     /* NULL: none is begun */
-    uint64_t begun;             /* how many there have been */
+    pmy_dataset pictures;   /* a view of those it learns from */
+    pmy_training *training; /* NULL: none is begun */
+    uint64_t begun;         /* how many there have been */
     double smooth_loss;
     double steps_wanted; /* before it is to pause */
     bool stopped;        /* takes no more steps */
@@ -27,11 +27,5 @@ const train_run *train_run_now(void);
 
 /* Of the last whole test, as the panel's origins have it. */
 origin_column train_confusion_column(void);
-
-/* "60,000". */
-typedef struct count_text {
-    char text[32];
-} count_text;
-count_text count_print(size_t count);
 
 #endif

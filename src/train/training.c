@@ -53,16 +53,14 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
     return PMY_OK;
 }
 
-/* The last batch of an epoch may be smaller than the others: better said now than after an epoch. */
-static pmy_status check_batches(const pmy_training *training, pmy_error *error)
+pmy_status pmy_training_check_batches(const pmy_net *net, size_t batch, size_t examples, pmy_error *error)
 {
-    size_t batch = training->run.recipe.batch, rest = training->dataset->count % batch;
-    size_t least = training->classifier->facts.net.least_batch;
+    size_t rest = examples % batch, least = net->least_batch;
     if (batch >= least && (rest == 0 || rest >= least))
         return PMY_OK;
     return pmy_fail(error, PMY_BAD_ARGUMENT,
                     "batches of %zu of %zu examples: one has %zu, but batchnorm needs %zu to train on", batch,
-                    training->dataset->count, batch < least ? batch : rest, least);
+                    examples, batch < least ? batch : rest, least);
 }
 
 static pmy_status plan_epochs(pmy_training *training, size_t *steps, pmy_error *error)
@@ -103,7 +101,8 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     if (status == PMY_OK)
         status = build_classifier(training, error);
     if (status == PMY_OK)
-        status = check_batches(training, error);
+        status = pmy_training_check_batches(&training->classifier->facts.net, training->run.recipe.batch,
+                                            training->dataset->count, error);
     if (status == PMY_OK)
         status = make_augmenters(training, error);
     return status == PMY_OK ? pmy_run_begin(&training->run, steps, error) : status;

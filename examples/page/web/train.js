@@ -63,14 +63,12 @@ export const train = {
 
         function setState(to) {
             state = to;
-            const ready = to !== "loading" && to !== "wrong";
-            const ended = to === "ended" || to === "broken";
+            const ready = to !== "loading", ended = to === "ended" || to === "broken";
             go.textContent = to === "running" ? "Pause" : to === "paused" ? "Go on" : ended ? "Train again" : "Train";
-            go.disabled = to === "loading";
+            go.disabled = reset.disabled = !ready;
             step.disabled = !ready || to === "running" || ended;
             test.disabled = !ready;
             stop.disabled = to !== "running" && to !== "paused";
-            reset.disabled = to === "loading";
         }
 
         function fail(error) {
@@ -97,10 +95,11 @@ export const train = {
 
         // What is typed counts from the next beginning on; where nothing has been learned yet, that is now.
         function change() {
-            if (state === "ready" || state === "wrong") {
+            if (state === "ready") {
                 begin();
             } else {
                 changed = true;
+                engine.latest("train_check", ...typed()).then((answer) => answer && clearWrong(), fail);
                 said.textContent = state === "ended" ? "What you changed counts when you train again." : "What you changed counts after Reset.";
             }
         }
@@ -110,8 +109,7 @@ export const train = {
                 const answer = await engine.latest("train_rate", rate.field.value);
                 if (answer) clearWrong();
             } catch (error) {
-                if (state === "wrong") begin();
-                else fail(error);
+                fail(error);
             }
         }
 
@@ -125,14 +123,15 @@ export const train = {
             change();
         }
 
+        const typed = () => [preset.value, net.value, rate.field.value, batch.field.value, pictures.field.value, epochs.field.value, seed.field.value];
+
         // ---- The run
         let beginning = 0;
         async function begin() {
             const own = ++beginning;
             changed = false;
             try {
-                const answer = await engine.latest("train_begin", preset.value, net.value, rate.field.value, batch.field.value,
-                                                   pictures.field.value, epochs.field.value, seed.field.value);
+                const answer = await engine.latest("train_begin", ...typed());
                 if (!answer || own !== beginning) return answer;
                 clearWrong();
                 showNet(answer);
@@ -142,8 +141,8 @@ export const train = {
                 return answer;
             } catch (error) {
                 if (own !== beginning) return null;
+                changed = true;
                 fail(error);
-                setState("wrong");
                 return null;
             }
         }
@@ -164,7 +163,7 @@ export const train = {
         }
 
         async function start(steps) {
-            if (steps > 0 && (changed || ["ended", "broken", "wrong"].includes(state)))
+            if (steps > 0 && (changed || state === "ended" || state === "broken"))
                 if (!(await begin())) return;
             clearWrong();
             setState("running");
