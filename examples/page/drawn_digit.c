@@ -210,9 +210,9 @@ enum { SHOWN = 5 };
     ORIGIN_NAME(name_), .symbol = (symbol_), .rows = (rows_), .columns = (columns_), .values = (values_)
 static const origin_column columns[] = {
     {COLUMN("z", "z[#]", CLASSES, 1, now.z), .digits = 4, .parts = parts_z, .words = say_z},
-    {COLUMN("p", "p[#]", CLASSES, 1, now.p), .digits = 4, .parts = parts_p, .words = say_p},
+    {COLUMN("p", "p[#]", CLASSES, 1, now.p), .digits = 3, .parts = parts_p, .words = say_p},
     {COLUMN("y", "y[#]", CLASSES, 1, now.y), .words = say_y},
-    {COLUMN("p_minus_y", "(p − y)[#]", CLASSES, 1, now.p_minus_y), .digits = 4, .parts = parts_p_minus_y,
+    {COLUMN("p_minus_y", "(p − y)[#]", CLASSES, 1, now.p_minus_y), .digits = 3, .parts = parts_p_minus_y,
      .words = say_p_minus_y},
     {COLUMN("loss", "loss", 1, 1, &now.loss), .digits = 4, .parts = parts_loss, .words = say_loss},
     {COLUMN("pixel", "x[#][#]", PMY_FIT_SIDE, PMY_FIT_SIDE, now.pixel), .words = say_pixel},

@@ -47,9 +47,13 @@ export function digitLook(engine, group, { onerror }) {
     }
 
     // ---- Asking
+    function begin(what) {
+        [shown, target, own.checked] = [what, OWN_ANSWER, true];
+        pad.element.classList.toggle("is-other", what !== "drawing");
+    }
     const asking = (promise) => promise.then((answer) => answer && show(answer), onerror);
     function askDrawing() {
-        if (shown !== "drawing") [shown, target, own.checked] = ["drawing", OWN_ANSWER, true];
+        if (shown !== "drawing") begin("drawing");
         asking(engine.latest("train_drawn", pad.ink(), target));
     }
     function look() {
@@ -98,7 +102,7 @@ export function digitLook(engine, group, { onerror }) {
 
     // ---- The test pictures
     async function showPicture(index) {
-        [shown, target, own.checked] = ["picture", OWN_ANSWER, true];
+        begin("picture");
         await asking(engine.latest("train_picture", index, target));
         if (last?.label >= 0) choose(last.label);
     }

@@ -19,7 +19,9 @@ function roundNumbers(low, high) {
 export function learningCurve({ label }) {
     const canvas = el("canvas", { class: "curve", role: "img", tabindex: 0, "aria-label": label });
     const reading = el("p", { class: "quiet reading", "aria-live": "polite" });
-    const element = el("div", { class: "curve-box" }, canvas, reading);
+    const legend = el("p", { class: "quiet legend" }, el("span", { class: "of-step" }, "▪"), " loss of a step  ",
+                      el("span", { class: "of-smooth" }, "—"), " smoothed  ", el("span", { class: "of-test" }, "◆"), " right on test pictures");
+    const element = el("div", { class: "curve-box" }, canvas, legend, reading);
     const context = canvas.getContext("2d");
     let steps = 1, loss = [], smooth = [], tests = [], looked = null, due = false;
 
@@ -88,6 +90,7 @@ export function learningCurve({ label }) {
     // Steps that fall into the same column of pixels are one line from the least to the largest.
     function drawLosses(x, y) {
         context.strokeStyle = cssColour("--edge", 0.9);
+        context.lineWidth = Math.min(Math.max((x(2) - x(1)) / 2, 1), 3);
         context.beginPath();
         for (let i = 0; i < loss.length;) {
             const column = Math.floor(x(i + 1));
@@ -108,11 +111,11 @@ export function learningCurve({ label }) {
         context.lineWidth = 1;
     }
 
-    // The share that is wrong, from none at the bottom; 100 % of it is never far off at the top.
+    // 100 % right is at the top, and the worst test half way down, or where 98 % would be.
     function drawTests(x, bottom, text) {
         if (!tests.length) return;
-        const most = Math.max(...tests.map(({ accuracy }) => 1 - accuracy), 0.002);
-        const place = (accuracy) => bottom - ((1 - accuracy) / most) * (bottom - CURVE_MARGIN.top - 20) - 2;
+        const most = Math.max(...tests.map(({ accuracy }) => 1 - accuracy), 0.02);
+        const place = (accuracy) => CURVE_MARGIN.top + 4 + ((1 - accuracy) / most) * (bottom - CURVE_MARGIN.top) * 0.5;
         context.strokeStyle = context.fillStyle = cssColour("--positive");
         context.setLineDash([4, 3]);
         context.beginPath();
