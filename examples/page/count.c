@@ -4,7 +4,7 @@
 
 count_text count_print(size_t count)
 {
-    count_text out;
+    count_text out = {""};
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%zu", count);
     char *to = out.text;
