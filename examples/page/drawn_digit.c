@@ -250,6 +250,8 @@ static void answer_look(double target)
     origin_numbers(&(origin_table){columns, SHOWN, &now});
     answer_numbers("speaks", PIXELS, now.speaks);
     answer_number("strongest", largest_of(PIXELS, now.speaks));
+    (void)snprintf(text, sizeof text, "The model takes it for %zu", now.answer);
+    answer_text("taken", text);
     (void)snprintf(text, sizeof text, "The model takes it for %zu, with p[%zu] = %.4f", now.answer,
                    now.answer, now.p[now.answer]);
     answer_text("said", text);

@@ -12,7 +12,7 @@ const MARKED_PIXELS = 0.5; // of the strongest: pixels whose sign is also writte
 
 // `group` has the numbers; look() asks again, for when the model is another.
 export function digitLook(engine, group, { onerror }) {
-    let target = OWN_ANSWER, shown = null, view = "both";
+    let target = OWN_ANSWER, shown = null, view = "both", pictures = 1;
 
     const pad = drawingPad({ label: "A sheet to draw a digit on. Arrow keys move the pen, space puts it down and lifts it, Delete clears.",
                              onchange: askDrawing });
@@ -22,7 +22,8 @@ export function digitLook(engine, group, { onerror }) {
         group.add(el("span", { "aria-label": `pixel in row ${Math.floor(i / DIGIT_SIDE)}, column ${i % DIGIT_SIDE}` }), `speaks.${i}`, {}));
     const grid = el("div", { class: "pixel-grid", "aria-label": "What each pixel has to say" }, ...cells);
     rove(grid);
-    const note = el("p", { class: "quiet note" }), said = el("p", { class: "result", "aria-live": "polite" });
+    const note = el("p", { class: "quiet note" }), said = el("p", { class: "result" });
+    const told = el("p", { class: "unseen", "aria-live": "polite" }); // when the answer is another, not with each digit of p
 
     // ---- The ten classes
     const own = el("input", { type: "radio", name: "train-target", id: "train-own", checked: true, onchange: () => choose(OWN_ANSWER) });
@@ -72,6 +73,7 @@ export function digitLook(engine, group, { onerror }) {
         }
         const words = answer.any ? answer.said : "";
         if (said.textContent !== words) said.textContent = words;
+        if (told.textContent !== (answer.taken ?? "")) told.textContent = answer.taken ?? "";
         draw();
     }
 
@@ -107,7 +109,7 @@ export function digitLook(engine, group, { onerror }) {
         if (last?.label >= 0) choose(last.label);
     }
     const clear = el("button", { type: "button", class: "button", onclick: () => pad.clear() }, "Clear");
-    const any = el("button", { type: "button", class: "button", onclick: () => showPicture(Math.floor(Math.random() * 10000)) }, "Any test picture");
+    const any = el("button", { type: "button", class: "button", onclick: () => showPicture(Math.floor(Math.random() * pictures)) }, "Any test picture");
     const views = segments({ label: "Show", options: [["both", "both"], ["ink", "ink"], ["slope", "p − y"]],
                              onchange: (value) => { view = value; draw(); } });
 
@@ -120,8 +122,11 @@ export function digitLook(engine, group, { onerror }) {
               el("p", { class: "key" }, el("span", { class: "swatch for" }, "+"), " more ink here makes the answer surer ",
                  el("span", { class: "swatch against" }, "−"), " less sure"),
               note),
-           el("div", { class: "answers" }, said, el("div", { class: "scroll" }, table),
+           el("div", { class: "answers" }, said, told, el("div", { class: "scroll" }, table),
               el("p", { class: "own" }, own, el("label", { for: "train-own" }, " ask for what the model itself takes it for")), loss)));
     draw();
-    return { element, look, showPicture };
+    return {
+        element, look, showPicture,
+        set pictures(count) { pictures = count; }, // to choose from
+    };
 }

@@ -84,7 +84,8 @@ export class Engine {
     }
 
     halt() {
-        return this.#ask({ what: "halt" });
+        const slices = [...this.#waiting].filter(([, one]) => one.onSlice).map(([id]) => id);
+        return this.#ask({ what: "halt" }).finally(() => slices.forEach((id) => this.#waiting.delete(id)));
     }
 
     // Breaks off whatever is computed, and forgets all; what is asked next begins anew.

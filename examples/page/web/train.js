@@ -49,7 +49,7 @@ export const train = {
 
         // ---- What comes of it
         const progress = el("progress", { max: 1, value: 0, "aria-label": "Steps done" });
-        const said = el("p", { class: "said", role: "status" }, "Unpacking the pictures …");
+        const said = el("p", { class: "said" }, "Unpacking the pictures …");
         const facts = el("p", { class: "quiet" });
         const layers = el("tbody");
         const live = Object.fromEntries(["loss", "rate", "speed", "time"].map((name) => [name, el("dd", {}, "–")]));
@@ -163,7 +163,7 @@ export const train = {
         }
 
         async function start(steps) {
-            if (steps > 0 && (changed || state === "ended" || state === "broken"))
+            if (steps > 0 && ((changed && state === "ready") || state === "ended" || state === "broken"))
                 if (!(await begin())) return;
             clearWrong();
             setState("running");
@@ -259,13 +259,13 @@ export const train = {
         });
 
         // ---- The page
-        const choiceBox = el("span"), item = (name, place) => el("div", {}, el("dt", {}, name), place);
+        const inside = el("span", {}, "All of its pictures are inside this page."), choiceBox = el("span");
+        const item = (name, place) => el("div", {}, el("dt", {}, name), place);
         let preset = { value: "fast" };
         root.append(
             el("div", { class: "panel-with-origin" },
                el("div", { class: "panel-main" },
-                  el("p", { class: "lead" }, "Train a net on MNIST, here, with the loop that trains it natively. All ",
-                     el("span", {}, "60,000 training and 10,000 test pictures"), " are inside this page."),
+                  el("p", { class: "lead" }, "Train a net on MNIST, here, with the loop that trains it natively. ", inside),
                   el("section", { class: "card" },
                      el("h2", {}, "The net, and how it learns"),
                      el("div", { class: "toolbar" }, choiceBox, rate.element, batch.element, pictures.element, epochs.element, seed.element),
@@ -293,9 +293,12 @@ export const train = {
             presets = await engine.call("train_presets");
             preset = choice({ label: "preset", options: presets.name.map((name) => [name, name]), value: "fast", onchange: usePreset });
             choiceBox.replaceWith(preset.element);
-            let count = 0;
-            for (const [part, id] of PICTURE_PARTS) count = (await engine.load("pictures_" + part, id)).count;
-            pictures.field.value = count;
+            const there = {};
+            for (const [part, id] of PICTURE_PARTS) there[part] = (await engine.load("pictures_" + part, id)).count;
+            pictures.field.value = there.train_images;
+            digit.pictures = there.test_images;
+            const [learned, tests] = [there.train_images, there.test_images].map((count) => count.toLocaleString("en"));
+            inside.textContent = `All ${learned} training and ${tests} test pictures are inside this page.`;
             seed.field.value = 1;
             state = "ready";
             usePreset("fast");
