@@ -177,11 +177,10 @@ MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
 $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c questions.c shares.c) \
-    examples/common/number.c \
-    examples/gradcheck/plot.c \
-    $(wildcard examples/common/svg*.c) examples/common/markup.c examples/common/utf8.c
+PAGE_SOURCES := $(wildcard examples/page/*.c) $(wildcard examples/common/svg*.c) examples/gradcheck/plot.c \
+    $(addprefix examples/common/,markup.c number.c preset.c preset_recipe.c utf8.c) \
+    $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c questions.c shares.c)
 
 define link
 $(call say,LINK,$@)
@@ -216,6 +215,9 @@ $(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a
 	$(call link)
 
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
+
+# Holds the page's presets against the command line's.
+$(BUILD)/tests/test_page_train: $(call objects,examples/mnist/train_options.c)
 
 # Trains a preset, which it has from where they are.
 $(BUILD)/bench/bench_fast: $(call object,examples/mnist/presets.c)

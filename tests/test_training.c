@@ -134,6 +134,59 @@ static void an_evaluation_shows_every_prediction(void **state)
     pmy_training_free(training);
 }
 
+/* Also of the average, which is in the model only while it is looked at. */
+static void an_evaluation_by_parts_is_the_whole(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    recipe.average_decay = 0.9;
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_step_report step;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+    pmy_score whole, parts = {0};
+    assert_int_equal(pmy_evaluate(training, &p.dataset, (pmy_predictions_watcher){0}, &whole, NULL), PMY_OK);
+    passing shown = {&p.dataset, 0, 0};
+    size_t calls = 0;
+    for (; parts.count < COUNT; calls++) {
+        assert_int_equal(pmy_evaluate_next(training, &p.dataset,
+                                           (pmy_predictions_watcher){&shown, see_predictions}, &parts, NULL),
+                         PMY_OK);
+        assert_int_equal(parts.count, shown.seen);
+        assert_false(training->run.average->swapped);
+    }
+    assert_int_equal(calls, 10);
+    assert_int_equal(whole.count, COUNT);
+    assert_int_equal(parts.correct, whole.correct);
+    assert_int_equal(shown.correct, whole.correct);
+    assert_true(parts.loss == whole.loss);
+    pmy_training_free(training);
+}
+
+static void a_rate_that_is_set_scales_the_course(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    pmy_recipe recipe = recipe_for("linear 3");
+    pmy_training *training = new_training(&recipe, &p, NULL);
+    pmy_step_report step;
+    assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+    assert_int_equal(pmy_run_set_rate(&training->run, 0.03, NULL), PMY_OK);
+    assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+    assert_true(fabs(step.learning_rate - 0.015 * (1 + cos(acos(-1) / 40))) < 1e-12);
+    assert_true(training->run.recipe.learning_rate == 0.03);
+    const double wrong[] = {0, -1, (double)NAN, (double)INFINITY};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        pmy_error error;
+        assert_int_equal(pmy_run_set_rate(&training->run, wrong[i], &error), PMY_BAD_ARGUMENT);
+        assert_true(training->run.schedule.rate == 0.03);
+    }
+    pmy_training_free(training);
+}
+
 /* The loss of the first step is that of augmented pictures, of evaluation that of the pictures as they are;
  * both of normalised ones. */
 static void steps_augment_and_evaluation_does_not(void **state)
@@ -644,6 +697,8 @@ int main(void)
         cmocka_unit_test(a_run_learns_and_reports),
         cmocka_unit_test(evaluation_counts_each_example_once),
         cmocka_unit_test(an_evaluation_shows_every_prediction),
+        cmocka_unit_test(an_evaluation_by_parts_is_the_whole),
+        cmocka_unit_test(a_rate_that_is_set_scales_the_course),
         cmocka_unit_test(steps_augment_and_evaluation_does_not),
         cmocka_unit_test(last_epochs_do_not_augment),
         cmocka_unit_test(an_epochs_loss_is_the_mean_over_its_examples),

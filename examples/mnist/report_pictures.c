@@ -1,5 +1,7 @@
 #include "mnist/report_pictures.h"
 
+#include "mnist/filters.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -14,57 +16,6 @@ pmy_status report_digit(const pmy_dataset *dataset, size_t index, png *picture, 
 /* Each filter is shown about this large, and so many side by side, a gap between them. */
 enum { FILTER_SIZE = 84, GAP = 8, COLUMNS = 8 };
 
-typedef struct planes {
-    const pmy_real *weights; /* [count, height, width] */
-    size_t count, height, width;
-} planes;
-
-/* The weights that look at the pictures themselves; count 0 if they cannot be shown. */
-static planes first_filters(const pmy_graph *graph, const pmy_dataset *dataset)
-{
-    size_t parameters = pmy_graph_parameters(graph).count;
-    for (size_t i = 0; i < parameters; i++) {
-        pmy_tensor weight = pmy_value(pmy_parameter_at(graph, i));
-        const size_t *dim = weight.shape.dim;
-        unsigned rank = pmy_shape_rank(weight.shape);
-        if (rank == 4)
-            return (planes){weight.data, dim[0] * dim[1], dim[2], dim[3]};
-        if (rank == 2 && dim[1] == pmy_dataset_features(dataset))
-            return (planes){weight.data, dim[0] * dataset->channels, dataset->height, dataset->width};
-        if (rank == 2)
-            break;
-    }
-    return (planes){0};
-}
-
-typedef struct ranked {
-    double norm;
-    size_t index;
-} ranked;
-
-static int compare_ranked(const void *left, const void *right)
-{
-    const ranked *a = left, *b = right;
-    if (a->norm != b->norm)
-        return a->norm > b->norm ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-/* The planes in falling order of their norm, [count], which the caller frees; NULL: no memory. */
-static ranked *rank_planes(const planes *all)
-{
-    ranked *order = calloc(all->count, sizeof *order);
-    size_t size = all->height * all->width;
-    for (size_t i = 0; order && i < all->count; i++) {
-        order[i].index = i;
-        for (size_t k = 0; k < size; k++)
-            order[i].norm += (double)all->weights[i * size + k] * (double)all->weights[i * size + k];
-    }
-    if (order)
-        qsort(order, all->count, sizeof *order, compare_ranked);
-    return order;
-}
-
 /* How strongly a weight is coloured; the colours stand out from light and from dark paper. */
 static void put_pixel(unsigned char *pixel, double strength)
 {
@@ -75,7 +26,7 @@ static void put_pixel(unsigned char *pixel, double strength)
 }
 
 /* Draws a plane, each weight as a square of `zoom` pixels, into a sheet that is `stride` pixels wide. */
-static void draw_plane(const planes *all, size_t index, size_t zoom, unsigned char *corner, size_t stride)
+static void draw_plane(const filters *all, size_t index, size_t zoom, unsigned char *corner, size_t stride)
 {
     const pmy_real *weights = all->weights + index * all->height * all->width; /* [height, width] */
     double largest = 0;
@@ -88,11 +39,11 @@ static void draw_plane(const planes *all, size_t index, size_t zoom, unsigned ch
         }
 }
 
-pmy_status report_draw_filters(const pmy_graph *graph, const pmy_dataset *dataset, report_filters *filters,
+pmy_status report_draw_filters(const pmy_graph *graph, const pmy_dataset *dataset, report_filters *drawn,
                                pmy_error *error)
 {
-    planes all = first_filters(graph, dataset);
-    *filters = (report_filters){.count = all.count, .height = all.height, .width = all.width};
+    filters all = filters_of(graph, dataset);
+    *drawn = (report_filters){.count = all.count, .height = all.height, .width = all.width};
     if (all.count == 0 || all.height > 8 * FILTER_SIZE || all.width > 8 * FILTER_SIZE)
         return PMY_OK;
     size_t longer = all.height > all.width ? all.height : all.width;
@@ -101,15 +52,15 @@ pmy_status report_draw_filters(const pmy_graph *graph, const pmy_dataset *datase
     size_t columns = shown < COLUMNS ? shown : COLUMNS, rows = (shown + columns - 1) / columns;
     size_t across = all.width * zoom + GAP, down = all.height * zoom + GAP;
     size_t width = columns * across - GAP, height = rows * down - GAP;
-    ranked *order = rank_planes(&all);
+    size_t *order = filters_order(&all);
     unsigned char *pixels = calloc(width * height, 4);
     for (size_t i = 0; order && pixels && i < shown; i++)
-        draw_plane(&all, order[i].index, zoom,
-                   pixels + 4 * (i / columns * down * width + i % columns * across), width);
-    pmy_status status =
-        order && pixels ? png_encode(pixels, width, height, PNG_COLOUR_AND_OPACITY, &filters->sheet, error)
-                        : pmy_fail(error, PMY_NO_MEMORY, "no memory for a picture of the filters");
-    filters->shown = shown;
+        draw_plane(&all, order[i], zoom, pixels + 4 * (i / columns * down * width + i % columns * across),
+                   width);
+    pmy_status status = order && pixels
+                            ? png_encode(pixels, width, height, PNG_COLOUR_AND_OPACITY, &drawn->sheet, error)
+                            : pmy_fail(error, PMY_NO_MEMORY, "no memory for a picture of the filters");
+    drawn->shown = shown;
     free(order);
     free(pixels);
     return status;

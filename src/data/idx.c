@@ -4,65 +4,56 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 enum { MAGIC_BYTES = 4, SIZE_BYTES = 4, UNSIGNED_BYTE = 0x08 };
 
-static pmy_status check_magic(const char *path, size_t dimensions, const pmy_file *file, pmy_error *error)
+static pmy_status check_magic(const char *path, const uint8_t *found, size_t size, size_t dimensions,
+                              pmy_error *error)
 {
-    const uint8_t *found = file->bytes;
-    if (file->size == 0)
+    if (size == 0)
         return pmy_fail(error, PMY_BAD_FILE, "%s: is empty", path);
-    if (file->size < MAGIC_BYTES)
+    if (size < MAGIC_BYTES)
         return pmy_fail(error, PMY_BAD_FILE, "%s: truncated: %zu bytes are too few for an IDX file", path,
-                        file->size);
+                        size);
     if (found[0] != 0 || found[1] != 0 || found[2] != UNSIGNED_BYTE || found[3] != dimensions)
         return pmy_fail(error, PMY_BAD_FILE,
                         "%s: wrong magic: begins with %02x %02x %02x %02x, but IDX of unsigned bytes in %zu "
                         "dimension%s begins with 00 00 08 %02zx",
                         path, found[0], found[1], found[2], found[3], dimensions, dimensions == 1 ? "" : "s",
                         dimensions);
-    if (file->size < MAGIC_BYTES + SIZE_BYTES * dimensions)
+    if (size < MAGIC_BYTES + SIZE_BYTES * dimensions)
         return pmy_fail(error, PMY_BAD_FILE, "%s: truncated: %zu bytes, and its header alone has %zu", path,
-                        file->size, MAGIC_BYTES + SIZE_BYTES * dimensions);
+                        size, MAGIC_BYTES + SIZE_BYTES * dimensions);
     return PMY_OK;
 }
 
-static pmy_status parse(const char *path, size_t dimensions, pmy_idx *idx, pmy_error *error)
+pmy_status pmy_idx_parse(const char *path, const uint8_t *bytes, size_t size, size_t dimensions, pmy_idx *idx,
+                         pmy_error *error)
 {
-    pmy_status status = check_magic(path, dimensions, &idx->file, error);
+    assert(dimensions >= 1 && dimensions <= PMY_IDX_MAX_DIMENSIONS);
+    *idx = (pmy_idx){0};
+    pmy_status status = check_magic(path, bytes, size, dimensions, error);
     if (status)
         return status;
-    size_t header = MAGIC_BYTES + SIZE_BYTES * dimensions, there = idx->file.size - header;
+    size_t header = MAGIC_BYTES + SIZE_BYTES * dimensions, there = size - header;
+    size_t sizes[PMY_IDX_MAX_DIMENSIONS] = {0};
     uint64_t values = 1;
     for (size_t d = 0; d < dimensions; d++) {
-        uint32_t size = (uint32_t)pmy_big_endian(idx->file.bytes + MAGIC_BYTES + SIZE_BYTES * d, SIZE_BYTES);
-        if (size == 0)
+        sizes[d] = (size_t)pmy_big_endian(bytes + MAGIC_BYTES + SIZE_BYTES * d, SIZE_BYTES);
+        if (sizes[d] == 0)
             return pmy_fail(error, PMY_BAD_FILE, "%s: its header says that dimension %zu of %zu has size 0",
                             path, d + 1, dimensions);
-        if (values > UINT64_MAX / size)
+        if (values > UINT64_MAX / sizes[d])
             return pmy_fail(error, PMY_BAD_FILE,
                             "%s: the sizes in its header overflow: their product is beyond 64 bits", path);
-        values *= size;
-        idx->sizes[d] = size;
+        values *= sizes[d];
     }
     if (values != there)
         return pmy_fail(error, PMY_BAD_FILE,
                         "%s: %s: its header says %" PRIu64 " bytes of values, %zu are there", path,
                         there < values ? "truncated" : "over-long", values, there);
-    idx->values = idx->file.bytes + header;
+    idx->values = bytes + header;
+    memcpy(idx->sizes, sizes, sizeof sizes);
     return PMY_OK;
-}
-
-pmy_status pmy_idx_read(const char *path, size_t dimensions, pmy_idx *idx, pmy_error *error)
-{
-    assert(dimensions >= 1 && dimensions <= PMY_IDX_MAX_DIMENSIONS);
-    *idx = (pmy_idx){0};
-    pmy_status status = pmy_file_read(path, &idx->file, error);
-    if (!status)
-        status = parse(path, dimensions, idx, error);
-    if (status) {
-        pmy_file_free(&idx->file);
-        *idx = (pmy_idx){0};
-    }
-    return status;
 }

@@ -11,13 +11,17 @@ enum { PMY_IDX_MAX_DIMENSIONS = 3 };
 typedef struct pmy_idx {
     size_t sizes[PMY_IDX_MAX_DIMENSIONS]; /* of the dimensions there are, each at least 1 */
     const uint8_t *values;                /* [sizes[0], sizes[1], …], inside file.bytes */
-    pmy_file file;                        /* what pmy_file_free gives back */
+    pmy_file file;                        /* what pmy_file_free gives back; empty where it was not read */
 } pmy_idx;
 
-/* Reads the file at `path`, raw or gzip, which must be IDX with that many
- * dimensions (1 for labels, 3 for images) and hold exactly the bytes its header
- * says. *idx is empty after an error; every message begins with `path`.
- * Errors: those of pmy_file_read, PMY_BAD_FILE. */
+/* What bytes [size] in memory are, which must be IDX with that many dimensions (1 for labels, 3 for images)
+ * and hold exactly the bytes their header says; idx->values is inside them. *idx is empty after an error;
+ * every message begins with `name`. Errors: PMY_BAD_FILE. */
+pmy_status pmy_idx_parse(const char *name, const uint8_t *bytes, size_t size, size_t dimensions, pmy_idx *idx,
+                         pmy_error *error);
+
+/* Reads the file at `path`, raw or gzip, and parses it. Errors:
+ * those of pmy_file_read, too. */
 pmy_status pmy_idx_read(const char *path, size_t dimensions, pmy_idx *idx, pmy_error *error);
 
 #endif

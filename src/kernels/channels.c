@@ -105,19 +105,25 @@ void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x,
     }
 }
 
+/* x or 0; x is read in any case, so that choosing is no branch. */
+PMY_INLINED pmy_real where(bool is_so, pmy_real x)
+{
+    return is_so ? x : 0;
+}
+
 PMY_CLONES
 void pmy_channel_gate(size_t channels, size_t positions, const pmy_real *x, pmy_channel_affine of,
                       const pmy_real *dy, pmy_real *dz)
 {
     if (positions == 1) {
         for (size_t c = 0; c < channels; c++)
-            dz[c] = (x[c] - of.mean[c]) * of.scale[c] + of.shift[c] > 0 ? dy[c] : 0;
+            dz[c] = where((x[c] - of.mean[c]) * of.scale[c] + of.shift[c] > 0, dy[c]);
         return;
     }
     for (size_t c = 0; c < channels; c++) {
         pmy_real m = of.mean[c], s = of.scale[c], b = of.shift[c];
         for (size_t i = c * positions; i < (c + 1) * positions; i++)
-            dz[i] = (x[i] - m) * s + b > 0 ? dy[i] : 0;
+            dz[i] = where((x[i] - m) * s + b > 0, dy[i]);
     }
 }
 

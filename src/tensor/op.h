@@ -295,12 +295,19 @@ pmy_node *pmy_unary_sample(pmy_sample *sample, unsigned index, const pmy_op *op)
 /* The op's rule from its formulas: y[i] from x[i], and dx[i] from dy[i] and y[i], or x[i] (see needs_x); then
  * what else a pmy_unary has. For a file that includes base/simd.h. */
 #define PMY_UNARY_RULE(op, formula_of_y, formula_of_dx, ...)                                             \
-    PMY_CLONES                                                                                           \
-    static void pmy_unary_##op##_forward(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y) \
+    PMY_INLINED void op##_of(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y)             \
     {                                                                                                    \
         (void)node;                                                                                      \
         for (size_t i = 0; i < n; i++)                                                                   \
             y[i] = formula_of_y;                                                                         \
+    }                                                                                                    \
+    PMY_CLONES                                                                                           \
+    static void pmy_unary_##op##_forward(const pmy_node *node, size_t n, const pmy_real *x, pmy_real *y) \
+    {                                                                                                    \
+        if (x == y) /* so that compilers know */                                                         \
+            op##_of(node, n, y, y);                                                                      \
+        else                                                                                             \
+            op##_of(node, n, x, y);                                                                      \
     }                                                                                                    \
     PMY_CLONES                                                                                           \
     static void pmy_unary_##op##_backward(const pmy_node *node, size_t n, const pmy_real *x,             \

@@ -74,31 +74,6 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
     return status;
 }
 
-pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
-                               const pmy_classifier_options *options, pmy_pool *pool,
-                               pmy_classifier **classifier, pmy_error *error)
-{
-    const pmy_classifier_options usual = {.batch = PMY_EVALUATED};
-    pmy_model *model;
-    *classifier = NULL;
-    pmy_status status = pmy_model_open(path, assumed, &model, error);
-    if (status != PMY_OK)
-        return status;
-    if (pmy_model_facts_of(model)->vocabulary)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of a text, not of pictures", path);
-    if (status == PMY_OK)
-        status = pmy_classifier_new(pmy_model_facts_of(model), options ? options : &usual, pool, classifier,
-                                    error);
-    if (status == PMY_OK)
-        status = pmy_model_fill(model, (*classifier)->graph, error);
-    pmy_model_free(model);
-    if (status != PMY_OK) {
-        pmy_classifier_free(*classifier);
-        *classifier = NULL;
-    }
-    return status;
-}
-
 void pmy_classifier_free(pmy_classifier *classifier)
 {
     if (!classifier)

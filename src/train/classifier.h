@@ -67,13 +67,19 @@ size_t pmy_count_correct(const pmy_classifier *classifier);
 /* How a model does on a dataset. */
 typedef struct pmy_score {
     size_t count, correct;
-    double loss; /* mean, with the label smoothing of the options */
+    double loss; /* mean, with the label smoothing of the options; of a part: its share of the whole's */
 } pmy_score;
 
 /* Shows the watcher the logits, batch by batch, in the order of the dataset. Errors: PMY_BAD_ARGUMENT
  * (pictures of another size, number or names of classes), PMY_BAD_DATA. */
 pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
                                    pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
+
+/* The same by parts: a batch more, after the score->count examples that a score, which begins as {0}, already
+ * has; it is whole once that is dataset->count, and not to be asked again. Between two parts the model may be
+ * used, but what is evaluated is what it then is. */
+pmy_status pmy_classifier_evaluate_next(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                        pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
 
 /* The interval in which the true accuracy lies with 95 % confidence (Wilson, 1927). */
 void pmy_wilson95(size_t correct, size_t count, double *low, double *high);

@@ -42,31 +42,40 @@ static pmy_status check_pictures(const pmy_model_facts *facts, const pmy_dataset
     return PMY_OK;
 }
 
+pmy_status pmy_classifier_evaluate_next(pmy_classifier *classifier, const pmy_dataset *dataset,
+                                        pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+{
+    uint32_t indices[PMY_EVALUATED];
+    size_t largest = pmy_at_most(classifier->options.batch, PMY_EVALUATED);
+    size_t first = score->count, count = pmy_at_most(dataset->count - first, largest);
+    pmy_status status = check_pictures(&classifier->facts, dataset, error);
+    for (size_t i = 0; i < count; i++)
+        indices[i] = (uint32_t)(first + i);
+    if (status == PMY_OK)
+        status = pmy_classifier_feed(classifier, dataset, indices, count, NULL, 0, error);
+    if (status == PMY_OK)
+        status = pmy_forward(classifier->graph, PMY_EVAL, error);
+    if (status != PMY_OK)
+        return status;
+    if (watcher.see)
+        watcher.see(watcher.context, &(pmy_predictions){.first = first,
+                                                        .count = count,
+                                                        .classes = dataset->classes,
+                                                        .logits = pmy_value(classifier->logits).data,
+                                                        .labels = pmy_integer_data(classifier->labels)});
+    score->count += count;
+    score->correct += pmy_count_correct(classifier);
+    score->loss += (double)pmy_item(classifier->loss) * (double)count / (double)dataset->count;
+    return PMY_OK;
+}
+
 pmy_status pmy_classifier_evaluate(pmy_classifier *classifier, const pmy_dataset *dataset,
                                    pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
 {
-    *score = (pmy_score){.count = dataset->count};
-    uint32_t indices[PMY_EVALUATED];
-    size_t largest = pmy_at_most(classifier->options.batch, PMY_EVALUATED);
-    pmy_status status = check_pictures(&classifier->facts, dataset, error);
-    for (size_t first = 0; status == PMY_OK && first < dataset->count; first += largest) {
-        size_t count = pmy_at_most(dataset->count - first, largest);
-        for (size_t i = 0; i < count; i++)
-            indices[i] = (uint32_t)(first + i);
-        status = pmy_classifier_feed(classifier, dataset, indices, count, NULL, 0, error);
-        if (status == PMY_OK)
-            status = pmy_forward(classifier->graph, PMY_EVAL, error);
-        if (status != PMY_OK)
-            break;
-        if (watcher.see)
-            watcher.see(watcher.context, &(pmy_predictions){.first = first,
-                                                            .count = count,
-                                                            .classes = dataset->classes,
-                                                            .logits = pmy_value(classifier->logits).data,
-                                                            .labels = pmy_integer_data(classifier->labels)});
-        score->correct += pmy_count_correct(classifier);
-        score->loss += (double)pmy_item(classifier->loss) * (double)count / (double)dataset->count;
-    }
+    pmy_status status = PMY_OK;
+    *score = (pmy_score){0};
+    while (status == PMY_OK && score->count < dataset->count)
+        status = pmy_classifier_evaluate_next(classifier, dataset, watcher, score, error);
     return status;
 }
 

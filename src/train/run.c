@@ -75,6 +75,18 @@ pmy_status pmy_run_step(pmy_run *run, pmy_error *error)
     return PMY_OK;
 }
 
+pmy_status pmy_run_set_rate(pmy_run *run, double rate, pmy_error *error)
+{
+    pmy_schedule changed = run->schedule;
+    changed.rate = rate;
+    pmy_status status = pmy_schedule_check(&changed, error);
+    if (status == PMY_OK) {
+        run->schedule = changed;
+        run->recipe.learning_rate = rate;
+    }
+    return status;
+}
+
 bool pmy_run_take_average(pmy_run *run)
 {
     if (!run->average || run->average->swapped)

@@ -62,6 +62,11 @@ void pmy_run_end(pmy_run *run);
  * all steps are done. */
 pmy_status pmy_run_step(pmy_run *run, pmy_error *error);
 
+/* Makes this the schedule's highest rate, from the next step on: its course stays as it is, and all its rates
+ * are scaled but the last, which the recipe has. PMY_BAD_ARGUMENT where it cannot be: then nothing changes.
+ */
+pmy_status pmy_run_set_rate(pmy_run *run, double rate, pmy_error *error);
+
 /* Makes the model its average, where the run has one and it is not so yet: whether it did.
  * pmy_average_swap brings the model back. */
 bool pmy_run_take_average(pmy_run *run);

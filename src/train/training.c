@@ -54,16 +54,14 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
     return PMY_OK;
 }
 
-/* The last batch of an epoch may be smaller than the others: better said now than after an epoch. */
-static pmy_status check_batches(const pmy_training *training, pmy_error *error)
+pmy_status pmy_training_check_batches(const pmy_net *net, size_t batch, size_t examples, pmy_error *error)
 {
-    size_t batch = training->run.recipe.batch, rest = training->dataset->count % batch;
-    size_t least = training->classifier->facts.net.least_batch;
+    size_t rest = examples % batch, least = net->least_batch;
     if (batch >= least && (rest == 0 || rest >= least))
         return PMY_OK;
     return pmy_fail(error, PMY_BAD_ARGUMENT,
                     "batches of %zu of %zu examples: one has %zu, but batchnorm needs %zu to train on", batch,
-                    training->dataset->count, batch < least ? batch : rest, least);
+                    examples, batch < least ? batch : rest, least);
 }
 
 static pmy_status plan_epochs(pmy_training *training, size_t *steps, pmy_error *error)
@@ -104,7 +102,8 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     if (status == PMY_OK)
         status = build_classifier(training, error);
     if (status == PMY_OK)
-        status = check_batches(training, error);
+        status = pmy_training_check_batches(&training->classifier->facts.net, training->run.recipe.batch,
+                                            training->dataset->count, error);
     if (status == PMY_OK)
         status = make_augmenters(training, error);
     return status == PMY_OK ? pmy_run_begin(&training->run, steps, error) : status;
@@ -203,6 +202,16 @@ pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_
 {
     bool swapped = pmy_run_take_average(&training->run);
     pmy_status status = pmy_classifier_evaluate(training->classifier, dataset, watcher, score, error);
+    if (swapped)
+        pmy_average_swap(training->run.average);
+    return status;
+}
+
+pmy_status pmy_evaluate_next(pmy_training *training, const pmy_dataset *dataset,
+                             pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error)
+{
+    bool swapped = pmy_run_take_average(&training->run);
+    pmy_status status = pmy_classifier_evaluate_next(training->classifier, dataset, watcher, score, error);
     if (swapped)
         pmy_average_swap(training->run.average);
     return status;

@@ -35,6 +35,10 @@ pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset
                             pmy_training **training, pmy_error *error);
 void pmy_training_free(pmy_training *training);
 
+/* Whether a net can be trained on batches of so many of the examples: the last one of an epoch may be smaller
+ * than the others. Better said before an epoch than after it. Errors: PMY_BAD_ARGUMENT. */
+pmy_status pmy_training_check_batches(const pmy_net *net, size_t batch, size_t examples, pmy_error *error);
+
 /* After a step. */
 typedef struct pmy_step_report {
     uint64_t step, steps;  /* done so far; of the whole run */
@@ -54,6 +58,9 @@ pmy_status pmy_training_step(pmy_training *training, pmy_step_report *report, pm
 /* How the model, or its average where the recipe has one, does on a dataset: pmy_classifier_evaluate. */
 pmy_status pmy_evaluate(pmy_training *training, const pmy_dataset *dataset, pmy_predictions_watcher watcher,
                         pmy_score *score, pmy_error *error);
+/* The same by parts, between which the run may not take a step: pmy_classifier_evaluate_next. */
+pmy_status pmy_evaluate_next(pmy_training *training, const pmy_dataset *dataset,
+                             pmy_predictions_watcher watcher, pmy_score *score, pmy_error *error);
 
 /* After an epoch. */
 typedef struct pmy_epoch_report {

@@ -1,10 +1,11 @@
 // pmy, as the panels see it: a worker each, so that no one waits for another's.
 
-// An error in pmy's words; of a text's word: its place in bytes, and length.
+// An error in pmy's words; of a text's word: its place in bytes, and length; and the field it is about, where C says.
 export class PmyError extends Error {
     constructor(answer) {
         super(answer.error);
         [this.place, this.length] = answer.error_place ?? [0, 0];
+        this.field = answer.field ?? null;
     }
 }
 
@@ -71,7 +72,7 @@ export class Engine {
         });
     }
 
-    // page_NAME with the page's bytes of that id.
+    // page_NAME with the page's bytes of that id, which are then C's to free.
     load(name, id) {
         return this.#ask({ what: "load", name, text: packed(id) });
     }
@@ -83,7 +84,8 @@ export class Engine {
     }
 
     halt() {
-        return this.#ask({ what: "halt" });
+        const slices = [...this.#waiting].filter(([, one]) => one.onSlice).map(([id]) => id);
+        return this.#ask({ what: "halt" }).finally(() => slices.forEach((id) => this.#waiting.delete(id)));
     }
 
     // Breaks off whatever is computed, and forgets all; what is asked next begins anew.

@@ -4,8 +4,9 @@ import { el } from "./elements.js";
 import { check } from "./check.js";
 import { exercise } from "./exercise.js";
 import { softmax } from "./softmax.js";
+import { train } from "./train.js";
 
-const panels = [softmax, exercise, check];
+const panels = [softmax, exercise, train, check];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 

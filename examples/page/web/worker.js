@@ -68,21 +68,26 @@ function readAnswer() {
     return answer;
 }
 
+// Where the bytes of an array then are in pmy's memory.
+function put(bytes) {
+    const place = pmy.malloc(Math.max(bytes.byteLength, 1));
+    if (!place) throw new Error("no memory");
+    new Uint8Array(pmy.memory.buffer, place, bytes.byteLength).set(
+        new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    return place;
+}
+
 // Numbers go as they are; a text becomes the place of its bytes, an array its place and its length.
 function call(name, values) {
     const taken = [];
-    const put = (bytes) => {
-        const place = pmy.malloc(Math.max(bytes.byteLength, 1));
-        if (!place) throw new Error("no memory");
-        new Uint8Array(pmy.memory.buffer, place, bytes.byteLength).set(
-            new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-        taken.push(place);
-        return place;
+    const lend = (bytes) => {
+        taken.push(put(bytes));
+        return taken.at(-1);
     };
     try {
         const passed = values.flatMap((value) =>
-            typeof value === "string" ? [put(utf8.out.encode(value + "\0"))]
-            : ArrayBuffer.isView(value) ? [put(value), value.length]
+            typeof value === "string" ? [lend(utf8.out.encode(value + "\0"))]
+            : ArrayBuffer.isView(value) ? [lend(value), value.length]
             : [Number(value)]);
         pmy["page_" + name](...passed);
         return readAnswer();
@@ -112,7 +117,10 @@ const told = {
         return {};
     },
     call: ({ name, values }) => call(name, values),
-    load: async ({ name, text }) => call(name, [await unpack(text)]),
+    async load({ name, text }) {
+        const bytes = await unpack(text);
+        return call(name, [put(bytes), bytes.length]);
+    },
     run({ id, name, values }) {
         const answer = call(name, values);
         if (!answer.error) {

@@ -1,0 +1,18 @@
+/* Datasets of IDX in memory, wherever it came from. */
+#ifndef PMY_DATA_DATASET_IDX_H
+#define PMY_DATA_DATASET_IDX_H
+
+#include "data/dataset.h"
+#include "data/idx.h"
+
+/* First the labels [count], which are copied, into a dataset that has `classes` and nothing else; `name`
+ * begins messages. Errors: PMY_BAD_FILE (a label of `classes` or more, with its row), PMY_NO_MEMORY. */
+pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *labels, pmy_dataset *dataset,
+                                   pmy_error *error);
+
+/* Then as many images [count, height, width], which stay where they are and must outlive the dataset. Errors:
+ * PMY_BAD_FILE. */
+pmy_status pmy_dataset_take_images(const char *name, const pmy_idx *images, const char *label_name,
+                                   pmy_dataset *dataset, pmy_error *error);
+
+#endif
