@@ -20,12 +20,6 @@ double pmy_portable_cos(double x);
 double pmy_portable_tanh(double x);
 double pmy_portable_erfc(double x);
 
-/* Right to the bit everywhere, for whoever asks PMY_DOUBLE_MATH for it. */
-static inline double pmy_portable_sqrt(double x)
-{
-    return sqrt(x);
-}
-
 #ifdef PMY_PORTABLE
 #define PMY_DOUBLE_MATH(name) pmy_portable_##name
 #else

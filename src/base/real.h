@@ -44,12 +44,15 @@ typedef pmy_real pmy_accum;
 #define PMY_REAL_EPSILON FLT128_EPSILON
 #endif
 
-/* PMY_MATH(fabs) is a function of the math library for a pmy_real, PMY_ACCUM_MATH(sqrt) one for a pmy_accum;
- * PMY_ELEMENTARY(exp, x) is right to the bit nowhere, and so may be pmy's own (portable_math.h). */
+/* PMY_MATH(fabs) is a function of the math library for a pmy_real, PMY_ACCUM_MATH(sqrt) one for a pmy_accum,
+ * of those that are right to the bit. PMY_ELEMENTARY(exp, x) and PMY_ACCUM_ELEMENTARY(cos) are of the others,
+ * and so may be pmy's own (portable_math.h). */
 #if PMY_SCALAR == 128
 #define PMY_ACCUM_MATH(name) name##q
+#define PMY_ACCUM_ELEMENTARY(name) name##q
 #else
-#define PMY_ACCUM_MATH(name) PMY_DOUBLE_MATH(name)
+#define PMY_ACCUM_MATH(name) name
+#define PMY_ACCUM_ELEMENTARY(name) PMY_DOUBLE_MATH(name)
 #endif
 #if defined PMY_PORTABLE && PMY_SCALAR != 128
 #define PMY_ELEMENTARY(name, x) ((pmy_real)PMY_DOUBLE_MATH(name)((double)(x)))

@@ -50,9 +50,10 @@ static void fill_turn(size_t half, int32_t position, pmy_real *turn)
 {
     const pmy_accum base = 10000;
     for (size_t i = 0; i < half; i++) {
-        pmy_accum angle = (pmy_accum)position * PMY_ACCUM_MATH(pow)(base, -(pmy_accum)i / (pmy_accum)half);
-        turn[i] = (pmy_real)PMY_ACCUM_MATH(cos)(angle);
-        turn[half + i] = (pmy_real)PMY_ACCUM_MATH(sin)(angle);
+        pmy_accum angle =
+            (pmy_accum)position * PMY_ACCUM_ELEMENTARY(pow)(base, -(pmy_accum)i / (pmy_accum)half);
+        turn[i] = (pmy_real)PMY_ACCUM_ELEMENTARY(cos)(angle);
+        turn[half + i] = (pmy_real)PMY_ACCUM_ELEMENTARY(sin)(angle);
     }
 }
 
