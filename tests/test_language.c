@@ -156,6 +156,35 @@ static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
     end(&f);
 }
 
+/* With the same parameters, at the positions that it has. */
+static void a_model_of_fewer_positions_says_the_same(void **state)
+{
+    (void)state;
+    enum { FEW = 5 };
+    fixture f;
+    begin(&f, 1);
+    pmy_error error;
+    pmy_language *few;
+    pmy_language_options options = {.batch = 1, .block = FEW};
+    assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &few, &error), PMY_OK);
+    assert_int_equal(few->block, FEW);
+    assert_int_equal(pmy_shape_size(pmy_node_shape(few->logits)), FEW * f.vocabulary.count);
+    pmy_take_parameters(few->graph, f.language->graph);
+    for (int32_t i = 0; i < FEW; i++) {
+        pmy_integer_data(few->tokens)[i] = 2 * i;
+        pmy_integer_data(few->targets)[i] = PMY_NO_TARGET;
+    }
+    assert_int_equal(pmy_forward(few->graph, PMY_EVAL, &error), PMY_OK);
+    const int32_t *token = pmy_integer_data(few->tokens);
+    for (size_t i = 0; i < FEW; i++)
+        expect_same(pmy_value(few->logits).data + i * f.vocabulary.count, logits_after(&f, token, i + 1),
+                    f.vocabulary.count);
+    pmy_language_free(few);
+    options.block = BLOCK + 1;
+    assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &few, &error), PMY_BAD_SHAPE);
+    end(&f);
+}
+
 /* Label smoothing is how one trains, not what one measures. */
 static void evaluation_does_not_smooth(void **state)
 {
@@ -228,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_generator_sees_what_the_whole_net_sees),
         cmocka_unit_test(evaluation_is_the_mean_over_windows_side_by_side),
+        cmocka_unit_test(a_model_of_fewer_positions_says_the_same),
         cmocka_unit_test(evaluation_does_not_smooth),
         cmocka_unit_test(a_generator_forgets),
         cmocka_unit_test(a_file_brings_the_model_and_its_vocabulary_back),

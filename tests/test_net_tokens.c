@@ -175,6 +175,12 @@ static void only_tokens_go_in(void **state)
                      PMY_BAD_ARGUMENT);
     assert_string_equal(error.message, "the net was read for examples of reals, not of tokens");
     pmy_graph_free(g);
+    read_net("embed 4, flatten, linear vocab", TIME, VOCABULARY);
+    g = new_graph(NULL);
+    assert_int_equal(pmy_build(g, pmy_net_build(&net, g, pmy_integers(g, PMY_SHAPE(2, TIME - 1))), &error),
+                     PMY_BAD_SHAPE);
+    assert_string_equal(error.message, "the net was read for examples of 6, not for those of 5");
+    pmy_graph_free(g);
 }
 
 /* --- Gradients ------------------------------------------------------------------- */

@@ -55,6 +55,19 @@ lines()
 }
 check "of a model of lines, with the end that a line begins with" lines
 
+# Shares of all positions would be [60000, 60000], which take 14 GB.
+long_block()
+{
+    seq 20000 >long.txt
+    "$text" train --data long.txt --net 'embed 4, positions, attention 2, linear vocab' --block 60000 --batch 1 --steps 1 \
+        --warm-up 0 --val 0 --save long.safetensors --quiet >said || return 1
+    (
+        [ -n "${SANITIZE:-}" ] || ulimit -v 2097152
+        "$text" attention --model long.safetensors --text '1998' --json >said
+    ) && [ "$(grep -o '],\[' said | wc -l)" -eq 6 ]
+}
+check "a short text costs no more than itself, however long the window" long_block
+
 pictures()
 {
     looks --svg all.svg >said && holds said 'picture all.svg' && looks --layer 1 --head 0 --svg one.svg >said || return 1

@@ -56,6 +56,15 @@ size_t passage_at(passage *p, const pmy_vocabulary *vocabulary, const pmy_text *
     return at + count;
 }
 
+pmy_status passage_model(const pmy_language *of, size_t tokens, pmy_language **model, pmy_error *error)
+{
+    const pmy_language_options options = {.batch = 1, .block = tokens};
+    pmy_status status = pmy_language_new(&of->facts, &options, NULL, model, error);
+    if (status == PMY_OK)
+        pmy_take_parameters((*model)->graph, of->graph);
+    return status;
+}
+
 pmy_status passage_forward(const passage *p, pmy_language *language, pmy_error *error)
 {
     /* What comes after the passage is not seen by it. */

@@ -26,6 +26,10 @@ size_t passage_begin(const pmy_vocabulary *vocabulary, const pmy_text *text);
  * one. */
 size_t passage_at(passage *p, const pmy_vocabulary *vocabulary, const pmy_text *text, size_t at, size_t most);
 
+/* A model with the parameters that another has now, to look at passages of so many tokens: it computes no
+ * more than these. For pmy_language_free. Errors: PMY_NO_MEMORY. */
+pmy_status passage_model(const pmy_language *of, size_t tokens, pmy_language **model, pmy_error *error);
+
 /* Shows a model the passage, as the beginning of a window and alone in the batch. Errors: PMY_BAD_DATA. */
 pmy_status passage_forward(const passage *p, pmy_language *language, pmy_error *error);
 

@@ -56,7 +56,7 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a language model");
     language->facts = *facts;
     language->facts.vocabulary = &language->vocabulary;
-    language->block = facts->net.input.dim[1];
+    language->block = options->block ? options->block : facts->net.input.dim[1];
     language->batch = options->batch;
     pmy_status status = pmy_vocabulary_copy(facts->vocabulary, &language->vocabulary, error);
     if (status == PMY_OK)
