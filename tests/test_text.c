@@ -1,12 +1,15 @@
 /* Texts as tokens: what is encoded, how it is split, and the windows of it. */
 #include "data/text.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -408,6 +411,37 @@ static void all_windows_are_equally_likely(void **state)
     pmy_vocabulary_free(&lines);
 }
 
+/* Five parts of 2³⁰ tokens each, of which only the last is not 0; no memory has as much. */
+static void texts_may_have_more_tokens_than_a_word_counts(void **state)
+{
+    (void)state;
+    enum { PARTS = 5, STEPS = 400 };
+    const size_t part = (size_t)1 << 30, piece = (size_t)1 << 21;
+    FILE *zeros = tmpfile(), *ones = tmpfile();
+    assert_true(zeros && ones && ftruncate(fileno(zeros), (off_t)(PARTS * part)) == 0);
+    uint8_t *tokens = mmap(NULL, PARTS * part, PROT_READ, MAP_SHARED, fileno(zeros), 0);
+    assert_true(tokens != MAP_FAILED);
+    for (size_t i = 0; i < piece; i++)
+        assert_int_equal(fputc(1, ones), 1);
+    assert_int_equal(fflush(ones), 0);
+    for (size_t at = (PARTS - 1) * part; at < PARTS * part; at += piece)
+        assert_true(mmap(tokens + at, piece, PROT_READ, MAP_SHARED | MAP_FIXED, fileno(ones), 0) ==
+                    tokens + at);
+    const pmy_text text = {.name = "t", .narrow = tokens, .count = PARTS * part, .end = -1};
+    size_t last = 0;
+    for (uint64_t step = 0; step < STEPS; step++) {
+        draw d = draw_of(&text, 3, step);
+        for (size_t row = 0; row < BATCH; row++)
+            last += (size_t)d.tokens[row * BLOCK];
+    }
+    /* A fifth, within five standard deviations. */
+    double count = (double)STEPS * BATCH, expected = count / PARTS;
+    assert_true(fabs((double)last - expected) < 5 * sqrt(expected * (1 - 1.0 / PARTS)));
+    assert_int_equal(munmap(tokens, PARTS * part), 0);
+    assert_int_equal(fclose(ones), 0);
+    assert_int_equal(fclose(zeros), 0);
+}
+
 static void a_text_shorter_than_a_window_is_refused(void **state)
 {
     (void)state;
@@ -443,6 +477,7 @@ int main(void)
         cmocka_unit_test(windows_pass_over_each_token_once),
         cmocka_unit_test(draws_depend_on_seed_and_step_alone),
         cmocka_unit_test(all_windows_are_equally_likely),
+        cmocka_unit_test(texts_may_have_more_tokens_than_a_word_counts),
         cmocka_unit_test(a_text_shorter_than_a_window_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
