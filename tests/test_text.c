@@ -205,7 +205,7 @@ static void a_text_splits_by_place(void **state)
     pmy_vocabulary v = {.unit = PMY_BYTES};
     pmy_text text = text_of(&v, "0123456789abcdefghijklmnopqrs"), front, back;
     assert_int_equal(pmy_text_split(&text, 0.1, &front, &back, NULL), PMY_OK);
-    assert_string_equal(contents(&v, &front), "0123456789abcdefghijklmnop"); /* ⌊0.9 · 29⌋ = 26 */
+    assert_string_equal(contents(&v, &front), "0123456789abcdefghijklmnop"); /* 2.9, rounded, are kept */
     assert_string_equal(contents(&v, &back), "qrs");
     assert_null(front.owned_tokens);
     assert_null(back.owned_tokens);
@@ -235,6 +235,33 @@ static void lines_split_between_lines(void **state)
     pmy_vocabulary_free(&v);
 }
 
+/* Nor does a share's own rounding: 1 − 0.9 is less than a tenth. */
+static void no_part_is_empty(void **state)
+{
+    (void)state;
+    static const struct {
+        bool lines;
+        double share;
+        size_t examples, back;
+    } cases[] = {
+        {true, 0.9, 10, 9},        {true, 0.8, 10, 8},    {true, 0.1, 10, 1},   {true, 0.04, 10, 1},
+        {true, 0.99, 10, 9},       {true, 1e-300, 10, 1}, {true, 0.5, 2, 1},    {true, 0.55, 100, 55},
+        {false, 0.9, 10, 8},       {false, 0.9, 30, 27},  {false, 0.01, 10, 2}, {false, 0.3, 10, 3},
+        {false, 1 - 1e-16, 10, 8}, {false, 0.001, 4, 2},  {true, 0, 10, 0},     {false, 0, 2, 0}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char bytes[201] = "";
+        for (size_t i = 0; i < cases[c].examples; i++)
+            (void)strcat(bytes, cases[c].lines ? "x\n" : "x");
+        pmy_vocabulary v = {.lines = cases[c].lines};
+        pmy_text text = text_of(&v, bytes), front, back;
+        assert_int_equal(pmy_text_split(&text, cases[c].share, &front, &back, NULL), PMY_OK);
+        assert_int_equal(cases[c].lines ? back.lines : back.count, cases[c].back);
+        assert_int_equal((cases[c].lines ? front.lines : front.count) + cases[c].back, cases[c].examples);
+        pmy_text_free(&text);
+        pmy_vocabulary_free(&v);
+    }
+}
+
 static void a_part_with_nothing_to_predict_is_refused(void **state)
 {
     (void)state;
@@ -243,10 +270,9 @@ static void a_part_with_nothing_to_predict_is_refused(void **state)
         bool lines;
         double share;
         const char *message;
-    } cases[] = {{"abc", false, 0.1, "t: 3 tokens are too few to split a share of 0.1 off"},
-                 {"a", false, 0, "t: 1 tokens are too few to split a share of 0 off"},
-                 {"abcdefghi", false, 0.9, "t: 9 tokens are too few to split a share of 0.9 off"},
-                 {"abc", true, 0.5, "t: 1 lines are too few to split a share of 0.5 off"},
+    } cases[] = {{"abc", false, 0.1, "t: to split a share of 0.1 off takes 4 tokens, and it has 3"},
+                 {"a", false, 0, "t: it has a token, and nothing to predict"},
+                 {"abc", true, 0.5, "t: to split a share of 0.5 off takes 2 lines, and it has 1"},
                  {"abcd", false, 1, "t: a share of 1 cannot be split off"},
                  {"abcd", false, -0.1, "t: a share of -0.1 cannot be split off"}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
@@ -472,6 +498,7 @@ int main(void)
         cmocka_unit_test(the_bible_is_read),
         cmocka_unit_test(a_text_splits_by_place),
         cmocka_unit_test(lines_split_between_lines),
+        cmocka_unit_test(no_part_is_empty),
         cmocka_unit_test(a_part_with_nothing_to_predict_is_refused),
         cmocka_unit_test(the_checksum_is_of_the_tokens),
         cmocka_unit_test(windows_pass_over_each_token_once),

@@ -71,6 +71,13 @@ lines_and_units()
 }
 check "lines, characters and bytes, and no validation" lines_and_units
 
+smallest_share()
+{
+    "$text" train "${small[@]}" --val 0.000001 >said && holds said 'to train on, the last 2 to validate' &&
+        holds said ': 1 character in 1 window'
+}
+check "the smallest share has something to predict" smallest_share
+
 compressed()
 {
     gzip -c text.txt >text.txt.gz && "$text" train "${small[@]}" --data text.txt.gz --log log.gz --quiet >said && cmp log.1 log.gz
@@ -148,7 +155,9 @@ check "a text that is missing" refused 'nowhere.txt: No such file' train "${wron
 check "an empty text" refused 'empty.txt: ' train "${wrong[@]}" --data empty.txt
 check "a text shorter than a window" refused 'short.txt: ' train "${wrong[@]}" --data short.txt --val 0
 check "a text that is no UTF-8" refused 'binary.txt: line 2' train "${wrong[@]}" --data binary.txt
-check "a part without a token to predict" refused 'text.txt: ' train "${wrong[@]}" --val 0.00001
+head -n 1 text.txt >line.txt
+check "a part without a line" refused 'line.txt: to split a share of 0.1 off takes 2 lines, and it has 1' train "${wrong[@]}" --data line.txt --lines
+check "a part to train on that is shorter than a window" refused 'text.txt: 2 tokens are too few for windows of 16' train "${wrong[@]}" --val 0.99999
 check "an unknown layer, pointed at" refused '^~~~~~~' train "${wrong[@]}" --net 'embed 8, atention 2, tied'
 check "a net that does not end in the tokens" refused "end it in 'linear vocab' or 'tied'" train "${wrong[@]}" --net 'embed 8'
 check "a net of pictures" refused 'embed' train "${wrong[@]}" --net 'conv 8 5, linear 10'

@@ -9,7 +9,7 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     const option_row own[] = {
         {OPTION_REAL("val", "SHARE", &o->validation, 0, 1,
                      "share of the text, its last part, kept for validation, which is shown and chooses "
-                     "nothing"),
+                     "nothing; 0: none"),
          .range.below_maximum = true},
         {OPTION_WHOLE("eval", "N", &o->validating, 1, LLONG_MAX, "validate every N steps"),
          .shown_default = "at the end", .presentation = true},
