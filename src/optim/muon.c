@@ -15,6 +15,8 @@
  * torch.optim.Muon with adjust_lr_fn = "match_rms_adamw", but for its bfloat16: here a step is computed in
  * pmy_real.
  *
+ * It is for hidden layers: training runs leave a net's ends to adamw (net/net_ends.h).
+ *
  * A layer's weight of several matrices one upon the other, as in_proj_weight is of queries, keys and values,
  * is one matrix here, as it is in PyTorch. */
 #include "optim/adam.h"

@@ -131,7 +131,7 @@ pmy_status pmy_optim_group(pmy_optim *optim, pmy_optim_member *member, const voi
 pmy_optim_member pmy_is_vector;
 
 /* Has the parameters for which `member` is true moved element by element, whatever the kind would rather
- * have: for muon, embeddings and the layer that gives logits. */
+ * have: for muon, the ends of a net (net/net_ends.h). */
 void pmy_optim_elementwise(pmy_optim *optim, pmy_optim_member *member, const void *context);
 
 /* Moves the parameters once. The learning rate is finite and not negative. */

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* --- Preparing ------------------------------------------------------------------ */
 
@@ -15,23 +14,6 @@ static pmy_run_data data_of(const void *context)
     (void)snprintf(data.size, sizeof data.size, "%zu of %zu tokens", training->text->count,
                    training->language->vocabulary.count);
     return data;
-}
-
-/* Whether a parameter turns tokens or positions into vectors, or vectors into logits: Muon is for what lies
- * between (see pmy_optim_elementwise). */
-static bool is_at_an_end(const pmy_node *parameter, const void *context)
-{
-    const pmy_net *net = context;
-    for (size_t i = 0; i < net->count; i++) {
-        const pmy_layer *layer = &net->layer[i];
-        const char *word = pmy_layer_word(layer);
-        size_t length = strlen(layer->name);
-        bool end = strcmp(word, "embed") == 0 || strcmp(word, "positions") == 0 || i + 1 == net->count;
-        if (end && strncmp(pmy_node_name(parameter), layer->name, length) == 0 &&
-            pmy_node_name(parameter)[length] == '.')
-            return true;
-    }
-    return false;
 }
 
 static pmy_status prepare(pmy_language_training *training, const pmy_vocabulary *vocabulary, pmy_pool *pool,
@@ -56,10 +38,8 @@ static pmy_status prepare(pmy_language_training *training, const pmy_vocabulary 
     recipe->net = training->language->facts.net.text;
     training->run.graph = training->language->graph;
     training->run.loss = training->language->loss;
-    status = pmy_run_begin(&training->run, recipe->steps, error);
-    if (status == PMY_OK)
-        pmy_optim_elementwise(training->run.optim, is_at_an_end, &training->language->facts.net);
-    return status;
+    training->run.net = &training->language->facts.net;
+    return pmy_run_begin(&training->run, recipe->steps, error);
 }
 
 pmy_status pmy_language_training_new(const pmy_recipe *recipe, const pmy_vocabulary *vocabulary,

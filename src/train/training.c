@@ -50,6 +50,7 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
     recipe->normalization = training->classifier->facts.normalization;
     training->run.graph = training->classifier->graph;
     training->run.loss = training->classifier->loss;
+    training->run.net = &training->classifier->facts.net;
     return PMY_OK;
 }
 
