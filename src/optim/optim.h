@@ -28,7 +28,7 @@ typedef struct pmy_optim_options {
     double
         weight_decay; /* at least 0; sgd and adam add weight_decay · w to the gradient, the others shrink w */
     double momentum;  /* sgd, muon: in [0, 1) */
-    bool nesterov;    /* sgd, muon: looks a step ahead; needs a momentum above 0 */
+    bool nesterov;    /* sgd, muon: looks a step ahead; sgd's needs a momentum above 0 */
     double beta1, beta2; /* adam, adamw, muon: in [0, 1) */
     double epsilon;      /* adam, adamw, muon: above 0 */
 } pmy_optim_options;
