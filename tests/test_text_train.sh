@@ -145,6 +145,15 @@ set -m
 check "Ctrl-C writes a checkpoint of the last step and says how to go on" interrupted
 set +m
 
+resumed_without_the_model()
+{
+    cp learned.safetensors begun.safetensors
+    "$text" train "${small[@]}" --data part.txt --init begun.safetensors --val 0 --save whole.begun --checkpoint begun.checkpoint --every 40 --quiet >said || return 1
+    rm begun.safetensors
+    "$text" train --resume begun.checkpoint --save resumed.begun --quiet >said && cmp whole.begun resumed.begun
+}
+check "a run that began with a model goes on without it" resumed_without_the_model
+
 # ---- what is refused ----------------------------------------------------------
 
 wrong=("${small[@]}" --save refused.safetensors)
@@ -164,6 +173,15 @@ check "a net of pictures" refused 'embed' train "${wrong[@]}" --net 'conv 8 5, l
 check "more warm-up than steps" refused '60 steps of warm-up' train "${wrong[@]}" --warm-up 60
 check "another recipe" refused "its batch is '8', but here '9'" train --resume run.checkpoint --batch 9
 tac text.txt >other.txt
+sed 's/cat/CAT/' text.txt >wider.txt
+check "a text with other characters" refused "wider.txt: line 1, column 5: 'C' is not among the" train --resume run.checkpoint --data wider.txt
+"$BUILD/mnist" train --data "$top/data/mnist" --net 'linear 10' --epochs 1 --val 59000 --checkpoint mnist.checkpoint --quiet >said
+check "a run on pictures" refused 'mnist.checkpoint: its run is on pictures: mnist train resumes it' train --resume mnist.checkpoint
+text_for_mnist()
+{
+    status_is 2 "$BUILD/mnist" train --resume run.checkpoint >out 2>error && holds error 'run.checkpoint: its run is on text: text train resumes it'
+}
+check "a run on text, by mnist train" text_for_mnist
 check "another text" refused 'its checksum of the text is' train --resume run.checkpoint --data other.txt
 check "a model that is to be written nowhere" refused 'nowhere/m' train "${small[@]}" --save nowhere/m
 check "a model of lines to begin with" refused 'whole.safetensors: is a model of characters in lines' train "${wrong[@]}" --init whole.safetensors

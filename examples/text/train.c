@@ -44,7 +44,11 @@ static pmy_status load(run *r, pmy_error *error)
 {
     const training_options *usual = &r->options.usual;
     r->vocabulary = (pmy_vocabulary){.unit = usual->recipe.unit, .lines = usual->recipe.lines};
-    pmy_status status = usual->init ? take_vocabulary(usual->init, &r->vocabulary, error) : PMY_OK;
+    pmy_status status = PMY_OK;
+    if (usual->resume)
+        status = pmy_vocabulary_copy(&usual->kept.vocabulary, &r->vocabulary, error);
+    else if (usual->init)
+        status = take_vocabulary(usual->init, &r->vocabulary, error);
     if (status == PMY_OK)
         status = pmy_text_load(r->options.data, &r->vocabulary, &r->whole, error);
     return status == PMY_OK

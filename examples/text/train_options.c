@@ -19,7 +19,6 @@ options_result train_options_read(train_options *o, int argc, char **argv)
          .presentation = true},
     };
     const training_command train = {
-        .name = "text train",
         .summary = "Trains a net to say which byte or character comes next in a text, and measures it on the "
                    "part of the text kept for that.",
         .kind = PMY_RECIPE_OF_TEXT,

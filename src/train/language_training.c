@@ -10,7 +10,8 @@
 static pmy_run_data data_of(const void *context)
 {
     const pmy_language_training *training = context;
-    pmy_run_data data = {.name = "text", .checksum = pmy_text_checksum(training->text)};
+    pmy_run_data data = {.checksum = pmy_text_checksum(training->text),
+                         .vocabulary = &training->language->vocabulary};
     (void)snprintf(data.size, sizeof data.size, "%zu of %zu tokens", training->text->count,
                    training->language->vocabulary.count);
     return data;

@@ -19,9 +19,9 @@
 
 /* What a run learns, as its checkpoints know it again. */
 typedef struct pmy_run_data {
-    const char *name; /* "pictures" */
-    char size[160];   /* "6000 of 1x28x28 in 10 classes" */
+    char size[160]; /* "6000 of 1x28x28 in 10 classes" */
     uint32_t checksum;
+    const pmy_vocabulary *vocabulary; /* of a text, without which it could not be read again; NULL: none */
 } pmy_run_data;
 
 /* A number of its owner's that goes on with the run: a real one, or a count up to `most`. */

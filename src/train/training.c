@@ -14,7 +14,7 @@ static pmy_run_data data_of(const void *context)
     const pmy_dataset *pictures = training->dataset;
     size_t pixels = pictures->count * pmy_dataset_features(pictures);
     uint32_t checksum = libdeflate_crc32(0, pictures->images, pixels);
-    pmy_run_data data = {.name = "pictures"};
+    pmy_run_data data = {0};
     data.checksum = libdeflate_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
     (void)snprintf(data.size, sizeof data.size, "%zu of %s in %zu classes", pictures->count,
                    pmy_shape_print(pmy_image_shape(pictures)).text, pictures->classes);
