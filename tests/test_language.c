@@ -143,7 +143,9 @@ static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
     assert_int_equal(pmy_model_save(path, &f.language->facts, f.language->graph, &error), PMY_OK);
     pmy_language *again;
     assert_int_equal(pmy_language_load(path, NULL, NULL, &again, &error), PMY_OK);
-    assert_true(pmy_vocabulary_equal(&again->vocabulary, &f.vocabulary));
+    assert_int_equal(again->vocabulary.count, f.vocabulary.count);
+    assert_memory_equal(again->vocabulary.codes, f.vocabulary.codes,
+                        f.vocabulary.count * sizeof *f.vocabulary.codes);
     assert_string_equal(again->facts.net.text, f.language->facts.net.text);
     assert_int_equal(again->block, BLOCK);
     pmy_parameters one = pmy_graph_parameters(f.language->graph), two = pmy_graph_parameters(again->graph);

@@ -63,7 +63,9 @@ check "it shows the data, the net, and how it goes" shows
 lines_and_units()
 {
     "$text" train "${small[@]}" --lines --val 0.25 >said && holds said 'data    text.txt: 600 lines, with their ends ' &&
-        holds said '450 lines to train on, the last 150 to validate' || return 1
+        holds said '450 lines to train on, the last 150 to validate' && lacks said 'left out' || return 1
+    sed 's/^the hen/\n&/' text.txt >gaps.txt
+    "$text" train "${small[@]}" --lines --data gaps.txt >said && holds said '600 lines' && holds said '        120 empty lines are left out' || return 1
     printf 'äöü %.0s' $(seq 400) >wide.txt
     "$text" train "${small[@]}" --data wide.txt >said && holds said '1600 characters, 4 different ones' &&
         "$text" train "${small[@]}" --data wide.txt --tokens bytes >said && holds said '2800 bytes, 5 different ones' &&
