@@ -103,7 +103,8 @@ static void evaluation_is_the_mean_over_windows_side_by_side(void **state)
     begin(&f, 3);
     pmy_error error;
     pmy_language_score score;
-    assert_int_equal(pmy_language_evaluate(f.language, &f.text, &score, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, (pmy_language_watcher){0}, &score, &error),
+                     PMY_OK);
     double sum[16], tokens[16], total = 0;
     size_t windows = 0;
     for (size_t at = 0; at + 1 < f.text.count; at += BLOCK, windows++) {
@@ -128,6 +129,26 @@ static void evaluation_is_the_mean_over_windows_side_by_side(void **state)
     assert_true(fabs(score.loss - mean) < 1e-5);
     double deviation = sqrt((double)windows / (double)(windows - 1) * squares) / count;
     assert_true(fabs(score.deviation - deviation) < 1e-3 * deviation);
+    end(&f);
+}
+
+static bool three_batches(void *batches)
+{
+    return ++*(size_t *)batches < 3;
+}
+
+static void evaluation_stops_when_asked_to(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, 2);
+    pmy_error error;
+    pmy_language_score score;
+    size_t batches = 0;
+    pmy_language_watcher watcher = {&batches, three_batches};
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, watcher, &score, &error), PMY_STOPPED);
+    assert_string_equal(error.message, "words: stopped after 6 windows");
+    assert_int_equal(score.windows, 0);
     end(&f);
 }
 
@@ -198,8 +219,10 @@ static void evaluation_does_not_smooth(void **state)
     pmy_language_options options = {.batch = 3, .seed = 7, .label_smoothing = 0.3};
     assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &smoothed, &error), PMY_OK);
     pmy_language_score plain, other;
-    assert_int_equal(pmy_language_evaluate(f.language, &f.text, &plain, &error), PMY_OK);
-    assert_int_equal(pmy_language_evaluate(smoothed, &f.text, &other, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, (pmy_language_watcher){0}, &plain, &error),
+                     PMY_OK);
+    assert_int_equal(pmy_language_evaluate(smoothed, &f.text, (pmy_language_watcher){0}, &other, &error),
+                     PMY_OK);
     assert_true(fabs(plain.loss - other.loss) < 1e-6);
     pmy_language_free(smoothed);
     end(&f);
@@ -249,7 +272,8 @@ static void what_is_refused(void **state)
     pmy_text front, back;
     assert_int_equal(pmy_text_split(&f.text, 0.05, &front, &back, &error), PMY_OK);
     pmy_language_score score;
-    assert_int_equal(pmy_language_evaluate(f.language, &back, &score, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &back, (pmy_language_watcher){0}, &score, &error),
+                     PMY_OK);
     assert_true(score.windows == 1 && score.deviation == 0);
     end(&f);
 }
@@ -259,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_generator_sees_what_the_whole_net_sees),
         cmocka_unit_test(evaluation_is_the_mean_over_windows_side_by_side),
+        cmocka_unit_test(evaluation_stops_when_asked_to),
         cmocka_unit_test(a_model_of_fewer_positions_says_the_same),
         cmocka_unit_test(evaluation_does_not_smooth),
         cmocka_unit_test(a_generator_forgets),

@@ -145,6 +145,28 @@ interrupted()
 # A shell starts what it puts in the background deaf to SIGINT; job control does not.
 set -m
 check "Ctrl-C writes a checkpoint of the last step and says how to go on" interrupted
+
+# 4 million characters are validated on, once the model is there.
+interrupted_in_validation()
+{
+    local model=$1
+    shift
+    "$text" train "$@" --save "$model" --quiet >out 2>error &
+    local process=$!
+    for _ in $(seq 400); do
+        [ -e "$model" ] && break
+        sleep 0.05
+    done
+    kill -INT $process
+    status_is 130 wait $process && holds error 'after step 10: ' && holds error 'to go on: ' && [ ! -s out ]
+}
+
+last_validation()
+{
+    interrupted_in_validation v.safetensors "${small[@]}" --data "$top/data/text/kjv.txt.gz" --val 0.99 --steps 10 --ema 0.5 --checkpoint v.checkpoint --every 7 &&
+        interrupted_in_validation v.again --resume v.checkpoint && cmp v.safetensors v.again
+}
+check "Ctrl-C ends the last validation, and leaves a checkpoint" last_validation
 set +m
 
 resumed_without_the_model()

@@ -115,6 +115,12 @@ bool run_files_step(run_files *f, double loss, uint64_t usual)
     return !stops;
 }
 
+void run_files_stop(run_files *f)
+{
+    if (f->options->checkpoint)
+        write_checkpoint(f);
+}
+
 /* --- The end ---------------------------------------------------------------- */
 
 static void say_how_to_resume(const run_files *f)

@@ -58,13 +58,20 @@ static pmy_status load(run *r, pmy_error *error)
 
 /* --- The run ------------------------------------------------------------------ */
 
+static bool goes_on(void *context)
+{
+    (void)context;
+    return !interrupt_came();
+}
+
 /* Validates, where there is a text for that; and keeps for the report what the model has come to. */
 static pmy_status look(run *r, pmy_error *error)
 {
     bool validates = r->validation.count > 0;
     pmy_status status = PMY_OK;
     if (validates)
-        status = pmy_language_training_evaluate(r->training, &r->validation, &r->score, error);
+        status = pmy_language_training_evaluate(r->training, &r->validation,
+                                                (pmy_language_watcher){.goes_on = goes_on}, &r->score, error);
     if (status == PMY_OK && r->options.report)
         status = history_look_at(&r->history, r->training, validates ? &r->score : NULL, error);
     if (status != PMY_OK)
@@ -92,19 +99,31 @@ static pmy_status learn(run *r, pmy_error *error)
             status = history_step(&r->history, &step, error);
         if (status == PMY_OK && looked)
             status = look(r, error);
-        if (status != PMY_OK)
+        looked &= status == PMY_OK;
+        if (status != PMY_OK && status != PMY_STOPPED) /* then a checkpoint is to be written */
             return status;
         progress_step(&r->progress, &step, looked && r->validation.count ? &r->score : NULL);
         if (!run_files_step(&r->files, step.loss, tenth))
             return pmy_fail(error, PMY_STOPPED, "stopped after step %llu", (unsigned long long)step.step);
     }
-    (void)pmy_run_take_average(of);
     return PMY_OK;
 }
 
-static pmy_status write_report(const run *r, pmy_error *error)
+static pmy_status save(run *r, pmy_error *error)
+{
+    pmy_run *of = &r->training->run;
+    bool swapped = pmy_run_take_average(of);
+    pmy_status status =
+        pmy_model_save(r->options.usual.save, &r->training->language->facts, of->graph, error);
+    if (swapped)
+        pmy_average_swap(of->average);
+    return status;
+}
+
+static pmy_status write_report(run *r, pmy_error *error)
 {
     bool validated = r->validation.count > 0;
+    (void)pmy_run_take_average(&r->training->run);
     pmy_status status = report_write(&(report){.folder = r->options.report,
                                                .command = &r->options.usual.command,
                                                .data = r->options.data,
@@ -121,12 +140,11 @@ static pmy_status write_report(const run *r, pmy_error *error)
 static int learn_and_validate(run *r)
 {
     pmy_error error;
-    const char *save = r->options.usual.save;
     pmy_status status = learn(r, &error);
-    if (status == PMY_OK && save)
-        status = pmy_model_save(save, &r->training->language->facts, r->training->run.graph, &error);
-    if (status == PMY_OK)
-        status = look(r, &error);
+    if (status == PMY_OK && r->options.usual.save)
+        status = save(r, &error);
+    if (status == PMY_OK && (status = look(r, &error)) == PMY_STOPPED)
+        run_files_stop(&r->files);
     if (status == PMY_OK)
         progress_end(&r->progress, r->training, r->validation.count ? &r->score : NULL);
     if (status == PMY_OK && r->options.report)

@@ -166,8 +166,8 @@ static size_t feed(const pmy_language *language, const pmy_text *text, size_t *a
     return windows;
 }
 
-pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_score *score,
-                                 pmy_error *error)
+pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_watcher watcher,
+                                 pmy_language_score *score, pmy_error *error)
 {
     *score = (pmy_language_score){0};
     sums sum = {0};
@@ -178,6 +178,8 @@ pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, p
             status = pmy_forward(language->graph, PMY_EVAL, error);
         if (status == PMY_OK)
             status = add_windows(language, windows, &sum, error);
+        if (status == PMY_OK && watcher.goes_on && !watcher.goes_on(watcher.context))
+            status = pmy_fail(error, PMY_STOPPED, "%s: stopped after %zu windows", text->name, sum.windows);
     }
     if (status == PMY_OK && sum.n == 0)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: there is no token to predict", text->name);

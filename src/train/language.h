@@ -58,9 +58,15 @@ typedef struct pmy_language_score {
     double deviation;       /* the standard error of that mean, where windows are drawn anew (0 for one) */
 } pmy_language_score;
 
+/* Whoever may want an evaluation to end before its time. */
+typedef struct pmy_language_watcher {
+    void *context;
+    bool (*goes_on)(void *context); /* asked after each batch; NULL: it does */
+} pmy_language_watcher;
+
 /* Each token of the text but the first is predicted once, from those before it in its window; windows do not
- * overlap. Errors: PMY_BAD_ARGUMENT (a text with no token to predict), PMY_BAD_DATA. */
-pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_score *score,
-                                 pmy_error *error);
+ * overlap. Errors: PMY_BAD_ARGUMENT (a text with no token to predict), PMY_BAD_DATA, PMY_STOPPED. */
+pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_watcher watcher,
+                                 pmy_language_score *score, pmy_error *error);
 
 #endif

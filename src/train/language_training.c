@@ -98,10 +98,11 @@ pmy_status pmy_language_training_step(pmy_language_training *training, pmy_langu
 }
 
 pmy_status pmy_language_training_evaluate(pmy_language_training *training, const pmy_text *text,
-                                          pmy_language_score *score, pmy_error *error)
+                                          pmy_language_watcher watcher, pmy_language_score *score,
+                                          pmy_error *error)
 {
     bool swapped = pmy_run_take_average(&training->run);
-    pmy_status status = pmy_language_evaluate(training->language, text, score, error);
+    pmy_status status = pmy_language_evaluate(training->language, text, watcher, score, error);
     if (swapped)
         pmy_average_swap(training->run.average);
     return status;
