@@ -44,7 +44,7 @@ static int check(const options *command, const request *what)
     if (status == PROGRAM_WRONG || !what->plot || plot_curve(&curve, what->plot, &error) == PMY_OK)
         return status;
     (void)options_wrong(command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(error.code);
 }
 
 /* What the options say about the examples of a net. */

@@ -182,10 +182,12 @@ int attention_command(int argc, char **argv)
     pmy_blas_single_threaded();
     if ((a.layer < 0) != (a.head < 0))
         (void)options_wrong(&a.command, "--layer and --head go together");
-    else if (look(&a, &error) != PMY_OK)
-        (void)options_wrong(&a.command, "%s", error.message);
-    else
+    else if (look(&a, &error) == PMY_OK)
         status = show(&a);
+    else {
+        (void)options_wrong(&a.command, "%s", error.message);
+        status = program_status(error.code);
+    }
     heads_free(&a.heads);
     pmy_language_free(a.language);
     return status;

@@ -59,7 +59,7 @@ static int evaluate(evaluation *e)
         return PROGRAM_FINE;
     }
     (void)options_wrong(&e->command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(status);
 }
 
 int eval_command(int argc, char **argv)

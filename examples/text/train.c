@@ -184,7 +184,7 @@ static int train_run(run *r)
         ready = run_files_open_log(&r->files, &error);
     if (ready != PMY_OK) {
         training_options_say(usual, &error);
-        return PROGRAM_WRONG;
+        return program_status(ready);
     }
     r->progress = progress_of(&r->options, r->training);
     progress_start(&r->progress, &r->whole, &r->validation, r->training);

@@ -71,11 +71,13 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
 pmy_status pmy_language_open(const char *path, pmy_model **model, pmy_error *error)
 {
     pmy_status status = pmy_model_open(path, NULL, model, error);
-    if (status != PMY_OK || pmy_model_facts_of(*model)->vocabulary)
-        return status;
-    pmy_model_free(*model);
-    *model = NULL;
-    return pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+    if (status == PMY_OK)
+        status = pmy_model_expect(*model, true, error);
+    if (status != PMY_OK) {
+        pmy_model_free(*model);
+        *model = NULL;
+    }
+    return status;
 }
 
 pmy_status pmy_language_load(const char *path, const pmy_language_options *options, pmy_pool *pool,

@@ -245,6 +245,15 @@ const pmy_model_facts *pmy_model_facts_of(const pmy_model *model)
     return &model->facts;
 }
 
+pmy_status pmy_model_expect(const pmy_model *model, bool text, pmy_error *error)
+{
+    bool of_text = model->facts.vocabulary != NULL;
+    if (of_text == text)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s, not of %s", model->path,
+                    of_text ? "a text" : "pictures", text ? "a text" : "pictures");
+}
+
 pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error)
 {
     return pmy_stored_fill(&model->stored, graph, error);
