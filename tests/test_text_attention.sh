@@ -90,6 +90,8 @@ check "a character that the model does not know" refused "--text: line 1, column
 check "no tokens" refused '--text: 0 tokens; 2 to 16 can be shown' "${from[@]}" --text ''
 check "one token" refused '--text: 1 tokens; 2 to 16 can be shown' "${from[@]}" --text 't'
 check "more than a window" refused '--text: 17 tokens; 2 to 16 can be shown' "${from[@]}" --text 'the cat sat by th'
+"$text" train "${small[@]}" --block 1 --save single.safetensors --quiet >said
+check "a model of one token at a time" refused 'the model sees one token at a time' attention --model single.safetensors --text t
 check "a layer that is not there" refused '--layer 2: the model has layers 0 to 1' "${from[@]}" --text "$phrase" --layer 2 --head 0
 check "a head that is not there" refused '--head 4: the layer has heads 0 to 3' "${from[@]}" --text "$phrase" --layer 1 --head 4
 check "a head that only another layer has" refused '--head 2: the layer has heads 0 to 1' "${from[@]}" --text "$phrase" --layer 0 --head 2

@@ -193,6 +193,8 @@ check "a part without a line" refused 'line.txt: to split a share of 0.1 off tak
 check "a part to train on that is shorter than a window" refused 'text.txt: 2 tokens are too few for windows of 16' train "${wrong[@]}" --val 0.99999
 check "an unknown layer, pointed at" refused '^~~~~~~' train "${wrong[@]}" --net 'embed 8, atention 2, tied'
 check "a net that does not end in the tokens" refused "end it in 'linear vocab' or 'tied'" train "${wrong[@]}" --net 'embed 8'
+check "a net that makes one vector of all tokens" refused 'flatten leaves no positions' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
+check "and the layer that does is pointed at" refused '           ^~~~~~~' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
 check "a net of pictures" refused 'embed' train "${wrong[@]}" --net 'conv 8 5, linear 10'
 check "more warm-up than steps" refused '60 steps of warm-up' train "${wrong[@]}" --warm-up 60
 check "another recipe" refused "its batch is '8', but here '9'" train --resume run.checkpoint --batch 9
@@ -208,7 +210,10 @@ text_for_mnist()
 check "a run on text, by mnist train" text_for_mnist
 check "another text" refused 'its checksum of the text is' train --resume run.checkpoint --data other.txt
 check "a model that is to be written nowhere" refused 'nowhere/m' train "${small[@]}" --save nowhere/m
-check "a model of lines to begin with" refused 'whole.safetensors: is a model of characters in lines' train "${wrong[@]}" --init whole.safetensors
+"$text" train "${small[@]}" --tokens bytes --save bytes.safetensors --quiet >said
+check "a model of lines to begin with" refused '--init whole.safetensors: is a model of lines: say --lines' train "${wrong[@]}" --init whole.safetensors
+check "one that is of no lines" refused 'that is not cut into lines: leave --lines out' train "${wrong[@]}" --lines --init learned.safetensors
+check "a model of bytes to begin with" refused '--init bytes.safetensors: is a model of bytes: say --tokens bytes' train "${wrong[@]}" --init bytes.safetensors
 check "a text with a character that the model to begin with has not" refused "wide.txt: line 1" train "${wrong[@]}" --init learned.safetensors --data wide.txt
 for bad in "--val 1" "--val -0.1" "--val nan" "--steps 0" "--block 0" "--tokens words" "--eval 0" "--augment none" "--epochs 3"; do
     # shellcheck disable=SC2086

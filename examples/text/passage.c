@@ -24,6 +24,9 @@ pmy_status passage_read(passage *p, const pmy_vocabulary *vocabulary, size_t blo
     all[0] = end;
     pmy_status status = pmy_vocabulary_encode(vocabulary, name, text, size, all + begun, &count, error);
     count += begun;
+    if (status == PMY_OK && most < 2)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT,
+                          "the model sees one token at a time, with none before it to look at");
     if (status == PMY_OK && (count < 2 || count > most))
         status =
             pmy_fail(error, PMY_BAD_ARGUMENT, "%s: %zu tokens; 2 to %zu can be shown", name, count, most);

@@ -14,7 +14,7 @@ typedef struct passage {
 
 /* The tokens of `text`, 2 to PASSAGE_MOST and at most `block` of them; of a model of lines, with the end that
  * a line begins with. Errors: PMY_BAD_FILE (a character that has no token), PMY_BAD_ARGUMENT (how many there
- * are), PMY_NO_MEMORY; messages begin with `name`. */
+ * are; a block of 1), PMY_NO_MEMORY; messages about the text begin with `name`. */
 pmy_status passage_read(passage *p, const pmy_vocabulary *vocabulary, size_t block, const char *name,
                         const char *text, pmy_error *error);
 

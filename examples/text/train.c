@@ -30,10 +30,14 @@ static pmy_status take_vocabulary(const char *path, pmy_vocabulary *vocabulary, 
     if (status != PMY_OK)
         return status;
     const pmy_vocabulary *its = pmy_model_facts_of(model)->vocabulary;
-    if (its->unit != vocabulary->unit || its->lines != vocabulary->lines)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s%s", path,
-                          its->unit == PMY_BYTES ? "bytes" : "characters",
-                          its->lines ? " in lines, which --lines says" : ", not in lines");
+    const char *unit = pmy_recipe_word(PMY_RECIPE_UNIT, its->unit);
+    if (its->unit != vocabulary->unit)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--init %s: is a model of %s: say --tokens %s", path, unit,
+                          unit);
+    else if (its->lines != vocabulary->lines)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--init %s: is a model of %s: %s", path,
+                          its->lines ? "lines" : "a text that is not cut into lines",
+                          its->lines ? "say --lines" : "leave --lines out");
     else
         status = pmy_vocabulary_copy(its, vocabulary, error);
     pmy_model_free(model);

@@ -70,6 +70,10 @@ pmy_status pmy_net_read_tokens(const char *text, size_t time, size_t vocabulary,
 bool pmy_net_wants_images(const char *text);
 bool pmy_net_wants_tokens(const char *text);
 
+/* Of a net for tokens, the first layer that leaves no positions (flatten); NULL: none does, and no layer but
+ * attention mixes them. */
+const pmy_layer *pmy_net_without_positions(const pmy_net *net);
+
 /* Appends the net's layers to a graph; x is [batch, …input], integers where examples are tokens. Of these
  * there may be fewer than the net was read for, from its first position on, where no layer but attention
  * mixes positions; the parameters are the same. Returns the last node. An activation right after a layer that

@@ -12,10 +12,6 @@ typedef struct pmy_recording {
     pmy_net_past *past; /* where the graph is of one position; else NULL */
 } pmy_recording;
 
-/* Of a net for tokens, the first layer that leaves no positions (flatten); NULL: none does, and no layer but
- * attention mixes them. */
-const pmy_layer *pmy_net_without_positions(const pmy_net *net);
-
 /* Appends the net's layers; x is known to fit. */
 pmy_node *pmy_net_record(const pmy_net *net, pmy_graph *graph, pmy_node *x, pmy_net_past *past);
 

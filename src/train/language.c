@@ -18,15 +18,20 @@ pmy_status pmy_language_facts(const char *net, size_t block, const pmy_vocabular
     pmy_shape output = facts->net.output;
     if (pmy_shape_equal(output, PMY_SHAPE(1, block, vocabulary->count)))
         return PMY_OK;
-    (void)pmy_fail(
-        error, PMY_BAD_NET,
-        "the net ends in %s numbers a token, but there are %zu tokens: end it in 'linear vocab' or "
-        "'tied'",
-        pmy_shape_print(PMY_SHAPE(pmy_shape_last(output))).text, vocabulary->count);
+    const pmy_layer *wrong = pmy_net_without_positions(&facts->net);
+    if (wrong)
+        (void)pmy_fail(error, PMY_BAD_NET,
+                       "%s leaves no positions, but at each the net must say what comes next",
+                       pmy_layer_word(wrong));
+    else
+        (void)pmy_fail(error, PMY_BAD_NET,
+                       "the net ends in %zu numbers a token, but there are %zu tokens: end it in 'linear "
+                       "vocab' or 'tied'",
+                       pmy_shape_last(output), vocabulary->count);
     if (error) {
-        const pmy_layer *last = &facts->net.layer[facts->net.count - 1];
-        error->position = last->position;
-        error->length = last->length;
+        wrong = wrong ? wrong : &facts->net.layer[facts->net.count - 1];
+        error->position = wrong->position;
+        error->length = wrong->length;
     }
     return PMY_BAD_NET;
 }
