@@ -196,6 +196,7 @@ check "a net that does not end in the tokens" refused "end it in 'linear vocab' 
 check "a net that makes one vector of all tokens" refused 'flatten leaves no positions' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
 check "and the layer that does is pointed at" refused '           ^~~~~~~' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
 check "a net of pictures" refused 'embed' train "${wrong[@]}" --net 'conv 8 5, linear 10'
+check "validating on nothing" refused '--eval is how often the part of --val is looked at' train "${wrong[@]}" --eval 5 --val 0
 check "more warm-up than steps" refused '60 steps of warm-up' train "${wrong[@]}" --warm-up 60
 check "another recipe" refused "its batch is '8', but here '9'" train --resume run.checkpoint --batch 9
 tac text.txt >other.txt

@@ -29,5 +29,9 @@ options_result train_options_read(train_options *o, int argc, char **argv)
         .net_example = "embed 32, positions, [layernorm, attention 2], tied",
         .usual_checkpoints = "a tenth of the run",
     };
-    return training_options_read(&o->usual, &train, argc, argv);
+    options_result result = training_options_read(&o->usual, &train, argc, argv);
+    if (result == OPTIONS_RUN && o->validating && o->validation == 0 && !o->report)
+        return options_wrong(&o->usual.command,
+                             "--eval is how often the part of --val is looked at, and --val 0 is none");
+    return result;
 }
