@@ -42,6 +42,7 @@
 #include "layers/attention.h"
 #include "layers/self_attention.h"
 #include "net/net.h"
+#include "net/net_ends.h"
 #include "net/net_start.h"
 #include "net/net_step.h"
 #include "losses/losses.h"

@@ -136,16 +136,18 @@ static void a_note_comes_back(void **state)
     const char *path = folder_file(*state, "run.checkpoint");
     pmy_recipe recipe = recipe_for(stateful_net);
     pmy_training *training = new_training(&recipe, &p, NULL);
-    char *note;
+    pmy_checkpoint_facts facts;
     assert_int_equal(pmy_checkpoint_save(&training->run, "[\"--data\",\"é\"]", path, NULL), PMY_OK);
-    assert_int_equal(pmy_checkpoint_note(path, &note, NULL), PMY_OK);
-    assert_string_equal(note, "[\"--data\",\"é\"]");
-    free(note);
+    assert_int_equal(pmy_checkpoint_read(path, &facts, NULL), PMY_OK);
+    assert_string_equal(facts.note, "[\"--data\",\"é\"]");
+    assert_int_equal(facts.kind, PMY_RECIPE_OF_PICTURES);
+    assert_int_equal(facts.vocabulary.count, 0);
+    pmy_checkpoint_facts_free(&facts);
     pmy_error error;
     assert_int_equal(pmy_checkpoint_save(&training->run, "\xFF", path, &error), PMY_BAD_ARGUMENT);
     assert_non_null(strstr(error.message, "not UTF-8"));
-    assert_int_equal(pmy_checkpoint_note(path, &note, NULL), PMY_OK);
-    free(note);
+    assert_int_equal(pmy_checkpoint_read(path, &facts, NULL), PMY_OK);
+    pmy_checkpoint_facts_free(&facts);
     pmy_training_free(training);
 }
 

@@ -103,7 +103,8 @@ static void evaluation_is_the_mean_over_windows_side_by_side(void **state)
     begin(&f, 3);
     pmy_error error;
     pmy_language_score score;
-    assert_int_equal(pmy_language_evaluate(f.language, &f.text, &score, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, (pmy_language_watcher){0}, &score, &error),
+                     PMY_OK);
     double sum[16], tokens[16], total = 0;
     size_t windows = 0;
     for (size_t at = 0; at + 1 < f.text.count; at += BLOCK, windows++) {
@@ -131,6 +132,26 @@ static void evaluation_is_the_mean_over_windows_side_by_side(void **state)
     end(&f);
 }
 
+static bool three_batches(void *batches)
+{
+    return ++*(size_t *)batches < 3;
+}
+
+static void evaluation_stops_when_asked_to(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, 2);
+    pmy_error error;
+    pmy_language_score score;
+    size_t batches = 0;
+    pmy_language_watcher watcher = {&batches, three_batches};
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, watcher, &score, &error), PMY_STOPPED);
+    assert_string_equal(error.message, "words: stopped after 6 windows");
+    assert_int_equal(score.windows, 0);
+    end(&f);
+}
+
 static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
 {
     (void)state;
@@ -143,7 +164,9 @@ static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
     assert_int_equal(pmy_model_save(path, &f.language->facts, f.language->graph, &error), PMY_OK);
     pmy_language *again;
     assert_int_equal(pmy_language_load(path, NULL, NULL, &again, &error), PMY_OK);
-    assert_true(pmy_vocabulary_equal(&again->vocabulary, &f.vocabulary));
+    assert_int_equal(again->vocabulary.count, f.vocabulary.count);
+    assert_memory_equal(again->vocabulary.codes, f.vocabulary.codes,
+                        f.vocabulary.count * sizeof *f.vocabulary.codes);
     assert_string_equal(again->facts.net.text, f.language->facts.net.text);
     assert_int_equal(again->block, BLOCK);
     pmy_parameters one = pmy_graph_parameters(f.language->graph), two = pmy_graph_parameters(again->graph);
@@ -153,6 +176,35 @@ static void a_file_brings_the_model_and_its_vocabulary_back(void **state)
     assert_int_equal(pmy_classifier_load(path, NULL, NULL, NULL, &classifier, &error), PMY_BAD_FILE);
     assert_non_null(strstr(error.message, "is a model of a text, not of pictures"));
     assert_int_equal(unlink(path), 0);
+    end(&f);
+}
+
+/* With the same parameters, at the positions that it has. */
+static void a_model_of_fewer_positions_says_the_same(void **state)
+{
+    (void)state;
+    enum { FEW = 5 };
+    fixture f;
+    begin(&f, 1);
+    pmy_error error;
+    pmy_language *few;
+    pmy_language_options options = {.batch = 1, .block = FEW};
+    assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &few, &error), PMY_OK);
+    assert_int_equal(few->block, FEW);
+    assert_int_equal(pmy_shape_size(pmy_node_shape(few->logits)), FEW * f.vocabulary.count);
+    pmy_take_parameters(few->graph, f.language->graph);
+    for (int32_t i = 0; i < FEW; i++) {
+        pmy_integer_data(few->tokens)[i] = 2 * i;
+        pmy_integer_data(few->targets)[i] = PMY_NO_TARGET;
+    }
+    assert_int_equal(pmy_forward(few->graph, PMY_EVAL, &error), PMY_OK);
+    const int32_t *token = pmy_integer_data(few->tokens);
+    for (size_t i = 0; i < FEW; i++)
+        expect_same(pmy_value(few->logits).data + i * f.vocabulary.count, logits_after(&f, token, i + 1),
+                    f.vocabulary.count);
+    pmy_language_free(few);
+    options.block = BLOCK + 1;
+    assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &few, &error), PMY_BAD_SHAPE);
     end(&f);
 }
 
@@ -167,8 +219,10 @@ static void evaluation_does_not_smooth(void **state)
     pmy_language_options options = {.batch = 3, .seed = 7, .label_smoothing = 0.3};
     assert_int_equal(pmy_language_new(&f.facts, &options, NULL, &smoothed, &error), PMY_OK);
     pmy_language_score plain, other;
-    assert_int_equal(pmy_language_evaluate(f.language, &f.text, &plain, &error), PMY_OK);
-    assert_int_equal(pmy_language_evaluate(smoothed, &f.text, &other, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &f.text, (pmy_language_watcher){0}, &plain, &error),
+                     PMY_OK);
+    assert_int_equal(pmy_language_evaluate(smoothed, &f.text, (pmy_language_watcher){0}, &other, &error),
+                     PMY_OK);
     assert_true(fabs(plain.loss - other.loss) < 1e-6);
     pmy_language_free(smoothed);
     end(&f);
@@ -218,7 +272,8 @@ static void what_is_refused(void **state)
     pmy_text front, back;
     assert_int_equal(pmy_text_split(&f.text, 0.05, &front, &back, &error), PMY_OK);
     pmy_language_score score;
-    assert_int_equal(pmy_language_evaluate(f.language, &back, &score, &error), PMY_OK);
+    assert_int_equal(pmy_language_evaluate(f.language, &back, (pmy_language_watcher){0}, &score, &error),
+                     PMY_OK);
     assert_true(score.windows == 1 && score.deviation == 0);
     end(&f);
 }
@@ -228,6 +283,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_generator_sees_what_the_whole_net_sees),
         cmocka_unit_test(evaluation_is_the_mean_over_windows_side_by_side),
+        cmocka_unit_test(evaluation_stops_when_asked_to),
+        cmocka_unit_test(a_model_of_fewer_positions_says_the_same),
         cmocka_unit_test(evaluation_does_not_smooth),
         cmocka_unit_test(a_generator_forgets),
         cmocka_unit_test(a_file_brings_the_model_and_its_vocabulary_back),

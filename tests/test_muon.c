@@ -227,6 +227,28 @@ static void plainly_orthogonal(size_t rows, size_t columns, pmy_real *x)
     free(twice);
 }
 
+/* Then nesterov has nothing to look ahead with. */
+static void a_momentum_may_be_0(void **state)
+{
+    (void)state;
+    pmy_graph *graph[2];
+    pmy_optim *optim[2];
+    for (int nesterov = 0; nesterov < 2; nesterov++) {
+        graph[nesterov] = problem_new(NULL);
+        pmy_optim_options options = pmy_optim_muon.defaults;
+        options.momentum = 0;
+        options.nesterov = nesterov;
+        assert_int_equal(pmy_optim_new(&pmy_optim_muon, &options, graph[nesterov], &optim[nesterov], NULL),
+                         PMY_OK);
+        run_steps(optim[nesterov], 3);
+    }
+    expect_same_bits(optim[0], optim[1]);
+    for (int nesterov = 0; nesterov < 2; nesterov++) {
+        pmy_optim_free(optim[nesterov]);
+        pmy_graph_free(graph[nesterov]);
+    }
+}
+
 /* Of full rank and of rank 1 with little else, in which products of the Gram matrix lose the most digits. */
 static void expect_plain_step(size_t rows, size_t columns, double little, double closeness)
 {
@@ -292,6 +314,7 @@ int main(void)
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(a_resumed_run_gives_the_same_bits),
         cmocka_unit_test(the_rest_moves_as_with_adamw),
+        cmocka_unit_test(a_momentum_may_be_0),
         cmocka_unit_test(a_step_is_the_plain_one),
         cmocka_unit_test(no_gradient_is_no_step),
     };

@@ -175,6 +175,37 @@ static void only_tokens_go_in(void **state)
                      PMY_BAD_ARGUMENT);
     assert_string_equal(error.message, "the net was read for examples of reals, not of tokens");
     pmy_graph_free(g);
+    read_net("embed 4, flatten, linear vocab", TIME, VOCABULARY);
+    g = new_graph(NULL);
+    assert_int_equal(pmy_build(g, pmy_net_build(&net, g, pmy_integers(g, PMY_SHAPE(2, TIME - 1))), &error),
+                     PMY_BAD_SHAPE);
+    assert_string_equal(error.message, "the net was read for examples of 6, not for those of 5");
+    pmy_graph_free(g);
+}
+
+/* Which parameters an optimizer for hidden layers leaves alone. */
+static void tables_and_the_layer_of_logits_are_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *net, *ends;
+    } cases[] = {
+        {"embed 4, positions, [rmsnorm, attention 2 nobias], linear 4, tied", " 0.weight 1.weight"},
+        {"embed 4, [linear 4], positions, linear vocab nobias", " 0.weight 2.weight 3.weight"},
+        {"embed 4, positions, 8 (relu), gelu, gelu, gelu, gelu, gelu, gelu, gelu, linear 4, tied",
+         " 0.weight 1.weight"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pmy_node *tokens, *logits;
+        pmy_graph *g = build_net(cases[i].net, &tokens, &logits);
+        build(g, logits);
+        char ends[100] = "";
+        for (size_t p = 0; p < pmy_graph_parameters(g).count; p++)
+            if (pmy_net_is_at_an_end(pmy_parameter_at(g, p), &net))
+                (void)strcat(strcat(ends, " "), pmy_node_name(pmy_parameter_at(g, p)));
+        assert_string_equal(ends, cases[i].ends);
+        pmy_graph_free(g);
+    }
 }
 
 /* --- Gradients ------------------------------------------------------------------- */
@@ -400,6 +431,7 @@ int main(void)
         cmocka_unit_test(each_wrong_word_is_pointed_at),
         cmocka_unit_test(no_flatten_is_put_into_copies),
         cmocka_unit_test(only_tokens_go_in),
+        cmocka_unit_test(tables_and_the_layer_of_logits_are_ends),
         cmocka_unit_test(gradients_are_right),
         cmocka_unit_test(gpt2_starts_small),
         cmocka_unit_test(the_first_start_changes_nothing),

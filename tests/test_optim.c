@@ -336,13 +336,13 @@ static void wrong_options_are_refused(void **state)
             expect_refusal(kind, options, "epsilon");
             options.epsilon = 1e-60; /* 0 as a float */
             expect_refusal(kind, options, "epsilon");
+            if (kind == &pmy_optim_muon)
+                continue;
             options = kind->defaults;
             options.nesterov = true;
-            options.momentum = 0;
             expect_refusal(kind, options, "momentum");
         }
     expect_refusal(&pmy_optim_sgd, (pmy_optim_options){.nesterov = true}, "nesterov");
-    expect_refusal(&pmy_optim_muon, (pmy_optim_options){.nesterov = true}, "nesterov");
 }
 
 int main(void)

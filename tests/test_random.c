@@ -118,6 +118,33 @@ static void bounded_integers_have_no_bias(void **state)
     assert_true(chi_squared[1] < 13.8);
 }
 
+/* Of 3 · 2⁶² a third of the results would come twice as often by remainders. */
+static void wide_bounds_have_no_bias(void **state)
+{
+    (void)state;
+    enum { COUNT = 300000 };
+    pmy_random random = {.seed = 6}, narrow = {.seed = 6};
+    for (size_t i = 0; i < 100; i++) {
+        uint32_t bound = i ? (uint32_t)(UINT32_MAX / i) : UINT32_MAX;
+        assert_int_equal(pmy_random_below_wide(&random, bound), pmy_random_below(&narrow, bound));
+    }
+    const uint64_t least = (uint64_t)1 << 32, bound = (uint64_t)3 << 62;
+    unsigned thirds[3] = {0};
+    double chi_squared = 0, mean = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        uint64_t drawn = pmy_random_below_wide(&random, bound),
+                 of_least = pmy_random_below_wide(&random, least);
+        assert_true(drawn < bound && of_least < least);
+        thirds[drawn >> 62]++;
+        mean += (double)of_least / (double)least / COUNT;
+    }
+    for (size_t i = 0; i < 3; i++)
+        chi_squared += pow(thirds[i] - COUNT / 3.0, 2) / (COUNT / 3.0);
+    /* Of 2 degrees of freedom, once in a thousand; and five standard deviations of a mean. */
+    assert_true(chi_squared < 13.8);
+    assert_true(fabs(mean - 0.5) < 5 * 0.2887 / sqrt(COUNT));
+}
+
 static void small_bounds_give_every_integer(void **state)
 {
     (void)state;
@@ -167,6 +194,7 @@ int main(void)
         cmocka_unit_test(uses_and_indices_have_streams_of_their_own),
         cmocka_unit_test(uniform_numbers_fill_the_unit_interval),
         cmocka_unit_test(bounded_integers_have_no_bias),
+        cmocka_unit_test(wide_bounds_have_no_bias),
         cmocka_unit_test(small_bounds_give_every_integer),
         cmocka_unit_test(normal_numbers_have_the_normal_moments),
     };

@@ -1,12 +1,15 @@
 /* Texts as tokens: what is encoded, how it is split, and the windows of it. */
 #include "data/text.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -202,7 +205,7 @@ static void a_text_splits_by_place(void **state)
     pmy_vocabulary v = {.unit = PMY_BYTES};
     pmy_text text = text_of(&v, "0123456789abcdefghijklmnopqrs"), front, back;
     assert_int_equal(pmy_text_split(&text, 0.1, &front, &back, NULL), PMY_OK);
-    assert_string_equal(contents(&v, &front), "0123456789abcdefghijklmnop"); /* ⌊0.9 · 29⌋ = 26 */
+    assert_string_equal(contents(&v, &front), "0123456789abcdefghijklmnop"); /* 2.9, rounded, are kept */
     assert_string_equal(contents(&v, &back), "qrs");
     assert_null(front.owned_tokens);
     assert_null(back.owned_tokens);
@@ -232,6 +235,33 @@ static void lines_split_between_lines(void **state)
     pmy_vocabulary_free(&v);
 }
 
+/* Nor does a share's own rounding: 1 − 0.9 is less than a tenth. */
+static void no_part_is_empty(void **state)
+{
+    (void)state;
+    static const struct {
+        bool lines;
+        double share;
+        size_t examples, back;
+    } cases[] = {
+        {true, 0.9, 10, 9},        {true, 0.8, 10, 8},    {true, 0.1, 10, 1},   {true, 0.04, 10, 1},
+        {true, 0.99, 10, 9},       {true, 1e-300, 10, 1}, {true, 0.5, 2, 1},    {true, 0.55, 100, 55},
+        {false, 0.9, 10, 8},       {false, 0.9, 30, 27},  {false, 0.01, 10, 2}, {false, 0.3, 10, 3},
+        {false, 1 - 1e-16, 10, 8}, {false, 0.001, 4, 2},  {true, 0, 10, 0},     {false, 0, 2, 0}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char bytes[201] = "";
+        for (size_t i = 0; i < cases[c].examples; i++)
+            (void)strcat(bytes, cases[c].lines ? "x\n" : "x");
+        pmy_vocabulary v = {.lines = cases[c].lines};
+        pmy_text text = text_of(&v, bytes), front, back;
+        assert_int_equal(pmy_text_split(&text, cases[c].share, &front, &back, NULL), PMY_OK);
+        assert_int_equal(cases[c].lines ? back.lines : back.count, cases[c].back);
+        assert_int_equal((cases[c].lines ? front.lines : front.count) + cases[c].back, cases[c].examples);
+        pmy_text_free(&text);
+        pmy_vocabulary_free(&v);
+    }
+}
+
 static void a_part_with_nothing_to_predict_is_refused(void **state)
 {
     (void)state;
@@ -240,10 +270,9 @@ static void a_part_with_nothing_to_predict_is_refused(void **state)
         bool lines;
         double share;
         const char *message;
-    } cases[] = {{"abc", false, 0.1, "t: 3 tokens are too few to split a share of 0.1 off"},
-                 {"a", false, 0, "t: 1 tokens are too few to split a share of 0 off"},
-                 {"abcdefghi", false, 0.9, "t: 9 tokens are too few to split a share of 0.9 off"},
-                 {"abc", true, 0.5, "t: 1 lines are too few to split a share of 0.5 off"},
+    } cases[] = {{"abc", false, 0.1, "t: to split a share of 0.1 off takes 4 tokens, and it has 3"},
+                 {"a", false, 0, "t: it has a token, and nothing to predict"},
+                 {"abc", true, 0.5, "t: to split a share of 0.5 off takes 2 lines, and it has 1"},
                  {"abcd", false, 1, "t: a share of 1 cannot be split off"},
                  {"abcd", false, -0.1, "t: a share of -0.1 cannot be split off"}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
@@ -408,6 +437,37 @@ static void all_windows_are_equally_likely(void **state)
     pmy_vocabulary_free(&lines);
 }
 
+/* Five parts of 2³⁰ tokens each, of which only the last is not 0; no memory has as much. */
+static void texts_may_have_more_tokens_than_a_word_counts(void **state)
+{
+    (void)state;
+    enum { PARTS = 5, STEPS = 400 };
+    const size_t part = (size_t)1 << 30, piece = (size_t)1 << 21;
+    FILE *zeros = tmpfile(), *ones = tmpfile();
+    assert_true(zeros && ones && ftruncate(fileno(zeros), (off_t)(PARTS * part)) == 0);
+    uint8_t *tokens = mmap(NULL, PARTS * part, PROT_READ, MAP_SHARED, fileno(zeros), 0);
+    assert_true(tokens != MAP_FAILED);
+    for (size_t i = 0; i < piece; i++)
+        assert_int_equal(fputc(1, ones), 1);
+    assert_int_equal(fflush(ones), 0);
+    for (size_t at = (PARTS - 1) * part; at < PARTS * part; at += piece)
+        assert_true(mmap(tokens + at, piece, PROT_READ, MAP_SHARED | MAP_FIXED, fileno(ones), 0) ==
+                    tokens + at);
+    const pmy_text text = {.name = "t", .narrow = tokens, .count = PARTS * part, .end = -1};
+    size_t last = 0;
+    for (uint64_t step = 0; step < STEPS; step++) {
+        draw d = draw_of(&text, 3, step);
+        for (size_t row = 0; row < BATCH; row++)
+            last += (size_t)d.tokens[row * BLOCK];
+    }
+    /* A fifth, within five standard deviations. */
+    double count = (double)STEPS * BATCH, expected = count / PARTS;
+    assert_true(fabs((double)last - expected) < 5 * sqrt(expected * (1 - 1.0 / PARTS)));
+    assert_int_equal(munmap(tokens, PARTS * part), 0);
+    assert_int_equal(fclose(ones), 0);
+    assert_int_equal(fclose(zeros), 0);
+}
+
 static void a_text_shorter_than_a_window_is_refused(void **state)
 {
     (void)state;
@@ -438,11 +498,13 @@ int main(void)
         cmocka_unit_test(the_bible_is_read),
         cmocka_unit_test(a_text_splits_by_place),
         cmocka_unit_test(lines_split_between_lines),
+        cmocka_unit_test(no_part_is_empty),
         cmocka_unit_test(a_part_with_nothing_to_predict_is_refused),
         cmocka_unit_test(the_checksum_is_of_the_tokens),
         cmocka_unit_test(windows_pass_over_each_token_once),
         cmocka_unit_test(draws_depend_on_seed_and_step_alone),
         cmocka_unit_test(all_windows_are_equally_likely),
+        cmocka_unit_test(texts_may_have_more_tokens_than_a_word_counts),
         cmocka_unit_test(a_text_shorter_than_a_window_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,19 @@ lines()
 }
 check "of a model of lines, with the end that a line begins with" lines
 
+# Shares of all positions would be [60000, 60000], which take 14 GB.
+long_block()
+{
+    seq 20000 >long.txt
+    "$text" train --data long.txt --net 'embed 4, positions, attention 2, linear vocab' --block 60000 --batch 1 --steps 1 \
+        --warm-up 0 --val 0 --save long.safetensors --quiet >said || return 1
+    (
+        [ -n "${SANITIZE:-}" ] || ulimit -v 2097152
+        "$text" attention --model long.safetensors --text '1998' --json >said
+    ) && [ "$(grep -o '],\[' said | wc -l)" -eq 6 ]
+}
+check "a short text costs no more than itself, however long the window" long_block
+
 pictures()
 {
     looks --svg all.svg >said && holds said 'picture all.svg' && looks --layer 1 --head 0 --svg one.svg >said || return 1
@@ -77,6 +90,8 @@ check "a character that the model does not know" refused "--text: line 1, column
 check "no tokens" refused '--text: 0 tokens; 2 to 16 can be shown' "${from[@]}" --text ''
 check "one token" refused '--text: 1 tokens; 2 to 16 can be shown' "${from[@]}" --text 't'
 check "more than a window" refused '--text: 17 tokens; 2 to 16 can be shown' "${from[@]}" --text 'the cat sat by th'
+"$text" train "${small[@]}" --block 1 --save single.safetensors --quiet >said
+check "a model of one token at a time" refused 'the model sees one token at a time' attention --model single.safetensors --text t
 check "a layer that is not there" refused '--layer 2: the model has layers 0 to 1' "${from[@]}" --text "$phrase" --layer 2 --head 0
 check "a head that is not there" refused '--head 4: the layer has heads 0 to 3' "${from[@]}" --text "$phrase" --layer 1 --head 4
 check "a head that only another layer has" refused '--head 2: the layer has heads 0 to 1' "${from[@]}" --text "$phrase" --layer 0 --head 2

@@ -50,10 +50,30 @@ check "a model that is missing" refused 'nowhere: No such file' eval --model now
 check "a text instead of a model" refused 'text.txt: ' eval --model text.txt --data text.txt
 check "a character that the model does not know, and where it is" refused 'unknown.txt: line 2, column 5' eval --model model.safetensors --data unknown.txt
 check "an empty text" refused 'empty.txt: ' eval --model model.safetensors --data empty.txt
-check "a text without a token to predict" refused 'text.txt: ' eval --model model.safetensors --data text.txt --val 0.00001
+check "a text without a token to predict" refused 'letter.txt: ' eval --model model.safetensors --data letter.txt
 check "a share of 0" refused '--val' eval --model model.safetensors --data text.txt --val 0
 head -c 3000 model.safetensors >cut.safetensors
 check "a model that is cut off" refused 'cut.safetensors: ' eval --model cut.safetensors --data text.txt
+
+# ---- what cannot be computed ----------------------------------------------------
+
+# All weights the largest float.
+begin=$((8 + $(od -An -tu8 -N8 model.safetensors)))
+{
+    head -c $begin model.safetensors
+    # shellcheck disable=SC2046
+    printf '\377\377\177\177%.0s' $(seq $((($(wc -c <model.safetensors) - begin) / 4)))
+} >far.safetensors
+fails()
+{
+    status_is 1 "$text" "$@" >out 2>error && holds error 'not finite' && [ "$(wc -l <error)" -eq 1 ]
+}
+cannot_compute()
+{
+    fails eval --model far.safetensors --data text.txt && fails attention --model far.safetensors --text 'the cat' &&
+        fails sample --model far.safetensors --prompt 'the cat'
+}
+check "where numbers are not finite, each command ends with 1" cannot_compute
 
 # ---- models of pictures and of texts --------------------------------------------
 
@@ -77,7 +97,7 @@ of_a_text()
     mnist_refuses eval --data "$top/data/mnist" --model model.safetensors && holds error 'is a model of a text, not of pictures' &&
         mnist_refuses predict --model model.safetensors "$top/examples/mnist/digits/2-plain.png" && holds error 'is a model of a text, not of pictures' &&
         mnist_refuses export --model model.safetensors out.c && holds error 'is a model of a text, not of pictures' &&
-        mnist_refuses train --data "$top/data/mnist" --val 59000 --init model.safetensors
+        mnist_refuses train --data "$top/data/mnist" --val 59000 --init model.safetensors && holds error 'is a model of a text, not of pictures'
 }
 check "mnist takes no model of a text" of_a_text
 

@@ -63,13 +63,22 @@ check "it shows the data, the net, and how it goes" shows
 lines_and_units()
 {
     "$text" train "${small[@]}" --lines --val 0.25 >said && holds said 'data    text.txt: 600 lines, with their ends ' &&
-        holds said '450 lines to train on, the last 150 to validate' || return 1
+        holds said '450 lines to train on, the last 150 to validate' && lacks said 'left out' || return 1
+    sed 's/^the hen/\n&/' text.txt >gaps.txt
+    "$text" train "${small[@]}" --lines --data gaps.txt >said && holds said '600 lines' && holds said '        120 empty lines are left out' || return 1
     printf 'äöü %.0s' $(seq 400) >wide.txt
     "$text" train "${small[@]}" --data wide.txt >said && holds said '1600 characters, 4 different ones' &&
         "$text" train "${small[@]}" --data wide.txt --tokens bytes >said && holds said '2800 bytes, 5 different ones' &&
         holds said 'nats a byte' && "$text" train "${small[@]}" --val 0 >said && holds said 'none to validate' && lacks said validation
 }
 check "lines, characters and bytes, and no validation" lines_and_units
+
+smallest_share()
+{
+    "$text" train "${small[@]}" --val 0.000001 >said && holds said 'to train on, the last 2 to validate' &&
+        holds said ': 1 character in 1 window'
+}
+check "the smallest share has something to predict" smallest_share
 
 compressed()
 {
@@ -136,7 +145,38 @@ interrupted()
 # A shell starts what it puts in the background deaf to SIGINT; job control does not.
 set -m
 check "Ctrl-C writes a checkpoint of the last step and says how to go on" interrupted
+
+# 4 million characters are validated on, once the model is there.
+interrupted_in_validation()
+{
+    local model=$1
+    shift
+    "$text" train "$@" --save "$model" --quiet >out 2>error &
+    local process=$!
+    for _ in $(seq 400); do
+        [ -e "$model" ] && break
+        sleep 0.05
+    done
+    kill -INT $process
+    status_is 130 wait $process && holds error 'after step 10: ' && holds error 'to go on: ' && [ ! -s out ]
+}
+
+last_validation()
+{
+    interrupted_in_validation v.safetensors "${small[@]}" --data "$top/data/text/kjv.txt.gz" --val 0.99 --steps 10 --ema 0.5 --checkpoint v.checkpoint --every 7 &&
+        interrupted_in_validation v.again --resume v.checkpoint && cmp v.safetensors v.again
+}
+check "Ctrl-C ends the last validation, and leaves a checkpoint" last_validation
 set +m
+
+resumed_without_the_model()
+{
+    cp learned.safetensors begun.safetensors
+    "$text" train "${small[@]}" --data part.txt --init begun.safetensors --val 0 --save whole.begun --checkpoint begun.checkpoint --every 40 --quiet >said || return 1
+    rm begun.safetensors
+    "$text" train --resume begun.checkpoint --save resumed.begun --quiet >said && cmp whole.begun resumed.begun
+}
+check "a run that began with a model goes on without it" resumed_without_the_model
 
 # ---- what is refused ----------------------------------------------------------
 
@@ -148,16 +188,33 @@ check "a text that is missing" refused 'nowhere.txt: No such file' train "${wron
 check "an empty text" refused 'empty.txt: ' train "${wrong[@]}" --data empty.txt
 check "a text shorter than a window" refused 'short.txt: ' train "${wrong[@]}" --data short.txt --val 0
 check "a text that is no UTF-8" refused 'binary.txt: line 2' train "${wrong[@]}" --data binary.txt
-check "a part without a token to predict" refused 'text.txt: ' train "${wrong[@]}" --val 0.00001
+head -n 1 text.txt >line.txt
+check "a part without a line" refused 'line.txt: to split a share of 0.1 off takes 2 lines, and it has 1' train "${wrong[@]}" --data line.txt --lines
+check "a part to train on that is shorter than a window" refused 'text.txt: 2 tokens are too few for windows of 16' train "${wrong[@]}" --val 0.99999
 check "an unknown layer, pointed at" refused '^~~~~~~' train "${wrong[@]}" --net 'embed 8, atention 2, tied'
 check "a net that does not end in the tokens" refused "end it in 'linear vocab' or 'tied'" train "${wrong[@]}" --net 'embed 8'
+check "a net that makes one vector of all tokens" refused 'flatten leaves no positions' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
+check "and the layer that does is pointed at" refused '           ^~~~~~~' train "${wrong[@]}" --net 'embed 8, flatten, linear vocab'
 check "a net of pictures" refused 'embed' train "${wrong[@]}" --net 'conv 8 5, linear 10'
+check "validating on nothing" refused '--eval is how often the part of --val is looked at' train "${wrong[@]}" --eval 5 --val 0
 check "more warm-up than steps" refused '60 steps of warm-up' train "${wrong[@]}" --warm-up 60
 check "another recipe" refused "its batch is '8', but here '9'" train --resume run.checkpoint --batch 9
 tac text.txt >other.txt
+sed 's/cat/CAT/' text.txt >wider.txt
+check "a text with other characters" refused "wider.txt: line 1, column 5: 'C' is not among the" train --resume run.checkpoint --data wider.txt
+"$BUILD/mnist" train --data "$top/data/mnist" --net 'linear 10' --epochs 1 --val 59000 --checkpoint mnist.checkpoint --quiet >said
+check "a run on pictures" refused 'mnist.checkpoint: its run is on pictures: mnist train resumes it' train --resume mnist.checkpoint
+text_for_mnist()
+{
+    status_is 2 "$BUILD/mnist" train --resume run.checkpoint >out 2>error && holds error 'run.checkpoint: its run is on text: text train resumes it'
+}
+check "a run on text, by mnist train" text_for_mnist
 check "another text" refused 'its checksum of the text is' train --resume run.checkpoint --data other.txt
 check "a model that is to be written nowhere" refused 'nowhere/m' train "${small[@]}" --save nowhere/m
-check "a model of lines to begin with" refused 'whole.safetensors: is a model of characters in lines' train "${wrong[@]}" --init whole.safetensors
+"$text" train "${small[@]}" --tokens bytes --save bytes.safetensors --quiet >said
+check "a model of lines to begin with" refused '--init whole.safetensors: is a model of lines: say --lines' train "${wrong[@]}" --init whole.safetensors
+check "one that is of no lines" refused 'that is not cut into lines: leave --lines out' train "${wrong[@]}" --lines --init learned.safetensors
+check "a model of bytes to begin with" refused '--init bytes.safetensors: is a model of bytes: say --tokens bytes' train "${wrong[@]}" --init bytes.safetensors
 check "a text with a character that the model to begin with has not" refused "wide.txt: line 1" train "${wrong[@]}" --init learned.safetensors --data wide.txt
 for bad in "--val 1" "--val -0.1" "--val nan" "--steps 0" "--block 0" "--tokens words" "--eval 0" "--augment none" "--epochs 3"; do
     # shellcheck disable=SC2086

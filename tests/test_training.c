@@ -598,6 +598,35 @@ static void wilsons_interval(void **state)
     assert_true(fabs(low) < 1e-12 && fabs(high - 0.27753279986289) < 1e-12);
 }
 
+/* --- Optimizers -------------------------------------------------------------- */
+
+/* Muon has the weights of hidden layers alone; a convolution's are no matrix. */
+static void muon_leaves_the_ends_to_adamw(void **state)
+{
+    (void)state;
+    static pictures p;
+    draw(&p, 1);
+    static const struct {
+        const char *net, *whole;
+    } cases[] = {{"linear 8, relu, linear 7, relu, linear 6, linear 3", " 3.weight 5.weight"},
+                 {"linear 8, [linear 8], linear 3, batchnorm", " 2.0.weight"},
+                 {"conv 2 3, relu, linear 9, relu, linear 3", " 3.weight"},
+                 {"linear 3", ""}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        pmy_recipe recipe = recipe_for(cases[c].net);
+        recipe.optim = &pmy_optim_muon;
+        recipe.optim_options = recipe.optim->defaults;
+        pmy_training *training = new_training(&recipe, &p, NULL);
+        const pmy_optim *optim = training->run.optim;
+        char whole[100] = "";
+        for (size_t t = 0; t < optim->tensors; t++)
+            if (optim->tensor[t].whole)
+                (void)strcat(strcat(whole, " "), pmy_node_name(optim->tensor[t].parameter));
+        assert_string_equal(whole, cases[c].whole);
+        pmy_training_free(training);
+    }
+}
+
 /* --- Threads and memory ------------------------------------------------------ */
 
 static void the_same_bits_on_any_number_of_threads(void **state)
@@ -715,6 +744,7 @@ int main(void)
         cmocka_unit_test(other_pictures_are_refused),
         cmocka_unit_test(a_batch_too_small_for_batchnorm_is_refused_before_training),
         cmocka_unit_test(wilsons_interval),
+        cmocka_unit_test(muon_leaves_the_ends_to_adamw),
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(a_step_asks_for_no_memory),
     };

@@ -23,7 +23,7 @@ typedef struct reader {
 static pmy_run_data text_of(const void *context)
 {
     const reader *r = context;
-    return (pmy_run_data){.name = "text", .size = "endless", .checksum = r->checksum};
+    return (pmy_run_data){.size = "endless", .checksum = r->checksum};
 }
 
 static pmy_recipe text_recipe(void)
@@ -416,7 +416,9 @@ static void a_run_on_pictures_is_none_on_text(void **state)
     pmy_file_free(&file);
     r.run.kind = PMY_RECIPE_OF_PICTURES;
     r.run.recipe.normalization.deviation = 1;
-    assert_int_equal(pmy_checkpoint_resume(&r.run, path, NULL), PMY_BAD_FILE);
+    pmy_error error;
+    assert_int_equal(pmy_checkpoint_resume(&r.run, path, &error), PMY_BAD_FILE);
+    assert_non_null(strstr(error.message, "its run is on text, not on pictures"));
     end(&r);
 }
 

@@ -12,6 +12,12 @@
 
 #include <cmocka.h>
 
+static bool are_same(const pmy_vocabulary *a, const pmy_vocabulary *b)
+{
+    return a->unit == b->unit && a->lines == b->lines && a->count == b->count &&
+           memcmp(a->codes, b->codes, a->count * sizeof *a->codes) == 0;
+}
+
 static pmy_vocabulary vocabulary_of(pmy_token_unit unit, bool lines, const char *text)
 {
     pmy_vocabulary v = {.unit = unit, .lines = lines};
@@ -52,10 +58,10 @@ static void a_vocabulary_has_what_occurs_in_ascending_order(void **state)
         expect_line(&v, cases[c].line);
         pmy_vocabulary read;
         assert_int_equal(pmy_vocabulary_read(&read, "model", cases[c].line, NULL), PMY_OK);
-        assert_true(pmy_vocabulary_equal(&v, &read));
+        assert_true(are_same(&v, &read));
         expect_line(&read, cases[c].line);
         pmy_vocabulary_free(&read);
-        assert_false(pmy_vocabulary_equal(&v, &read));
+        assert_false(are_same(&v, &read));
         pmy_vocabulary_free(&v);
         assert_int_equal(v.count, 0);
     }
@@ -73,7 +79,7 @@ static void vocabularies_differ_in_each_part(void **state)
         assert_int_equal(pmy_vocabulary_read(&read[i], "model", lines[i], NULL), PMY_OK);
     for (size_t i = 0; i < LINES; i++)
         for (size_t j = 0; j < LINES; j++)
-            assert_int_equal(pmy_vocabulary_equal(&read[i], &read[j]), i == j);
+            assert_int_equal(are_same(&read[i], &read[j]), i == j);
     for (size_t i = 0; i < LINES; i++)
         pmy_vocabulary_free(&read[i]);
 }
@@ -310,7 +316,7 @@ static void any_line_is_read_safely(void **state)
         good++;
         char *printed = pmy_vocabulary_print(&read);
         assert_int_equal(pmy_vocabulary_read(&again, "x", printed, NULL), PMY_OK);
-        assert_true(pmy_vocabulary_equal(&read, &again));
+        assert_true(are_same(&read, &again));
         free(printed);
         pmy_vocabulary_free(&read);
         pmy_vocabulary_free(&again);

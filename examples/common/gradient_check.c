@@ -29,7 +29,7 @@ int gradient_check(const options *command, gradient_subject what, int precision,
         (void)options_wrong(command, "%s", error.message);
         if (what.net)
             underline(stderr, what.net, error.position, error.length);
-        return PROGRAM_WRONG;
+        return program_status(status);
     }
     if (!written) {
         (void)options_wrong(command, "the results could not be written");

@@ -8,6 +8,20 @@
 #include <errno.h>
 #include <string.h>
 
+int program_status(pmy_status status)
+{
+    switch (status) {
+    case PMY_OK:
+        return PROGRAM_FINE;
+    case PMY_BAD_DATA:
+        return PROGRAM_FAILED;
+    case PMY_STOPPED:
+        return PROGRAM_INTERRUPTED;
+    default:
+        return PROGRAM_WRONG;
+    }
+}
+
 int program_finish(const char *name, int status)
 {
     errno = 0;

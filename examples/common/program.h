@@ -2,10 +2,17 @@
 #ifndef COMMON_PROGRAM_H
 #define COMMON_PROGRAM_H
 
+#include "base/status.h"
+
 #include <stddef.h>
 
-/* What a program's exit status means. */
+/* What a program's exit status means: a check or a computation failed; what the program was told or given is
+ * wrong. */
 enum { PROGRAM_FINE = 0, PROGRAM_FAILED = 1, PROGRAM_WRONG = 2, PROGRAM_INTERRUPTED = 130 };
+
+/* That of a command which ends so: PMY_BAD_DATA, as of a loss that is not finite, is what failed in
+ * computing; PMY_STOPPED is an interruption; any other error is PROGRAM_WRONG. */
+int program_status(pmy_status status);
 
 typedef struct program_command {
     const char *name, *summary;

@@ -19,6 +19,8 @@ static pmy_status begin_from(const char *path, const pmy_run *run, const pmy_mod
     pmy_model *model;
     pmy_status status = pmy_model_open(path, facts, &model, error);
     if (status == PMY_OK)
+        status = pmy_model_expect(model, facts->vocabulary != NULL, error);
+    if (status == PMY_OK)
         status = pmy_model_fill(model, run->graph, error);
     pmy_model_free(model);
     return status;
@@ -115,6 +117,12 @@ bool run_files_step(run_files *f, double loss, uint64_t usual)
     return !stops;
 }
 
+void run_files_stop(run_files *f)
+{
+    if (f->options->checkpoint)
+        write_checkpoint(f);
+}
+
 /* --- The end ---------------------------------------------------------------- */
 
 static void say_how_to_resume(const run_files *f)
@@ -133,11 +141,9 @@ int run_files_failed(const run_files *f, const pmy_error *error)
     training_options_say(f->options, error);
     if (error->code == PMY_BAD_DATA)
         fprintf(stderr, "  the learning rate may be too high: try a smaller --lr\n");
-    if (error->code == PMY_STOPPED) {
+    if (error->code == PMY_STOPPED)
         say_how_to_resume(f);
-        return PROGRAM_INTERRUPTED;
-    }
-    return error->code == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
+    return program_status(error->code);
 }
 
 bool run_files_close(run_files *f)

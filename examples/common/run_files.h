@@ -36,6 +36,9 @@ pmy_status run_files_open_log(run_files *f, pmy_error *error);
  * if the options do not say how many, or where the run is interrupted. False: it was. */
 bool run_files_step(run_files *f, double loss, uint64_t usual);
 
+/* Where the run is interrupted after its last step: writes a checkpoint, if there is to be one. */
+void run_files_stop(run_files *f);
+
 /* Says on stderr why the run ended before its time, and what to do; returns the exit status. */
 int run_files_failed(const run_files *f, const pmy_error *error);
 

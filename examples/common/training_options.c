@@ -1,13 +1,18 @@
 #include "common/training_options.h"
 
 #include "common/underline.h"
-#include "train/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* --- The table -------------------------------------------------------------- */
+
+/* The command that trains in runs of a kind. */
+static const char *command_of(pmy_recipe_kind kind)
+{
+    return kind == PMY_RECIPE_OF_TEXT ? "text train" : "mnist train";
+}
 
 static const char *net_help(const training_command *of)
 {
@@ -96,7 +101,8 @@ static void begin(training_options *o, const training_command *of)
         {OPTION_JSON(&o->json)},
         {OPTION_QUIET(&o->quiet)},
     };
-    o->command = (options){.name = of->name, .summary = of->summary, .rows = o->rows, .notes = net_notes()};
+    o->command = (options){
+        .name = command_of(of->kind), .summary = of->summary, .rows = o->rows, .notes = net_notes()};
     add_rows(o, &of->data, 1);
     add_recipe_rows(o, of);
     add_rows(o, of->own, of->own_count);
@@ -111,14 +117,15 @@ static void begin(training_options *o, const training_command *of)
 static options_result take_resumed(training_options *o, const training_command *of, int argc, char **argv)
 {
     pmy_error error;
-    char *note;
     if (o->init)
         return options_wrong(&o->command, "--init begins a run, --resume goes on with one");
-    if (pmy_checkpoint_note(o->resume, &note, &error) != PMY_OK)
+    if (pmy_checkpoint_read(o->resume, &o->kept, &error) != PMY_OK)
         return options_wrong(&o->command, "%s", error.message);
+    if (o->kept.kind != of->kind)
+        return options_wrong(&o->command, "%s: its run is on %s: %s resumes it", o->resume,
+                             pmy_recipe_kind_name(o->kept.kind), command_of(o->kept.kind));
     begin(o, of);
-    options_result result = options_recall(&o->command, note, &o->resumed);
-    free(note);
+    options_result result = options_recall(&o->command, o->kept.note, &o->resumed);
     if (result == OPTIONS_RUN)
         result = options_parse(&o->command, argc, argv, NULL);
     if (!o->checkpoint)
@@ -221,6 +228,7 @@ void training_options_free(training_options *o)
 {
     cJSON_Delete(o->resumed);
     o->resumed = NULL;
+    pmy_checkpoint_facts_free(&o->kept);
 }
 
 void training_options_say(const training_options *o, const pmy_error *error)

@@ -7,10 +7,10 @@
 
 #include "common/preset.h"
 #include "common/recipe_options.h"
+#include "train/checkpoint.h"
 
 /* What sets one such command apart from another. */
 typedef struct training_command {
-    const char *name; /* "mnist train" */
     const char *summary;
     pmy_recipe_kind kind;
     const preset_table *presets;
@@ -27,7 +27,8 @@ typedef struct training_options {
     long long threads, every; /* 0: as usual */
     bool json, quiet;
     recipe_options of_recipe;
-    cJSON *resumed; /* the options of the run that is resumed */
+    cJSON *resumed; /* the options of the run that is resumed, and what else its checkpoint says */
+    pmy_checkpoint_facts kept;
     option_row rows[OPTIONS_MOST_ROWS];
     options command; /* over the rows, for messages and the line that reproduces the run */
 } training_options;

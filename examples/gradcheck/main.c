@@ -56,7 +56,7 @@ static int check(const options *command, const request *what)
     else if (draw(&curve, what->plot, &error) == PMY_OK)
         return status;
     (void)options_wrong(command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(error.code);
 }
 
 /* What the options say about the examples of a net. */

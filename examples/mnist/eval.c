@@ -29,7 +29,7 @@ static int fail(const evaluation *e, const pmy_error *error)
     (void)options_wrong(&e->command, "%s", error->message);
     if (error->code == PMY_BAD_NET)
         underline(stderr, preset_net(&mnist_presets, e->net), error->position, error->length);
-    return PROGRAM_WRONG;
+    return program_status(error->code);
 }
 
 /* A file that says of which net it is needs no --net, and must not be told another. */

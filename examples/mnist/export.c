@@ -201,5 +201,5 @@ int export_command(int argc, char **argv)
     if (export_model(model, argv[1], &error) == PMY_OK)
         return PROGRAM_FINE;
     (void)options_wrong(&command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(error.code);
 }

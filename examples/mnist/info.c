@@ -213,5 +213,5 @@ int info_command(int argc, char **argv)
         return PROGRAM_FINE;
     (void)fflush(stdout);
     (void)options_wrong(&command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(error.code);
 }

@@ -27,7 +27,7 @@ typedef struct predict_run {
 static int fail(const predict_run *p, const pmy_error *error)
 {
     (void)options_wrong(&p->command, "%s", error->message);
-    return PROGRAM_WRONG;
+    return program_status(error->code);
 }
 
 /* --- Showing answers ------------------------------------------------------------ */

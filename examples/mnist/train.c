@@ -23,7 +23,7 @@ typedef struct run {
 static int fail(const run *r, const pmy_error *error)
 {
     training_options_say(&r->options.usual, error);
-    return PROGRAM_WRONG;
+    return program_status(error->code);
 }
 
 static pmy_status load(run *r, pmy_error *error)

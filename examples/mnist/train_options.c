@@ -15,7 +15,6 @@ options_result train_options_read(train_options *o, int argc, char **argv)
          .presentation = true},
     };
     const training_command train = {
-        .name = "mnist train",
         .summary =
             "Trains a net on the pictures of a folder, shows how it does on those kept for validation, and "
             "tests it once, at the end.",

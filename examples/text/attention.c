@@ -35,13 +35,27 @@ static pmy_status draw(const attention *a, pmy_error *error)
     return status;
 }
 
+/* The model, for as many tokens as the text has. */
+static pmy_status load(attention *a, pmy_error *error)
+{
+    pmy_model *model;
+    pmy_status status = pmy_language_open(a->model, &model, error);
+    if (status != PMY_OK)
+        return status;
+    const pmy_model_facts *facts = pmy_model_facts_of(model);
+    status = passage_read(&a->looked, facts->vocabulary, facts->net.input.dim[1], "--text", a->text, error);
+    const pmy_language_options short_one = {.batch = 1, .block = a->looked.tokens};
+    if (status == PMY_OK)
+        status = pmy_language_new(facts, &short_one, NULL, &a->language, error);
+    if (status == PMY_OK)
+        status = pmy_model_fill(model, a->language->graph, error);
+    pmy_model_free(model);
+    return status;
+}
+
 static pmy_status look(attention *a, pmy_error *error)
 {
-    pmy_status status =
-        pmy_language_load(a->model, &(pmy_language_options){.batch = 1}, NULL, &a->language, error);
-    if (status == PMY_OK)
-        status =
-            passage_read(&a->looked, &a->language->vocabulary, a->language->block, "--text", a->text, error);
+    pmy_status status = load(a, error);
     for (size_t i = 0; status == PMY_OK && i < a->looked.tokens; i++)
         a->names[i] = a->looked.name[i].text;
     if (status == PMY_OK)
@@ -168,10 +182,12 @@ int attention_command(int argc, char **argv)
     pmy_blas_single_threaded();
     if ((a.layer < 0) != (a.head < 0))
         (void)options_wrong(&a.command, "--layer and --head go together");
-    else if (look(&a, &error) != PMY_OK)
-        (void)options_wrong(&a.command, "%s", error.message);
-    else
+    else if (look(&a, &error) == PMY_OK)
         status = show(&a);
+    else {
+        (void)options_wrong(&a.command, "%s", error.message);
+        status = program_status(error.code);
+    }
     heads_free(&a.heads);
     pmy_language_free(a.language);
     return status;

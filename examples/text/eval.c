@@ -53,13 +53,13 @@ static int evaluate(evaluation *e)
     const pmy_text *part;
     pmy_status status = load(e, &part, &error);
     if (status == PMY_OK)
-        status = pmy_language_evaluate(e->language, part, &score, &error);
+        status = pmy_language_evaluate(e->language, part, (pmy_language_watcher){0}, &score, &error);
     if (status == PMY_OK) {
         print(e, part, &score);
         return PROGRAM_FINE;
     }
     (void)options_wrong(&e->command, "%s", error.message);
-    return PROGRAM_WRONG;
+    return program_status(status);
 }
 
 int eval_command(int argc, char **argv)

@@ -41,6 +41,7 @@ void outcome_print(const char *label, const pmy_language_score *score, const pmy
     printf("%s  %.4f nats a %s", label, score->loss, unit);
     if (score->deviation > 0)
         printf(" (with 95 %% confidence between %.4f and %.4f)", score->loss - half, score->loss + half);
-    printf(", %.4f bits, perplexity %.4g: %zu %ss in %zu window%s\n", outcome_bits(score->loss),
-           exp(score->loss), score->tokens, unit, score->windows, score->windows == 1 ? "" : "s");
+    printf(", %.4f bits, perplexity %.4g: %zu %s%s in %zu window%s\n", outcome_bits(score->loss),
+           exp(score->loss), score->tokens, unit, score->tokens == 1 ? "" : "s", score->windows,
+           score->windows == 1 ? "" : "s");
 }

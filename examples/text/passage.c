@@ -24,6 +24,9 @@ pmy_status passage_read(passage *p, const pmy_vocabulary *vocabulary, size_t blo
     all[0] = end;
     pmy_status status = pmy_vocabulary_encode(vocabulary, name, text, size, all + begun, &count, error);
     count += begun;
+    if (status == PMY_OK && most < 2)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT,
+                          "the model sees one token at a time, with none before it to look at");
     if (status == PMY_OK && (count < 2 || count > most))
         status =
             pmy_fail(error, PMY_BAD_ARGUMENT, "%s: %zu tokens; 2 to %zu can be shown", name, count, most);
@@ -54,6 +57,15 @@ size_t passage_at(passage *p, const pmy_vocabulary *vocabulary, const pmy_text *
     token[0] = before[0];
     take(p, vocabulary, token, count ? count + 1 : 0);
     return at + count;
+}
+
+pmy_status passage_model(const pmy_language *of, size_t tokens, pmy_language **model, pmy_error *error)
+{
+    const pmy_language_options options = {.batch = 1, .block = tokens};
+    pmy_status status = pmy_language_new(&of->facts, &options, NULL, model, error);
+    if (status == PMY_OK)
+        pmy_take_parameters((*model)->graph, of->graph);
+    return status;
 }
 
 pmy_status passage_forward(const passage *p, pmy_language *language, pmy_error *error)

@@ -26,6 +26,9 @@ void progress_start(const progress *p, const pmy_text *whole, const pmy_text *va
             printf("the last %zu to validate\n", kept);
         else
             printf("none to validate\n");
+        if (whole->empty_lines)
+            printf("        %zu empty line%s left out\n", whole->empty_lines,
+                   whole->empty_lines == 1 ? " is" : "s are");
     }
     run_progress_start(&p->usual, &training->language->facts.net, NULL);
 }

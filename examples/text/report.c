@@ -84,7 +84,7 @@ enum { MOST_LOOKED = 24 };
 
 static pmy_status look(report_parts *parts, pmy_error *error)
 {
-    pmy_language *language = parts->report->language;
+    pmy_language *language = parts->close;
     if (!heads_are_in(language))
         return PMY_OK;
     size_t most = language->block < MOST_LOOKED ? language->block : MOST_LOOKED;
@@ -108,9 +108,9 @@ static pmy_status look(report_parts *parts, pmy_error *error)
 
 static pmy_status read_on(report_parts *parts, pmy_error *error)
 {
-    pmy_language *language = parts->report->language;
+    pmy_language *language = parts->close;
     const pmy_text *text = parts->report->text;
-    size_t most = language->block < PASSAGE_MOST ? language->block : PASSAGE_MOST;
+    size_t most = language->block;
     size_t at = passage_begin(&language->vocabulary, text);
     pmy_status status = PMY_OK;
     while (status == PMY_OK && parts->reading_count < REPORT_READINGS) {
@@ -149,9 +149,13 @@ static pmy_status draw_figures(report_parts *parts, pmy_error *error)
 
 static pmy_status make_parts(report_parts *parts, pmy_error *error)
 {
-    parts->unit = outcome_unit(&parts->report->language->vocabulary);
+    const pmy_language *language = parts->report->language;
+    size_t most = language->block < PASSAGE_MOST ? language->block : PASSAGE_MOST;
+    parts->unit = outcome_unit(&language->vocabulary);
     parts->command = html_command_line(parts->report->command, error);
-    pmy_status status = parts->command ? read_on(parts, error) : PMY_NO_MEMORY;
+    pmy_status status = parts->command ? passage_model(language, most, &parts->close, error) : PMY_NO_MEMORY;
+    if (status == PMY_OK)
+        status = read_on(parts, error);
     if (status == PMY_OK)
         status = look(parts, error);
     return status == PMY_OK ? draw_figures(parts, error) : status;
@@ -162,6 +166,7 @@ static void free_parts(report_parts *parts)
     for (size_t i = 0; i < REPORT_FIGURES; i++)
         svg_free(parts->figures[i]);
     heads_free(&parts->heads);
+    pmy_language_free(parts->close);
     free(parts->command);
     free(parts);
 }

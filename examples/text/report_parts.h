@@ -24,6 +24,7 @@ typedef struct report_parts {
     const report *report;
     const char *unit;                  /* "character" or "byte" */
     char *command;                     /* the line that makes the run again */
+    pmy_language *close;               /* the model, for passages that are looked at closely */
     reading readings[REPORT_READINGS]; /* of passages one after the other */
     size_t reading_count;              /* of these */
     passage looked;     /* the beginning of the same, where there is attention, and where that looks */

@@ -134,7 +134,7 @@ static int write_sample(sample *s)
         printf("\n");
     (void)fflush(stdout);
     (void)options_wrong(&s->command, "%s", error.message);
-    return status == PMY_BAD_DATA ? PROGRAM_FAILED : PROGRAM_WRONG;
+    return program_status(status);
 }
 
 /* --- The command -------------------------------------------------------------- */

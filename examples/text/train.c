@@ -30,10 +30,14 @@ static pmy_status take_vocabulary(const char *path, pmy_vocabulary *vocabulary, 
     if (status != PMY_OK)
         return status;
     const pmy_vocabulary *its = pmy_model_facts_of(model)->vocabulary;
-    if (its->unit != vocabulary->unit || its->lines != vocabulary->lines)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s%s", path,
-                          its->unit == PMY_BYTES ? "bytes" : "characters",
-                          its->lines ? " in lines, which --lines says" : ", not in lines");
+    const char *unit = pmy_recipe_word(PMY_RECIPE_UNIT, its->unit);
+    if (its->unit != vocabulary->unit)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--init %s: is a model of %s: say --tokens %s", path, unit,
+                          unit);
+    else if (its->lines != vocabulary->lines)
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "--init %s: is a model of %s: %s", path,
+                          its->lines ? "lines" : "a text that is not cut into lines",
+                          its->lines ? "say --lines" : "leave --lines out");
     else
         status = pmy_vocabulary_copy(its, vocabulary, error);
     pmy_model_free(model);
@@ -44,7 +48,11 @@ static pmy_status load(run *r, pmy_error *error)
 {
     const training_options *usual = &r->options.usual;
     r->vocabulary = (pmy_vocabulary){.unit = usual->recipe.unit, .lines = usual->recipe.lines};
-    pmy_status status = usual->init ? take_vocabulary(usual->init, &r->vocabulary, error) : PMY_OK;
+    pmy_status status = PMY_OK;
+    if (usual->resume)
+        status = pmy_vocabulary_copy(&usual->kept.vocabulary, &r->vocabulary, error);
+    else if (usual->init)
+        status = take_vocabulary(usual->init, &r->vocabulary, error);
     if (status == PMY_OK)
         status = pmy_text_load(r->options.data, &r->vocabulary, &r->whole, error);
     return status == PMY_OK
@@ -54,13 +62,20 @@ static pmy_status load(run *r, pmy_error *error)
 
 /* --- The run ------------------------------------------------------------------ */
 
+static bool goes_on(void *context)
+{
+    (void)context;
+    return !interrupt_came();
+}
+
 /* Validates, where there is a text for that; and keeps for the report what the model has come to. */
 static pmy_status look(run *r, pmy_error *error)
 {
     bool validates = r->validation.count > 0;
     pmy_status status = PMY_OK;
     if (validates)
-        status = pmy_language_training_evaluate(r->training, &r->validation, &r->score, error);
+        status = pmy_language_training_evaluate(r->training, &r->validation,
+                                                (pmy_language_watcher){.goes_on = goes_on}, &r->score, error);
     if (status == PMY_OK && r->options.report)
         status = history_look_at(&r->history, r->training, validates ? &r->score : NULL, error);
     if (status != PMY_OK)
@@ -88,19 +103,31 @@ static pmy_status learn(run *r, pmy_error *error)
             status = history_step(&r->history, &step, error);
         if (status == PMY_OK && looked)
             status = look(r, error);
-        if (status != PMY_OK)
+        looked &= status == PMY_OK;
+        if (status != PMY_OK && status != PMY_STOPPED) /* then a checkpoint is to be written */
             return status;
         progress_step(&r->progress, &step, looked && r->validation.count ? &r->score : NULL);
         if (!run_files_step(&r->files, step.loss, tenth))
             return pmy_fail(error, PMY_STOPPED, "stopped after step %llu", (unsigned long long)step.step);
     }
-    (void)pmy_run_take_average(of);
     return PMY_OK;
 }
 
-static pmy_status write_report(const run *r, pmy_error *error)
+static pmy_status save(run *r, pmy_error *error)
+{
+    pmy_run *of = &r->training->run;
+    bool swapped = pmy_run_take_average(of);
+    pmy_status status =
+        pmy_model_save(r->options.usual.save, &r->training->language->facts, of->graph, error);
+    if (swapped)
+        pmy_average_swap(of->average);
+    return status;
+}
+
+static pmy_status write_report(run *r, pmy_error *error)
 {
     bool validated = r->validation.count > 0;
+    (void)pmy_run_take_average(&r->training->run);
     pmy_status status = report_write(&(report){.folder = r->options.report,
                                                .command = &r->options.usual.command,
                                                .data = r->options.data,
@@ -117,12 +144,11 @@ static pmy_status write_report(const run *r, pmy_error *error)
 static int learn_and_validate(run *r)
 {
     pmy_error error;
-    const char *save = r->options.usual.save;
     pmy_status status = learn(r, &error);
-    if (status == PMY_OK && save)
-        status = pmy_model_save(save, &r->training->language->facts, r->training->run.graph, &error);
-    if (status == PMY_OK)
-        status = look(r, &error);
+    if (status == PMY_OK && r->options.usual.save)
+        status = save(r, &error);
+    if (status == PMY_OK && (status = look(r, &error)) == PMY_STOPPED)
+        run_files_stop(&r->files);
     if (status == PMY_OK)
         progress_end(&r->progress, r->training, r->validation.count ? &r->score : NULL);
     if (status == PMY_OK && r->options.report)
@@ -162,7 +188,7 @@ static int train_run(run *r)
         ready = run_files_open_log(&r->files, &error);
     if (ready != PMY_OK) {
         training_options_say(usual, &error);
-        return PROGRAM_WRONG;
+        return program_status(ready);
     }
     r->progress = progress_of(&r->options, r->training);
     progress_start(&r->progress, &r->whole, &r->validation, r->training);

@@ -9,7 +9,7 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     const option_row own[] = {
         {OPTION_REAL("val", "SHARE", &o->validation, 0, 1,
                      "share of the text, its last part, kept for validation, which is shown and chooses "
-                     "nothing"),
+                     "nothing; 0: none"),
          .range.below_maximum = true},
         {OPTION_WHOLE("eval", "N", &o->validating, 1, LLONG_MAX, "validate every N steps"),
          .shown_default = "at the end", .presentation = true},
@@ -19,7 +19,6 @@ options_result train_options_read(train_options *o, int argc, char **argv)
          .presentation = true},
     };
     const training_command train = {
-        .name = "text train",
         .summary = "Trains a net to say which byte or character comes next in a text, and measures it on the "
                    "part of the text kept for that.",
         .kind = PMY_RECIPE_OF_TEXT,
@@ -30,5 +29,9 @@ options_result train_options_read(train_options *o, int argc, char **argv)
         .net_example = "embed 32, positions, [layernorm, attention 2], tied",
         .usual_checkpoints = "a tenth of the run",
     };
-    return training_options_read(&o->usual, &train, argc, argv);
+    options_result result = training_options_read(&o->usual, &train, argc, argv);
+    if (result == OPTIONS_RUN && o->validating && o->validation == 0 && !o->report)
+        return options_wrong(&o->usual.command,
+                             "--eval is how often the part of --val is looked at, and --val 0 is none");
+    return result;
 }

@@ -55,10 +55,15 @@ uint32_t pmy_random_word(pmy_random *random)
     return random->block.word[lane];
 }
 
-double pmy_random_uniform(pmy_random *random)
+static uint64_t two_words(pmy_random *random)
 {
     uint64_t high = pmy_random_word(random), low = pmy_random_word(random);
-    return (double)((high << 32 | low) >> 11) * 0x1p-53;
+    return high << 32 | low;
+}
+
+double pmy_random_uniform(pmy_random *random)
+{
+    return (double)(two_words(random) >> 11) * 0x1p-53;
 }
 
 uint32_t pmy_random_below(pmy_random *random, uint32_t bound)
@@ -71,6 +76,17 @@ uint32_t pmy_random_below(pmy_random *random, uint32_t bound)
             product = (uint64_t)pmy_random_word(random) * bound;
     }
     return (uint32_t)(product >> 32);
+}
+
+uint64_t pmy_random_below_wide(pmy_random *random, uint64_t bound)
+{
+    if (bound <= UINT32_MAX)
+        return pmy_random_below(random, (uint32_t)bound);
+    /* Numbers below 2⁶⁴ mod bound would make the small remainders likelier. */
+    uint64_t unfair = (0 - bound) % bound, drawn = two_words(random);
+    while (drawn < unfair)
+        drawn = two_words(random);
+    return drawn % bound;
 }
 
 double pmy_random_normal(pmy_random *random)

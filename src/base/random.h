@@ -33,6 +33,8 @@ double pmy_random_uniform(pmy_random *random);
 /* Uniform in {0, …, bound − 1} without bias, bound > 0 (Lemire, "Fast random
  * integer generation in an interval", ACM TOMACS 2019). */
 uint32_t pmy_random_below(pmy_random *random, uint32_t bound);
+/* The same for any bound: the same numbers where it fits in 32 bits; above, two words for each. */
+uint64_t pmy_random_below_wide(pmy_random *random, uint64_t bound);
 
 /* Normal with mean 0 and variance 1 (Box and Muller, 1958). */
 double pmy_random_normal(pmy_random *random);

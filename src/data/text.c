@@ -4,7 +4,7 @@
 #include "base/random.h"
 #include "io/file.h"
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { NARROW = 256 /* tokens that fit in a byte */ };
@@ -172,10 +172,18 @@ pmy_status pmy_text_split(const pmy_text *whole, double share, pmy_text *front, 
     size_t examples = lines ? whole->lines : whole->count, least = lines ? 1 : 2;
     if (!(share >= 0 && share < 1))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: a share of %g cannot be split off", whole->name, share);
-    size_t first = (size_t)((1 - share) * (double)examples), rest = examples - first;
-    if (first < least || (share > 0 && rest < least))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: %zu %s are too few to split a share of %g off",
-                        whole->name, examples, lines ? "lines" : "tokens", share);
+    size_t rest = 0;
+    if (examples < least)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: it has a token, and nothing to predict", whole->name);
+    if (share > 0 && examples < 2 * least)
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "%s: to split a share of %g off takes %zu %s, and it has %zu", whole->name, share,
+                        2 * least, lines ? "lines" : "tokens", examples);
+    if (share > 0) {
+        rest = (size_t)llround(share * (double)examples);
+        rest = rest < least ? least : rest > examples - least ? examples - least : rest;
+    }
+    size_t first = examples - rest;
     *front = view(whole, 0, first);
     *back = (pmy_text){.name = whole->name, .end = whole->end};
     if (rest > 0)
@@ -215,21 +223,14 @@ pmy_status pmy_text_check(const pmy_text *text, size_t block, pmy_error *error)
                     text->count, block);
 }
 
-/* Uniform in {0, …, count − 1}. */
-static size_t below(pmy_random *random, size_t count)
-{
-    assert(count > 0 && count <= UINT32_MAX);
-    return pmy_random_below(random, (uint32_t)count);
-}
-
 /* Where a window begins. */
 static size_t draw_place(const pmy_text *text, size_t block, pmy_random *random)
 {
     if (text->end < 0)
-        return below(random, text->count - block);
-    size_t line = below(random, text->lines), first = text->begin[line] - text->begin[0],
+        return pmy_random_below_wide(random, text->count - block);
+    size_t line = pmy_random_below_wide(random, text->lines), first = text->begin[line] - text->begin[0],
            targets = text->begin[line + 1] - text->begin[line];
-    return targets > block ? first + below(random, targets - block + 1) : first;
+    return targets > block ? first + pmy_random_below_wide(random, targets - block + 1) : first;
 }
 
 void pmy_text_draw(const pmy_text *text, uint64_t seed, uint64_t step, size_t batch, size_t block,

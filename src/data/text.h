@@ -38,10 +38,11 @@ pmy_status pmy_text_load(const char *path, pmy_vocabulary *vocabulary, pmy_text 
 /* Gives the memory back and empties *text; a view is only emptied. */
 void pmy_text_free(pmy_text *text);
 
-/* Two views of *whole, which must outlive them, by place: *front is the first ⌊(1 − share) · n⌋ of its n
- * tokens or lines, *back the rest; nothing is shuffled, so a file whose order means something should be
- * shuffled before. 0 ≤ share < 1; with a share of 0, *back is empty. Errors: PMY_BAD_ARGUMENT (share; a part
- * that would have nothing to predict). */
+/* Two views of *whole, which must outlive them, by place: *back is the last share · n of its n tokens or
+ * lines, rounded to whole ones, *front the rest; each has something to predict, two tokens or a line, however
+ * small its share. Nothing is shuffled, so a file whose order means something should be shuffled before. 0 ≤
+ * share < 1; with a share of 0, *back is empty. Errors: PMY_BAD_ARGUMENT (share; too few tokens or lines for
+ * two such parts). */
 pmy_status pmy_text_split(const pmy_text *whole, double share, pmy_text *front, pmy_text *back,
                           pmy_error *error);
 

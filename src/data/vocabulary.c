@@ -52,7 +52,7 @@ static bool is_code(pmy_token_unit unit, uint32_t code)
     return code < CODES && !(code >= 0xD800 && code <= 0xDFFF);
 }
 
-/* --- Made and compared ------------------------------------------------------ */
+/* --- Made and copied -------------------------------------------------------- */
 
 /* Takes the codes that are set. */
 static pmy_status take_codes(pmy_vocabulary *vocabulary, const char *name, const bool *is_set /* [CODES] */,
@@ -115,14 +115,6 @@ pmy_status pmy_vocabulary_copy(const pmy_vocabulary *vocabulary, pmy_vocabulary 
     }
     memcpy(copy->codes, vocabulary->codes, bytes);
     return PMY_OK;
-}
-
-bool pmy_vocabulary_equal(const pmy_vocabulary *a, const pmy_vocabulary *b)
-{
-    bool equal = a->unit == b->unit && a->lines == b->lines && a->count == b->count;
-    for (size_t i = 0; equal && i < a->count; i++)
-        equal = a->codes[i] == b->codes[i];
-    return equal;
 }
 
 int32_t pmy_vocabulary_end(const pmy_vocabulary *vocabulary)

@@ -38,8 +38,6 @@ void pmy_vocabulary_free(pmy_vocabulary *vocabulary);
 /* A copy, empty after an error. PMY_NO_MEMORY. */
 pmy_status pmy_vocabulary_copy(const pmy_vocabulary *vocabulary, pmy_vocabulary *copy, pmy_error *error);
 
-bool pmy_vocabulary_equal(const pmy_vocabulary *a, const pmy_vocabulary *b);
-
 /* The token that begins and ends a line; −1 where lines are no examples. */
 int32_t pmy_vocabulary_end(const pmy_vocabulary *vocabulary);
 

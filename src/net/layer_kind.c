@@ -45,13 +45,18 @@ static pmy_node *embed(pmy_recording *into, pmy_node *x, size_t dim)
     return pmy_embedding_with(graph, x, into->table);
 }
 
-/* x + a learned table [time, d]. */
+/* x + a learned table [time, d], or those of its rows whose positions are there. */
 static pmy_node *add_positions(pmy_recording *into, pmy_node *x)
 {
     pmy_graph *graph = into->graph;
+    size_t time = pmy_node_shape(x).dim[1];
     pmy_shape shape = PMY_SHAPE(into->time, pmy_shape_last(pmy_node_shape(x)));
-    pmy_node *table = pmy_layer_parameter(graph, "positions", "weight", shape, PMY_NORMAL, 1);
-    return pmy_add(graph, x, into->past ? pmy_embedding_with(graph, into->past->position, table) : table);
+    pmy_node *rows = pmy_layer_parameter(graph, "positions", "weight", shape, PMY_NORMAL, 1);
+    if (into->past)
+        rows = pmy_embedding_with(graph, into->past->position, rows);
+    else if (time < into->time)
+        rows = pmy_slice(graph, rows, 0, 0, time);
+    return pmy_add(graph, x, rows);
 }
 
 static pmy_node *attend(pmy_recording *into, pmy_node *x, const double n[3])
@@ -159,11 +164,13 @@ const pmy_layer_kind pmy_layer_kinds[] = {
      .explanation = "first, where examples are tokens: N numbers each",
      .tokens = true,
      .random = true,
+     .table = true,
      .build = build_embed},
     {.word = "positions",
      .explanation = "adds learned numbers to each place of a sequence",
      .sequences = true,
      .random = true,
+     .table = true,
      .build = build_positions},
     {.word = "attention",
      .argument = {{PMY_COUNT, "H", "", 0}, {PMY_FLAG, "", "rotary", 0}, {PMY_FLAG, "", "nobias", 0}},

@@ -18,6 +18,7 @@ struct pmy_layer_kind {
     bool attends;     /* positions see each other */
     bool tied;        /* is embed's table once more, which must be there */
     bool random;      /* its weights start random */
+    bool table;       /* these are vectors, one for each token or position */
     bool channels;    /* takes axis 1 for channels, which positions of tokens are not */
     char group;       /* of what opens a group, which has no function: what closes it */
     unsigned indices; /* how many it counts as in PyTorch's nn.Sequential, if not as one */

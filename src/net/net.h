@@ -70,9 +70,15 @@ pmy_status pmy_net_read_tokens(const char *text, size_t time, size_t vocabulary,
 bool pmy_net_wants_images(const char *text);
 bool pmy_net_wants_tokens(const char *text);
 
-/* Appends the net's layers to a graph; x is [batch, …input], integers where examples are tokens. Returns the
- * last node. An activation right after a layer that can compute it (linear, conv, batchnorm) is fused into
- * it. The graph's prefix, if it has one, comes before the names: "encoder.1.weight". */
+/* Of a net for tokens, the first layer that leaves no positions (flatten); NULL: none does, and no layer but
+ * attention mixes them. */
+const pmy_layer *pmy_net_without_positions(const pmy_net *net);
+
+/* Appends the net's layers to a graph; x is [batch, …input], integers where examples are tokens. Of these
+ * there may be fewer than the net was read for, from its first position on, where no layer but attention
+ * mixes positions; the parameters are the same. Returns the last node. An activation right after a layer that
+ * can compute it (linear, conv, batchnorm) is fused into it. The graph's prefix, if it has one, comes before
+ * the names: "encoder.1.weight". */
 pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x);
 
 /* A layer as it stands in the canonical line: "linear 512"; a group without what is in it: "[...]". */

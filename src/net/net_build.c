@@ -43,11 +43,29 @@ pmy_node *pmy_net_record(const pmy_net *net, pmy_graph *graph, pmy_node *x, pmy_
     return x;
 }
 
+const pmy_layer *pmy_net_without_positions(const pmy_net *net)
+{
+    for (size_t i = 0; i < net->count; i++)
+        if (pmy_shape_rank(net->layer[i].output) != 3)
+            return &net->layer[i];
+    return NULL;
+}
+
+/* Whether the net takes examples of this shape: those it was read for, or of tokens the first ones alone. */
+static bool takes(const pmy_net *net, pmy_shape example)
+{
+    pmy_shape whole = pmy_shape_of_row(net->input);
+    if (pmy_shape_equal(example, whole))
+        return true;
+    return net->vocabulary && pmy_shape_rank(example) == 1 && example.dim[0] < whole.dim[0] &&
+           !pmy_net_without_positions(net);
+}
+
 pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
 {
     if (!pmy_recorded(x))
         return x;
-    if (!pmy_shape_equal(pmy_shape_of_row(pmy_node_shape(x)), pmy_shape_of_row(net->input)))
+    if (!takes(net, pmy_shape_of_row(pmy_node_shape(x))))
         return pmy_refuse(graph, PMY_BAD_SHAPE, "the net was read for examples of %s, not for those of %s",
                           pmy_shape_print(pmy_shape_of_row(net->input)).text,
                           pmy_shape_print(pmy_shape_of_row(pmy_node_shape(x))).text);

@@ -12,10 +12,10 @@ pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tok
         return tokens;
     if (!net->vocabulary)
         return pmy_refuse(graph, PMY_BAD_NET, "the net was read for examples of reals, not of tokens");
-    for (size_t i = 0; i < net->count; i++)
-        if (pmy_shape_rank(net->layer[i].output) != 3)
-            return pmy_refuse(graph, PMY_BAD_NET, "%s leaves no positions to go step by step",
-                              pmy_layer_word(&net->layer[i]));
+    const pmy_layer *flat = pmy_net_without_positions(net);
+    if (flat)
+        return pmy_refuse(graph, PMY_BAD_NET, "%s leaves no positions to go step by step",
+                          pmy_layer_word(flat));
     pmy_shape shape = pmy_node_shape(tokens);
     if (pmy_node_type(tokens) != PMY_INTEGERS || !pmy_shape_equal(shape, PMY_SHAPE(shape.dim[0], 1)))
         return pmy_refuse(graph, PMY_BAD_SHAPE, "a step takes integers [batch, 1], not %s",

@@ -7,7 +7,7 @@
 typedef struct pmy_recording {
     pmy_graph *graph;
     size_t vocabulary;  /* of the net; 0: its examples are no tokens */
-    size_t time;        /* positions of an example */
+    size_t time;        /* positions of an example, at most */
     pmy_node *table;    /* embed's [vocabulary, d]; NULL: none yet */
     pmy_net_past *past; /* where the graph is of one position; else NULL */
 } pmy_recording;

@@ -3,7 +3,7 @@
  * direction is learned much faster than others. W [rows, columns]:
  *
  *   m = momentum · m + (1 − momentum) · ∇W
- *   u = nesterov: momentum · m + (1 − momentum) · ∇W; otherwise: m
+ *   u = nesterov: momentum · m + (1 − momentum) · ∇W; otherwise: m (without a momentum both are ∇W)
  *   X = u / max(‖u‖, 1e-7), ‖ ‖ being Frobenius' norm
  *   five times: X = a X + b (X Xᵀ) X + c (X Xᵀ)² X, a = 3.4445, b = −4.7750, c = 2.0315
  *   W = W · (1 − learning_rate · weight_decay) − learning_rate · 0.2 · √(larger of rows, columns) · X
@@ -14,6 +14,8 @@
  * and weight decay serve for matrices and for all other parameters, which move as adamw's do. It is
  * torch.optim.Muon with adjust_lr_fn = "match_rms_adamw", but for its bfloat16: here a step is computed in
  * pmy_real.
+ *
+ * It is for hidden layers: training runs leave a net's ends to adamw (net/net_ends.h).
  *
  * A layer's weight of several matrices one upon the other, as in_proj_weight is of queries, keys and values,
  * is one matrix here, as it is in PyTorch. */
@@ -32,7 +34,7 @@ static const double smallest_norm = 1e-7;
 
 static pmy_status muon_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
-    pmy_status status = pmy_sgd_check(kind, options, error);
+    pmy_status status = pmy_momentum_check(kind, options, error);
     return status == PMY_OK ? pmy_adam_check(kind, options, error) : status;
 }
 

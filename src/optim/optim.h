@@ -28,7 +28,7 @@ typedef struct pmy_optim_options {
     double
         weight_decay; /* at least 0; sgd and adam add weight_decay · w to the gradient, the others shrink w */
     double momentum;  /* sgd, muon: in [0, 1) */
-    bool nesterov;    /* sgd, muon: looks a step ahead; needs a momentum above 0 */
+    bool nesterov;    /* sgd, muon: looks a step ahead; sgd's needs a momentum above 0 */
     double beta1, beta2; /* adam, adamw, muon: in [0, 1) */
     double epsilon;      /* adam, adamw, muon: above 0 */
 } pmy_optim_options;
@@ -131,7 +131,7 @@ pmy_status pmy_optim_group(pmy_optim *optim, pmy_optim_member *member, const voi
 pmy_optim_member pmy_is_vector;
 
 /* Has the parameters for which `member` is true moved element by element, whatever the kind would rather
- * have: for muon, embeddings and the layer that gives logits. */
+ * have: for muon, the ends of a net (net/net_ends.h). */
 void pmy_optim_elementwise(pmy_optim *optim, pmy_optim_member *member, const void *context);
 
 /* Moves the parameters once. The learning rate is finite and not negative. */

@@ -14,14 +14,19 @@ static size_t sgd_states(const pmy_optim_options *options)
     return options->momentum > 0 ? 1 : 0;
 }
 
-pmy_status pmy_sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
+pmy_status pmy_momentum_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
 {
-    if (!(options->momentum >= 0 && options->momentum < 1))
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum %g is not in [0, 1)", kind->name,
-                        options->momentum);
+    if (options->momentum >= 0 && options->momentum < 1)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: momentum %g is not in [0, 1)", kind->name,
+                    options->momentum);
+}
+
+static pmy_status sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error)
+{
     if (options->nesterov && options->momentum == 0)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%s: nesterov needs a momentum above 0", kind->name);
-    return PMY_OK;
+    return pmy_momentum_check(kind, options, error);
 }
 
 PMY_CLONES
@@ -66,6 +71,6 @@ const pmy_optim_kind pmy_optim_sgd = {
     .name = "sgd",
     .state = {"momentum"},
     .states = sgd_states,
-    .check = pmy_sgd_check,
+    .check = sgd_check,
     .update = sgd_update,
 };

@@ -4,7 +4,6 @@
 
 #include "optim/optim.h"
 
-/* Looks at momentum and nesterov. */
-pmy_status pmy_sgd_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error);
+pmy_status pmy_momentum_check(const pmy_optim_kind *kind, const pmy_optim_options *options, pmy_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Recording: nodes and their names. */
 #include "tensor/graph_state.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -264,6 +265,13 @@ pmy_real pmy_item(const pmy_node *node)
 pmy_parameters pmy_graph_parameters(const pmy_graph *graph)
 {
     return graph->parameters;
+}
+
+void pmy_take_parameters(pmy_graph *graph, const pmy_graph *from)
+{
+    pmy_parameters taken = from->parameters;
+    assert(taken.size == graph->parameters.size);
+    memcpy(graph->parameters.values, taken.values, taken.size * sizeof *taken.values);
 }
 
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RECIPE "pmy.recipe."
+#define VOCABULARY RECIPE "vocabulary"
 
 /* --- The recipe and the data ------------------------------------------------ */
 
@@ -24,10 +25,26 @@ static void add_recipe(pmy_stored *stored, const pmy_run *run)
     }
     pmy_stored_note(stored, RECIPE "scalar", "%zu bits", 8 * sizeof(pmy_real));
     pmy_run_data data = run->owner.data(run->owner.context);
-    (void)snprintf(key, sizeof key, RECIPE "%s", data.name);
+    const char *name = pmy_recipe_kind_name(run->kind);
+    (void)snprintf(key, sizeof key, RECIPE "%s", name);
     pmy_stored_note(stored, key, "%s", data.size);
-    (void)snprintf(key, sizeof key, RECIPE "checksum of the %s", data.name);
+    (void)snprintf(key, sizeof key, RECIPE "checksum of the %s", name);
     pmy_stored_note(stored, key, "%08lx", (unsigned long)data.checksum);
+    if (data.vocabulary)
+        pmy_stored_note_vocabulary(stored, VOCABULARY, data.vocabulary);
+}
+
+/* Its data has the key that add_recipe gave it. */
+static bool is_on(const pmy_safetensors *contents, pmy_recipe_kind kind)
+{
+    char key[sizeof RECIPE + 60];
+    (void)snprintf(key, sizeof key, RECIPE "%s", pmy_recipe_kind_name(kind));
+    return pmy_safetensors_text(contents, key) != NULL;
+}
+
+static pmy_recipe_kind kind_of(const pmy_safetensors *contents)
+{
+    return is_on(contents, PMY_RECIPE_OF_TEXT) ? PMY_RECIPE_OF_TEXT : PMY_RECIPE_OF_PICTURES;
 }
 
 /* The text of that key in a list of any order; NULL: there is none. */
@@ -57,6 +74,9 @@ static pmy_status compare(const pmy_stored_file *kept, const pmy_safetensors *ou
 static pmy_status check_recipe(const pmy_run *run, const pmy_stored_file *kept, pmy_error *error)
 {
     pmy_stored ours = {.failed = false};
+    if (!is_on(&kept->contents, run->kind))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its run is on %s, not on %s", kept->path,
+                        pmy_recipe_kind_name(kind_of(&kept->contents)), pmy_recipe_kind_name(run->kind));
     add_recipe(&ours, run);
     pmy_status status =
         ours.failed ? pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to read it", kept->path) : PMY_OK;
@@ -182,17 +202,37 @@ static pmy_status open_kept(const char *path, pmy_stored_file *kept, pmy_error *
     return pmy_fail(error, PMY_BAD_FILE, "%s: is no checkpoint of a run", path);
 }
 
-pmy_status pmy_checkpoint_note(const char *path, char **note, pmy_error *error)
+static pmy_status read_facts(const pmy_stored_file *kept, pmy_checkpoint_facts *facts, pmy_error *error)
+{
+    pmy_stored_reader reader = {kept, error, PMY_OK};
+    const char *note = pmy_stored_text(&reader, "pmy.note"),
+               *vocabulary = pmy_safetensors_text(&kept->contents, VOCABULARY);
+    if (reader.status != PMY_OK)
+        return reader.status;
+    facts->kind = kind_of(&kept->contents);
+    if (!(facts->note = strdup(note)))
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", kept->path);
+    return vocabulary ? pmy_vocabulary_read(&facts->vocabulary, kept->path, vocabulary, error) : PMY_OK;
+}
+
+pmy_status pmy_checkpoint_read(const char *path, pmy_checkpoint_facts *facts, pmy_error *error)
 {
     pmy_stored_file kept = {.path = path};
-    pmy_status opened = open_kept(path, &kept, error);
-    pmy_stored_reader reader = {&kept, error, opened};
-    const char *text = pmy_stored_text(&reader, "pmy.note");
-    *note = reader.status == PMY_OK ? strdup(text) : NULL;
-    if (reader.status == PMY_OK && !*note)
-        reader.status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for its note", path);
+    *facts = (pmy_checkpoint_facts){.note = NULL};
+    pmy_status status = open_kept(path, &kept, error);
+    if (status == PMY_OK)
+        status = read_facts(&kept, facts, error);
     pmy_stored_close(&kept);
-    return reader.status;
+    if (status != PMY_OK)
+        pmy_checkpoint_facts_free(facts);
+    return status;
+}
+
+void pmy_checkpoint_facts_free(pmy_checkpoint_facts *facts)
+{
+    free(facts->note);
+    pmy_vocabulary_free(&facts->vocabulary);
+    *facts = (pmy_checkpoint_facts){.note = NULL};
 }
 
 pmy_status pmy_checkpoint_resume(pmy_run *run, const char *path, pmy_error *error)

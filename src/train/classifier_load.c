@@ -10,8 +10,7 @@ pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
     pmy_status status = pmy_model_open(path, assumed, &model, error);
     if (status != PMY_OK)
         return status;
-    if (pmy_model_facts_of(model)->vocabulary)
-        status = pmy_fail(error, PMY_BAD_FILE, "%s: is a model of a text, not of pictures", path);
+    status = pmy_model_expect(model, false, error);
     if (status == PMY_OK)
         status = pmy_classifier_new(pmy_model_facts_of(model), options ? options : &usual, pool, classifier,
                                     error);

@@ -2,7 +2,6 @@
 
 #include "net/net_step.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@ struct pmy_generator {
     pmy_node *token, *logits; /* integers [1, 1]; [1, 1, vocabulary] */
     pmy_net_past past;
     pmy_pool *pool;
-    pmy_language *whole; /* the same model of one window, once that has to move on; else NULL */
-    bool full;           /* no position is left for another token */
-    int32_t *window;     /* [past.block]: the tokens whose keys and values are kept */
+    pmy_language *kept; /* the same model of what stays when a window moves on, once that is needed */
+    bool full;          /* no position is left for another token */
+    int32_t *window;    /* [past.block]: the tokens whose keys and values are kept */
 };
 
 static pmy_status build(pmy_generator *generator, pmy_pool *pool, pmy_error *error)
@@ -74,7 +73,7 @@ void pmy_generator_free(pmy_generator *generator)
 {
     if (!generator)
         return;
-    pmy_language_free(generator->whole);
+    pmy_language_free(generator->kept);
     pmy_graph_free(generator->graph);
     pmy_vocabulary_free(&generator->vocabulary);
     free(generator->window);
@@ -86,19 +85,11 @@ const pmy_model_facts *pmy_generator_facts(const pmy_generator *generator)
     return &generator->facts;
 }
 
-/* Parameters of graphs of the same net, whose order is the same. */
-static void copy_parameters(const pmy_graph *from, const pmy_graph *to)
-{
-    pmy_parameters source = pmy_graph_parameters(from), target = pmy_graph_parameters(to);
-    assert(source.size == target.size);
-    memcpy(target.values, source.values, source.size * sizeof *source.values);
-}
-
 void pmy_generator_take(pmy_generator *generator, const pmy_language *language)
 {
-    copy_parameters(language->graph, generator->graph);
-    if (generator->whole)
-        copy_parameters(language->graph, generator->whole->graph);
+    pmy_take_parameters(generator->graph, language->graph);
+    if (generator->kept)
+        pmy_take_parameters(generator->kept->graph, language->graph);
 }
 
 void pmy_generator_clear(pmy_generator *generator)
@@ -121,12 +112,12 @@ static void advance(pmy_generator *generator, int32_t token)
     generator->full = !pmy_net_past_advance(&generator->past);
 }
 
-static pmy_status begin_whole(pmy_generator *generator, pmy_error *error)
+static pmy_status begin_kept(pmy_generator *generator, size_t tokens, pmy_error *error)
 {
-    const pmy_language_options one = {.batch = 1};
-    pmy_status status = pmy_language_new(&generator->facts, &one, generator->pool, &generator->whole, error);
+    const pmy_language_options one = {.batch = 1, .block = tokens};
+    pmy_status status = pmy_language_new(&generator->facts, &one, generator->pool, &generator->kept, error);
     if (status == PMY_OK)
-        copy_parameters(generator->graph, generator->whole->graph);
+        pmy_take_parameters(generator->kept->graph, generator->graph);
     return status;
 }
 
@@ -134,20 +125,19 @@ static pmy_status begin_whole(pmy_generator *generator, pmy_error *error)
 static pmy_status move_on(pmy_generator *generator, pmy_error *error)
 {
     size_t block = generator->past.block, kept = block / 2;
-    pmy_status status = generator->whole ? PMY_OK : begin_whole(generator, error);
+    pmy_status status = kept && !generator->kept ? begin_kept(generator, kept, error) : PMY_OK;
     if (status != PMY_OK)
         return status;
     memmove(generator->window, generator->window + block - kept, kept * sizeof *generator->window);
     pmy_generator_clear(generator);
     if (kept == 0)
         return PMY_OK;
-    /* What stands after them is not seen by them. */
-    memcpy(pmy_integer_data(generator->whole->tokens), generator->window, kept * sizeof *generator->window);
-    for (size_t i = 0; i < block; i++)
-        pmy_integer_data(generator->whole->targets)[i] = PMY_NO_TARGET;
-    status = pmy_forward(generator->whole->graph, PMY_EVAL, error);
+    memcpy(pmy_integer_data(generator->kept->tokens), generator->window, kept * sizeof *generator->window);
+    for (size_t i = 0; i < kept; i++)
+        pmy_integer_data(generator->kept->targets)[i] = PMY_NO_TARGET;
+    status = pmy_forward(generator->kept->graph, PMY_EVAL, error);
     if (status == PMY_OK)
-        pmy_net_past_take(&generator->past, generator->whole->graph, kept);
+        pmy_net_past_take(&generator->past, generator->kept->graph, kept);
     return status;
 }
 

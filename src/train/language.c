@@ -18,15 +18,20 @@ pmy_status pmy_language_facts(const char *net, size_t block, const pmy_vocabular
     pmy_shape output = facts->net.output;
     if (pmy_shape_equal(output, PMY_SHAPE(1, block, vocabulary->count)))
         return PMY_OK;
-    (void)pmy_fail(
-        error, PMY_BAD_NET,
-        "the net ends in %s numbers a token, but there are %zu tokens: end it in 'linear vocab' or "
-        "'tied'",
-        pmy_shape_print(PMY_SHAPE(pmy_shape_last(output))).text, vocabulary->count);
+    const pmy_layer *wrong = pmy_net_without_positions(&facts->net);
+    if (wrong)
+        (void)pmy_fail(error, PMY_BAD_NET,
+                       "%s leaves no positions, but at each the net must say what comes next",
+                       pmy_layer_word(wrong));
+    else
+        (void)pmy_fail(error, PMY_BAD_NET,
+                       "the net ends in %zu numbers a token, but there are %zu tokens: end it in 'linear "
+                       "vocab' or 'tied'",
+                       pmy_shape_last(output), vocabulary->count);
     if (error) {
-        const pmy_layer *last = &facts->net.layer[facts->net.count - 1];
-        error->position = last->position;
-        error->length = last->length;
+        wrong = wrong ? wrong : &facts->net.layer[facts->net.count - 1];
+        error->position = wrong->position;
+        error->length = wrong->length;
     }
     return PMY_BAD_NET;
 }
@@ -56,7 +61,7 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for a language model");
     language->facts = *facts;
     language->facts.vocabulary = &language->vocabulary;
-    language->block = facts->net.input.dim[1];
+    language->block = options->block ? options->block : facts->net.input.dim[1];
     language->batch = options->batch;
     pmy_status status = pmy_vocabulary_copy(facts->vocabulary, &language->vocabulary, error);
     if (status == PMY_OK)
@@ -71,11 +76,13 @@ pmy_status pmy_language_new(const pmy_model_facts *facts, const pmy_language_opt
 pmy_status pmy_language_open(const char *path, pmy_model **model, pmy_error *error)
 {
     pmy_status status = pmy_model_open(path, NULL, model, error);
-    if (status != PMY_OK || pmy_model_facts_of(*model)->vocabulary)
-        return status;
-    pmy_model_free(*model);
-    *model = NULL;
-    return pmy_fail(error, PMY_BAD_FILE, "%s: is a model of pictures, not of a text", path);
+    if (status == PMY_OK)
+        status = pmy_model_expect(*model, true, error);
+    if (status != PMY_OK) {
+        pmy_model_free(*model);
+        *model = NULL;
+    }
+    return status;
 }
 
 pmy_status pmy_language_load(const char *path, const pmy_language_options *options, pmy_pool *pool,
@@ -166,8 +173,8 @@ static size_t feed(const pmy_language *language, const pmy_text *text, size_t *a
     return windows;
 }
 
-pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_score *score,
-                                 pmy_error *error)
+pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_watcher watcher,
+                                 pmy_language_score *score, pmy_error *error)
 {
     *score = (pmy_language_score){0};
     sums sum = {0};
@@ -178,6 +185,8 @@ pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, p
             status = pmy_forward(language->graph, PMY_EVAL, error);
         if (status == PMY_OK)
             status = add_windows(language, windows, &sum, error);
+        if (status == PMY_OK && watcher.goes_on && !watcher.goes_on(watcher.context))
+            status = pmy_fail(error, PMY_STOPPED, "%s: stopped after %zu windows", text->name, sum.windows);
     }
     if (status == PMY_OK && sum.n == 0)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: there is no token to predict", text->name);

@@ -5,7 +5,8 @@
  *   pmy_language_evaluate(language, &text, &score, &error);
  *
  * An example is a window of `block` tokens. At each place the model sees those up to there and says what
- * comes next; the loss is the mean over all places that have a target. */
+ * comes next; the loss is the mean over all places that have a target. A model that is only to see the
+ * beginning of a window may be built for so many tokens (options.block), and costs no more than these. */
 #ifndef PMY_TRAIN_LANGUAGE_H
 #define PMY_TRAIN_LANGUAGE_H
 
@@ -15,6 +16,7 @@
 
 typedef struct pmy_language_options {
     size_t batch; /* windows at a time, at most */
+    size_t block; /* tokens in a window: fewer than the net was read for, or 0 for as many */
     uint64_t seed;
     double label_smoothing;
     const pmy_net_start_kind *start; /* what the parameters begin as; NULL: as each layer has it */
@@ -24,7 +26,7 @@ typedef struct pmy_language_options {
 typedef struct pmy_language {
     pmy_model_facts facts; /* its own: the vocabulary is a copy, too */
     pmy_vocabulary vocabulary;
-    size_t block;
+    size_t block; /* tokens in a window */
     size_t batch;
     pmy_graph *graph;
     pmy_node *tokens, *targets; /* integers [batch, block]; PMY_NO_TARGET where nothing is to be predicted */
@@ -56,9 +58,15 @@ typedef struct pmy_language_score {
     double deviation;       /* the standard error of that mean, where windows are drawn anew (0 for one) */
 } pmy_language_score;
 
+/* Whoever may want an evaluation to end before its time. */
+typedef struct pmy_language_watcher {
+    void *context;
+    bool (*goes_on)(void *context); /* asked after each batch; NULL: it does */
+} pmy_language_watcher;
+
 /* Each token of the text but the first is predicted once, from those before it in its window; windows do not
- * overlap. Errors: PMY_BAD_ARGUMENT (a text with no token to predict), PMY_BAD_DATA. */
-pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_score *score,
-                                 pmy_error *error);
+ * overlap. Errors: PMY_BAD_ARGUMENT (a text with no token to predict), PMY_BAD_DATA, PMY_STOPPED. */
+pmy_status pmy_language_evaluate(pmy_language *language, const pmy_text *text, pmy_language_watcher watcher,
+                                 pmy_language_score *score, pmy_error *error);
 
 #endif

@@ -4,34 +4,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* --- Preparing ------------------------------------------------------------------ */
 
 static pmy_run_data data_of(const void *context)
 {
     const pmy_language_training *training = context;
-    pmy_run_data data = {.name = "text", .checksum = pmy_text_checksum(training->text)};
+    pmy_run_data data = {.checksum = pmy_text_checksum(training->text),
+                         .vocabulary = &training->language->vocabulary};
     (void)snprintf(data.size, sizeof data.size, "%zu of %zu tokens", training->text->count,
                    training->language->vocabulary.count);
     return data;
-}
-
-/* Whether a parameter turns tokens or positions into vectors, or vectors into logits: Muon is for what lies
- * between (see pmy_optim_elementwise). */
-static bool is_at_an_end(const pmy_node *parameter, const void *context)
-{
-    const pmy_net *net = context;
-    for (size_t i = 0; i < net->count; i++) {
-        const pmy_layer *layer = &net->layer[i];
-        const char *word = pmy_layer_word(layer);
-        size_t length = strlen(layer->name);
-        bool end = strcmp(word, "embed") == 0 || strcmp(word, "positions") == 0 || i + 1 == net->count;
-        if (end && strncmp(pmy_node_name(parameter), layer->name, length) == 0 &&
-            pmy_node_name(parameter)[length] == '.')
-            return true;
-    }
-    return false;
 }
 
 static pmy_status prepare(pmy_language_training *training, const pmy_vocabulary *vocabulary, pmy_pool *pool,
@@ -56,10 +39,8 @@ static pmy_status prepare(pmy_language_training *training, const pmy_vocabulary 
     recipe->net = training->language->facts.net.text;
     training->run.graph = training->language->graph;
     training->run.loss = training->language->loss;
-    status = pmy_run_begin(&training->run, recipe->steps, error);
-    if (status == PMY_OK)
-        pmy_optim_elementwise(training->run.optim, is_at_an_end, &training->language->facts.net);
-    return status;
+    training->run.net = &training->language->facts.net;
+    return pmy_run_begin(&training->run, recipe->steps, error);
 }
 
 pmy_status pmy_language_training_new(const pmy_recipe *recipe, const pmy_vocabulary *vocabulary,
@@ -117,10 +98,11 @@ pmy_status pmy_language_training_step(pmy_language_training *training, pmy_langu
 }
 
 pmy_status pmy_language_training_evaluate(pmy_language_training *training, const pmy_text *text,
-                                          pmy_language_score *score, pmy_error *error)
+                                          pmy_language_watcher watcher, pmy_language_score *score,
+                                          pmy_error *error)
 {
     bool swapped = pmy_run_take_average(&training->run);
-    pmy_status status = pmy_language_evaluate(training->language, text, score, error);
+    pmy_status status = pmy_language_evaluate(training->language, text, watcher, score, error);
     if (swapped)
         pmy_average_swap(training->run.average);
     return status;

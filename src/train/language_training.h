@@ -45,6 +45,7 @@ pmy_status pmy_language_training_step(pmy_language_training *training, pmy_langu
 
 /* How the model, or its average where the recipe has one, does on a text: pmy_language_evaluate. */
 pmy_status pmy_language_training_evaluate(pmy_language_training *training, const pmy_text *text,
-                                          pmy_language_score *score, pmy_error *error);
+                                          pmy_language_watcher watcher, pmy_language_score *score,
+                                          pmy_error *error);
 
 #endif

@@ -40,23 +40,13 @@ static bool ends_in_classes(const pmy_model_facts *facts)
 
 /* --- Saving ----------------------------------------------------------------- */
 
-/* What only a language model has. */
-static void add_vocabulary(pmy_stored *stored, const pmy_vocabulary *vocabulary)
-{
-    char *line = pmy_vocabulary_print(vocabulary);
-    if (line)
-        pmy_stored_note(stored, "pmy.vocabulary", "%s", line);
-    stored->failed |= !line;
-    free(line);
-}
-
 static void add_facts(pmy_stored *stored, const pmy_model_facts *facts, pmy_normalization normalization)
 {
     pmy_stored_note(stored, "pmy.net", "%s", facts->net.text);
     pmy_stored_note(stored, "pmy.input", "%s", pmy_shape_print(pmy_shape_of_row(facts->net.input)).text);
     pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
     if (facts->vocabulary) {
-        add_vocabulary(stored, facts->vocabulary);
+        pmy_stored_note_vocabulary(stored, "pmy.vocabulary", facts->vocabulary);
         return;
     }
     pmy_stored_note_real(stored, "pmy.mean", (double)normalization.mean);
@@ -253,6 +243,15 @@ void pmy_model_free(pmy_model *model)
 const pmy_model_facts *pmy_model_facts_of(const pmy_model *model)
 {
     return &model->facts;
+}
+
+pmy_status pmy_model_expect(const pmy_model *model, bool text, pmy_error *error)
+{
+    bool of_text = model->facts.vocabulary != NULL;
+    if (of_text == text)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_FILE, "%s: is a model of %s, not of %s", model->path,
+                    of_text ? "a text" : "pictures", text ? "a text" : "pictures");
 }
 
 pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error)

@@ -51,6 +51,9 @@ void pmy_model_free(pmy_model *model);
 
 const pmy_model_facts *pmy_model_facts_of(const pmy_model *model);
 
+/* PMY_BAD_FILE, unless the model is of a text, or of pictures. */
+pmy_status pmy_model_expect(const pmy_model *model, bool text, pmy_error *error);
+
 /* Writes the file's numbers into the parameters and statistics of a built graph. First it checks that
  * the file has them all, in their shapes, and no others, and that each number is finite; else PMY_BAD_FILE,
  * naming the tensor, and the graph is as it was. */

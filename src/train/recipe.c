@@ -77,6 +77,11 @@ static const pmy_recipe_field fields[] = {
     {FIELD(PICTURES, "order", ORDER, order), OPTION("order", "NAME", "order of the pictures in an epoch")},
 };
 
+const char *pmy_recipe_kind_name(pmy_recipe_kind kind)
+{
+    return kind == PMY_RECIPE_OF_TEXT ? "text" : "pictures";
+}
+
 const pmy_recipe_field *pmy_recipe_field_at(pmy_recipe_kind kind, size_t index)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)

@@ -86,6 +86,9 @@ typedef struct pmy_recipe_field {
                            * NULL: none */
 } pmy_recipe_field;
 
+/* What a run of one kind learns from: "pictures", "text". */
+const char *pmy_recipe_kind_name(pmy_recipe_kind kind);
+
 /* The index-th field of runs of a kind, or NULL after the last. */
 const pmy_recipe_field *pmy_recipe_field_at(pmy_recipe_kind kind, size_t index);
 

@@ -1,5 +1,7 @@
 #include "train/run.h"
 
+#include "net/net_ends.h"
+
 /* What nobody else looks at. */
 static pmy_status check_recipe(const pmy_recipe *recipe, pmy_error *error)
 {
@@ -33,6 +35,8 @@ pmy_status pmy_run_begin(pmy_run *run, uint64_t steps, pmy_error *error)
         status = plan_rates(run, steps, error);
     if (status == PMY_OK)
         status = pmy_optim_new(recipe->optim, &recipe->optim_options, run->graph, &run->optim, error);
+    if (status == PMY_OK && run->net)
+        pmy_optim_elementwise(run->optim, pmy_net_is_at_an_end, run->net);
     if (status == PMY_OK && recipe->decay == PMY_DECAY_MATRICES)
         status = pmy_optim_group(run->optim, pmy_is_vector, NULL, 1, 0, error);
     if (status == PMY_OK && recipe->average_decay != 0)

@@ -2,7 +2,7 @@
  * an average of the weights, step by step. Its owner (train/training.h for pictures) builds the graph and
  * feeds it; checkpoints keep it (train/checkpoint.h).
  *
- *   pmy_run run = {.kind = …, .recipe = …, .graph = …, .loss = …, .owner = …};
+ *   pmy_run run = {.kind = …, .recipe = …, .graph = …, .loss = …, .net = …, .owner = …};
  *   pmy_run_begin(&run, steps, &error);
  *   while (run.step < run.schedule.total) {
  *       …                                    the next batch into the graph's inputs
@@ -13,14 +13,15 @@
 #ifndef PMY_TRAIN_RUN_H
 #define PMY_TRAIN_RUN_H
 
+#include "net/net.h"
 #include "optim/average.h"
 #include "train/recipe.h"
 
 /* What a run learns, as its checkpoints know it again. */
 typedef struct pmy_run_data {
-    const char *name; /* "pictures" */
-    char size[160];   /* "6000 of 1x28x28 in 10 classes" */
+    char size[160]; /* "6000 of 1x28x28 in 10 classes" */
     uint32_t checksum;
+    const pmy_vocabulary *vocabulary; /* of a text, without which it could not be read again; NULL: none */
 } pmy_run_data;
 
 /* A number of its owner's that goes on with the run: a real one, or a count up to `most`. */
@@ -38,12 +39,14 @@ typedef struct pmy_run_owner {
     pmy_run_tally tally[PMY_MOST_TALLIES + 1]; /* ends with none */
 } pmy_run_owner;
 
-/* To be read by anyone. The first five are given by its owner. */
+/* To be read by anyone. The first six are given by its owner. */
 typedef struct pmy_run {
     pmy_recipe_kind kind;
-    pmy_recipe recipe; /* its texts are its owner's */
-    pmy_graph *graph;  /* built */
-    pmy_node *loss;    /* a scalar */
+    pmy_recipe recipe;  /* its texts are its owner's */
+    pmy_graph *graph;   /* built */
+    pmy_node *loss;     /* a scalar */
+    const pmy_net *net; /* that the graph was built of, whose ends an optimizer for hidden layers leaves
+                         * alone; NULL: it was built otherwise */
     pmy_run_owner owner;
     pmy_optim *optim;
     pmy_average *average;  /* NULL: none */

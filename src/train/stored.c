@@ -111,6 +111,15 @@ void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
     pmy_stored_note(stored, key, "%s", pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
 }
 
+void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary)
+{
+    char *line = pmy_vocabulary_print(vocabulary);
+    if (line)
+        pmy_stored_note(stored, key, "%s", line);
+    stored->failed |= !line;
+    free(line);
+}
+
 /* Whether all elements can be read as a pmy_real; else this status. */
 static pmy_status check_numbers(const char *path, const pmy_safetensor *tensor, pmy_status wrong,
                                 pmy_error *error)

@@ -4,6 +4,7 @@
 #define PMY_TRAIN_STORED_H
 
 #include "base/arena.h"
+#include "data/vocabulary.h"
 #include "io/file.h"
 #include "io/safetensors.h"
 #include "tensor/op.h"
@@ -43,6 +44,9 @@ void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ..
 
 /* The same with a number that reads back as the same double, with a point in any locale. */
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number);
+
+/* The same with a vocabulary, as pmy_vocabulary_read takes it. */
+void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary);
 
 /* Replaces the file at `path` by all that was added, which ends here. Errors: PMY_NO_MEMORY, PMY_IO;
  * PMY_BAD_DATA, naming the tensor, for a number that nobody would read again. */

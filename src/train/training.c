@@ -15,7 +15,7 @@ static pmy_run_data data_of(const void *context)
     const pmy_dataset *pictures = training->dataset;
     size_t pixels = pictures->count * pmy_dataset_features(pictures);
     uint32_t checksum = pmy_crc32(0, pictures->images, pixels);
-    pmy_run_data data = {.name = "pictures"};
+    pmy_run_data data = {0};
     data.checksum = pmy_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
     (void)snprintf(data.size, sizeof data.size, "%zu of %s in %zu classes", pictures->count,
                    pmy_shape_print(pmy_image_shape(pictures)).text, pictures->classes);
@@ -51,6 +51,7 @@ static pmy_status build_classifier(pmy_training *training, pmy_error *error)
     recipe->normalization = training->classifier->facts.normalization;
     training->run.graph = training->classifier->graph;
     training->run.loss = training->classifier->loss;
+    training->run.net = &training->classifier->facts.net;
     return PMY_OK;
 }
 
