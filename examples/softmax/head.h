@@ -14,11 +14,12 @@ typedef double head_matrix[HEAD_ELEMENTS];
 typedef struct head {
     size_t queries, keys, dim, width;
     bool causal;
+    double temperature;  /* > 0; 1 is plain attention */
     head_matrix q, k, v; /* [queries, dim], [keys, dim], [keys, width] */
 
     /* Forward, by plain ops one after the other. */
     head_matrix scores; /* [queries, keys] Q Kᵀ */
-    head_matrix scaled; /* [queries, keys] scores/√dim, −inf where masked */
+    head_matrix scaled; /* [queries, keys] scores/(temperature √dim), −inf where masked */
     head_matrix p;      /* [queries, keys] its softmax */
     head_matrix output; /* [queries, width] P V */
 
