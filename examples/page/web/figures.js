@@ -1,0 +1,118 @@
+// Numbers that say where they come from. A group has the numbers of one answer, each with a key: a column's name, and
+// which of the column it is: "p.2", "loss". Pointed at, focused or tapped, a number's origin is asked of C
+// (page/origin.h) and stands in the group's box, and what it is made of and what depends on it is marked.
+import { el } from "./elements.js";
+
+export class FigureGroup {
+    #engine;
+    #origin;
+    #figures = new Map(); // from a column's name to its [{element, index, paint, text}]
+    #answer = {};
+    #pointed = null; // the figure that the mouse is over
+    #kept = null; // the one that had the focus last
+    #marked = [];
+
+    // engine.call(origin, column, index) answers where a number comes from.
+    constructor(engine, origin, hint = "Point at a number, or go to it with the keys, and here it says where it comes from.") {
+        this.#engine = engine;
+        this.#origin = origin;
+        this.hint = hint;
+        this.words = el("div", { class: "origin-words", "aria-live": "polite" }, el("p", { class: "quiet" }, hint));
+        this.box = el("aside", { class: "origin", "aria-label": "Where a number comes from" }, this.words);
+    }
+
+    // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number; label says to those
+    // who do not see the page which it is.
+    add(element, key, { label, paint }) {
+        const [name, index = "0"] = key.split(".");
+        const figure = { element, name, index: Number(index), paint, text: null };
+        element.classList.add("figure");
+        element.setAttribute("role", "button");
+        if (label) element.setAttribute("aria-label", label);
+        element.tabIndex = -1;
+        element.dataset.rove = "";
+        element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#point(figure));
+        element.addEventListener("pointerleave", () => this.#pointed === figure && this.#point(null));
+        element.addEventListener("focus", () => this.#keep(figure));
+        element.addEventListener("keydown", (event) => event.key === "Escape" && this.#keep(null));
+        if (!this.#figures.has(name)) this.#figures.set(name, []);
+        this.#figures.get(name).push(figure);
+        this.#paint(figure);
+        return element;
+    }
+
+    // Shows an answer's numbers: each as the column NAME_text says, if there is one.
+    show(answer) {
+        this.#answer = answer;
+        for (const figures of this.#figures.values()) figures.forEach((figure) => this.#paint(figure));
+        if (this.#pointed ?? this.#kept) this.#ask();
+    }
+
+    // Takes no more notice of figures that are on the page no longer.
+    forgetGone() {
+        for (const [name, figures] of this.#figures)
+            this.#figures.set(name, figures.filter(({ element }) => element.isConnected));
+        if (this.#pointed && !this.#pointed.element.isConnected) this.#pointed = null;
+        if (this.#kept && !this.#kept.element.isConnected) this.#keep(null);
+    }
+
+    #paint(figure) {
+        const column = this.#answer[figure.name], texts = this.#answer[figure.name + "_text"];
+        if (column === undefined) return;
+        const value = typeof column === "number" ? column : column[figure.index];
+        const text = texts === undefined ? String(value) : typeof texts === "string" ? texts : texts[figure.index];
+        if (text === undefined) return;
+        figure.paint(text, value);
+    }
+
+    #point(figure) {
+        this.#pointed = figure;
+        this.#ask();
+    }
+
+    #keep(figure) {
+        this.#kept = figure;
+        this.#ask();
+    }
+
+    async #ask() {
+        const figure = this.#pointed ?? this.#kept;
+        if (!figure) return this.#tell(null, {});
+        try {
+            const answer = await this.#engine.latest(this.#origin, figure.name, figure.index);
+            if (answer && figure === (this.#pointed ?? this.#kept)) this.#tell(figure, answer);
+        } catch (error) { // a row that cannot be computed has no numbers
+            this.#tell(null, { text: [error.message] });
+        }
+    }
+
+    #tell(figure, { text = [this.hint], of = [], into = [], of_text = "", into_text = "" }) {
+        for (const [element, mark] of this.#marked) element.classList.remove(mark);
+        this.#marked = [];
+        const mark = (element, name) => {
+            element.classList.add(name);
+            this.#marked.push([element, name]);
+        };
+        of.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-of")));
+        into.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-into")));
+        if (figure) mark(figure.element, "is-looked");
+        const lines = text.map((line, i) => el("p", { class: !figure ? "quiet" : i ? "origin-line" : "origin-title" }, line));
+        if (of_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-of" }, "made of"), " " + of_text));
+        if (into_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-into" }, "goes into"), " " + into_text));
+        this.words.replaceChildren(...lines);
+    }
+
+    #all(key) {
+        const [name, index] = key.split(".");
+        const figures = this.#figures.get(name) ?? [];
+        return figures.filter((figure) => index === undefined || figure.index === Number(index)).map(({ element }) => element);
+    }
+}
+
+// A number in running text or a table.
+export function figure(group, key, { label = "" } = {}) {
+    const text = document.createTextNode("");
+    const element = el("span", {}, el("span", { class: "unseen" }, label ? label + " = " : ""), text);
+    return group.add(element, key, { paint: (shown) => { if (text.data !== shown) text.data = shown; } });
+}
+
