@@ -170,6 +170,10 @@ $(eval $(call archive_rule,support,$(BUILD)/obj/support.a))
 MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
 $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
+# Sources of programs whose numbers the page shows, too.
+PAGE_SOURCES := $(wildcard examples/page/*.c) \
+    $(addprefix examples/softmax/,derivation.c derivation_run.c differences.c figure.c head.c head_parts.c)
+
 define link
 $(call say,LINK,$@)
 @mkdir -p $(@D)
@@ -195,6 +199,7 @@ $(TEST_PROGRAMS): $(SUPPORT) $(COMMON) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON) $(LIBRARIES)
 	$(call link,-lmpfr -lgmp)
 
+$(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
 # Trains a preset, which it has from where they are.
@@ -203,9 +208,6 @@ $(BENCH_PROGRAMS): $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(MEASURING) $(COMMO
 	$(call link)
 
 # ---- the page ---------------------------------------------------------------
-
-# Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/softmax/derivation.c examples/softmax/derivation_run.c
 
 $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call say,LINK,$@)

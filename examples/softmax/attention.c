@@ -176,9 +176,7 @@ static bool make_inputs(const options *command, const settings *set, head *of)
     } else {
         of->queries = of->keys = set->tokens > 0 ? (size_t)set->tokens : 4;
         of->dim = of->width = set->dim > 0 ? (size_t)set->dim : 3;
-        draw_short_numbers(&random, of->queries * of->dim, of->q);
-        draw_short_numbers(&random, of->keys * of->dim, of->k);
-        draw_short_numbers(&random, of->keys * of->width, of->v);
+        head_draw(of, &random);
     }
     draw_short_numbers(&random, of->queries * of->width, of->d_output);
     return true;

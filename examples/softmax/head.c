@@ -4,6 +4,7 @@
 #include "pmy64/tensor/op.h"
 #include "pmy64/tensor/ops/ops.h"
 #include "softmax/differences.h"
+#include "softmax/drawn.h"
 
 #include <math.h>
 #include <string.h>
@@ -131,6 +132,13 @@ static pmy_status run_op(head *of, pmy64_graph *graph, pmy_error *error)
     if (status == PMY_OK)
         status = differences_of(graph, op, of->d_output, v, of->numeric_dv, error);
     return status;
+}
+
+void head_draw(head *of, pmy_random *random)
+{
+    draw_short_numbers(random, of->queries * of->dim, of->q);
+    draw_short_numbers(random, of->keys * of->dim, of->k);
+    draw_short_numbers(random, of->keys * of->width, of->v);
 }
 
 pmy_status head_run(head *of, pmy_error *error)

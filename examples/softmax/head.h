@@ -2,6 +2,7 @@
 #ifndef SOFTMAX_HEAD_H
 #define SOFTMAX_HEAD_H
 
+#include "base/random.h"
 #include "base/status.h"
 
 #include <stdbool.h>
@@ -33,6 +34,9 @@ typedef struct head {
     head_matrix numeric_dq, numeric_dk, numeric_dv;
     double op_difference; /* the largest between the op and the plain ops, of output, p and gradients */
 } head;
+
+/* Gives q, k and v numbers that one can follow by hand. */
+void head_draw(head *of, pmy_random *random);
 
 /* Computes all from q, k, v and d_output. */
 pmy_status head_run(head *of, pmy_error *error);

@@ -5,24 +5,29 @@
 #include "softmax/head.h"
 
 /* In the order of computing. The gradients of Q, K and V are those of the attention op. */
+#define HEAD_PART_LIST(X) \
+    X(HEAD_Q)             \
+    X(HEAD_K)             \
+    X(HEAD_V)             \
+    X(HEAD_SCORES)        \
+    X(HEAD_SCALED)        \
+    X(HEAD_P)             \
+    X(HEAD_OUTPUT)        \
+    X(HEAD_D_OUTPUT)      \
+    X(HEAD_DP)            \
+    X(HEAD_DSCORES)       \
+    X(HEAD_DQ)            \
+    X(HEAD_DK)            \
+    X(HEAD_DV)            \
+    X(HEAD_NUMERIC_DQ)    \
+    X(HEAD_NUMERIC_DK)    \
+    X(HEAD_NUMERIC_DV)
+
 typedef enum head_part_id {
-    HEAD_Q,
-    HEAD_K,
-    HEAD_V,
-    HEAD_SCORES,
-    HEAD_SCALED,
-    HEAD_P,
-    HEAD_OUTPUT,
-    HEAD_D_OUTPUT,
-    HEAD_DP,
-    HEAD_DSCORES,
-    HEAD_DQ,
-    HEAD_DK,
-    HEAD_DV,
-    HEAD_NUMERIC_DQ,
-    HEAD_NUMERIC_DK,
-    HEAD_NUMERIC_DV,
-    HEAD_PARTS
+#define HEAD_PART_ENUM(id) id,
+    HEAD_PART_LIST(HEAD_PART_ENUM)
+#undef HEAD_PART_ENUM
+        HEAD_PARTS
 } head_part_id;
 
 typedef struct head_part {
