@@ -1,9 +1,10 @@
 // The panels as tabs; the address's hash says which is shown. A panel is made when it is first shown.
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
+import { attention } from "./attention.js";
 import { softmax } from "./softmax.js";
 
-const panels = [softmax];
+const panels = [softmax, attention];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
