@@ -171,8 +171,8 @@ MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
 $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) \
-    $(addprefix examples/softmax/,derivation.c derivation_run.c differences.c figure.c head.c head_parts.c)
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c)
 
 define link
 $(call say,LINK,$@)

@@ -4,14 +4,9 @@
 #include "page/export.h"
 #include "softmax/differences.h"
 #include "softmax/drawn.h"
-#include "softmax/figure.h"
-#include "softmax/head_parts.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { COLUMN_NAME = 32 };
 
 static head shown; /* the last that could be computed */
 
@@ -55,19 +50,6 @@ static pmy_status check_numbers(const head *of, pmy_error *error)
 
 /* --- What goes out -------------------------------------------------------- */
 
-static void answer_part(const head *of, head_part_id id)
-{
-    static char names[HEAD_PARTS][COLUMN_NAME]; /* of the columns of texts: as long as the answer */
-    head_part part = head_part_of(of, id);
-    char text[FIGURE_TEXT];
-    size_t size = part.rows * part.columns;
-    answer_numbers(part.name, size, part.elements);
-    (void)snprintf(names[id], COLUMN_NAME, "%s_text", part.name);
-    answer_texts(names[id]);
-    for (size_t i = 0; i < size; i++)
-        answer_next_text(figure_text(part.elements[i], part.error, text));
-}
-
 /* How far backward is from the differences, as the gradient checks have it. */
 static double difference_of(const head *of, head_part_id gradient)
 {
@@ -79,8 +61,9 @@ static double difference_of(const head *of, head_part_id gradient)
 
 static void answer_head(const head *of)
 {
-    for (size_t id = 0; id < HEAD_PARTS; id++)
-        answer_part(of, (head_part_id)id);
+    origin_column columns[HEAD_PARTS];
+    const origin_table table = attention_origins(of, columns);
+    origin_numbers(&table);
     answer_number("dq_difference", difference_of(of, HEAD_DQ));
     answer_number("dk_difference", difference_of(of, HEAD_DK));
     answer_number("dv_difference", difference_of(of, HEAD_DV));
@@ -142,5 +125,7 @@ PAGE_EXPORT(page_attention)
 
 PAGE_EXPORT(page_attention_origin)(const char *column, double index)
 {
-    attention_origin(&shown, column, (size_t)index);
+    origin_column columns[HEAD_PARTS];
+    const origin_table table = attention_origins(&shown, columns);
+    origin_answer(&table, column, (size_t)index);
 }

@@ -1,8 +1,6 @@
 #include "page/attention_origin.h"
 
-#include "page/origin.h"
 #include "softmax/figure.h"
-#include "softmax/head_parts.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -14,7 +12,8 @@ typedef struct number {
     size_t row, column;
 } number;
 
-enum { SYMBOL = 16 };
+/* Right digits that have room in a matrix, where the number is not given. */
+enum { MATRIX_DIGITS = 4 };
 
 /* --- What is made of what -------------------------------------------------- */
 
@@ -111,11 +110,25 @@ static void add_parts(origin *to, const head *of, number n)
     }
 }
 
-static const char *const symbols[HEAD_PARTS] = {
-    [HEAD_Q] = "Q",      [HEAD_K] = "K",           [HEAD_V] = "V",           [HEAD_SCORES] = "S",
-    [HEAD_SCALED] = "Z", [HEAD_P] = "P",           [HEAD_OUTPUT] = "O",      [HEAD_D_OUTPUT] = "dO",
-    [HEAD_DP] = "dP",    [HEAD_DSCORES] = "dS",    [HEAD_DQ] = "dQ",         [HEAD_DK] = "dK",
-    [HEAD_DV] = "dV",    [HEAD_NUMERIC_DQ] = "ΔQ", [HEAD_NUMERIC_DK] = "ΔK", [HEAD_NUMERIC_DV] = "ΔV",
+static const struct {
+    const char *matrix, *symbol, *text_name;
+} names[HEAD_PARTS] = {
+    [HEAD_Q] = {"Q", "Q[#][#]", "q_text"},
+    [HEAD_K] = {"K", "K[#][#]", "k_text"},
+    [HEAD_V] = {"V", "V[#][#]", "v_text"},
+    [HEAD_SCORES] = {"S", "S[#][#]", "scores_text"},
+    [HEAD_SCALED] = {"Z", "Z[#][#]", "scaled_text"},
+    [HEAD_P] = {"P", "P[#][#]", "p_text"},
+    [HEAD_OUTPUT] = {"O", "O[#][#]", "output_text"},
+    [HEAD_D_OUTPUT] = {"dO", "dO[#][#]", "d_output_text"},
+    [HEAD_DP] = {"dP", "dP[#][#]", "dp_text"},
+    [HEAD_DSCORES] = {"dS", "dS[#][#]", "dscores_text"},
+    [HEAD_DQ] = {"dQ", "dQ[#][#]", "dq_text"},
+    [HEAD_DK] = {"dK", "dK[#][#]", "dk_text"},
+    [HEAD_DV] = {"dV", "dV[#][#]", "dv_text"},
+    [HEAD_NUMERIC_DQ] = {"ΔQ", "ΔQ[#][#]", "numeric_dq_text"},
+    [HEAD_NUMERIC_DK] = {"ΔK", "ΔK[#][#]", "numeric_dk_text"},
+    [HEAD_NUMERIC_DV] = {"ΔV", "ΔV[#][#]", "numeric_dv_text"},
 };
 
 /* --- In words --------------------------------------------------------------- */
@@ -169,7 +182,7 @@ static void add_factor(line *to, const head *of, number n)
 
 static void add_name(line *to, number n)
 {
-    add(to, "%s[%zu][%zu]", symbols[n.part], n.row, n.column);
+    add(to, "%s[%zu][%zu]", names[n.part].matrix, n.row, n.column);
 }
 
 /* "S[0][1] = 0.4": what a number's text begins with. */
@@ -207,7 +220,7 @@ static void say_product(origin *to, const head *of, const product *p, number n)
     number a, b;
     add_name(&values, n);
     origin_say(to, "%s = %s %zu of %s · %s %zu of %s", values.text, p->a_transposed ? "column" : "row", n.row,
-               symbols[p->a], p->b_transposed ? "row" : "column", n.column, symbols[p->b]);
+               names[p->a].matrix, p->b_transposed ? "row" : "column", n.column, names[p->b].matrix);
     values.used = 0;
     for (size_t term = 0; next_factors(of, p, n, &term, &a, &b);) {
         add(&values, values.used ? " + " : "= ");
@@ -319,7 +332,7 @@ static void say_differences(origin *to, const head *of, number n)
         to,
         "(L(x + h) - L(x - h))/2h for x = %s[%zu][%zu] and ever smaller h, carried on to h = 0: forward "
         "passes alone, which know nothing of backward.",
-        symbols[n.part - TO_GIVEN], n.row, n.column);
+        names[n.part - TO_GIVEN].matrix, n.row, n.column);
     add(&values, "Backward says ");
     add_name(&values, backward);
     add(&values, " = ");
@@ -358,8 +371,13 @@ static number at(const head *of, head_part_id part, size_t i)
     return (number){part, i / columns, i % columns};
 }
 
-/* Each part's two functions. */
+/* Each part's functions. */
 #define HEAD_PART_FUNCTIONS(PART)                                        \
+    static double error_of_##PART(const void *panel, size_t i)           \
+    {                                                                    \
+        (void)i;                                                         \
+        return error_of(panel, PART);                                    \
+    }                                                                    \
     static void parts_of_##PART(origin *to, const void *panel, size_t i) \
     {                                                                    \
         add_parts(to, panel, at(panel, PART, i));                        \
@@ -370,20 +388,23 @@ static number at(const head *of, head_part_id part, size_t i)
     }
 HEAD_PART_LIST(HEAD_PART_FUNCTIONS)
 
-void attention_origin(const head *of, const char *column, size_t i)
+origin_table attention_origins(const head *of, origin_column columns[HEAD_PARTS])
 {
-    static const struct {
-        void (*parts)(origin *, const void *, size_t), (*words)(origin *, const void *, size_t);
-    } functions[HEAD_PARTS] = {
-#define HEAD_PART_ENTRY(PART) [PART] = {parts_of_##PART, words_of_##PART},
+    static const origin_column functions[HEAD_PARTS] = {
+#define HEAD_PART_ENTRY(PART) \
+    [PART] = {.error = error_of_##PART, .parts = parts_of_##PART, .words = words_of_##PART},
         HEAD_PART_LIST(HEAD_PART_ENTRY)};
-    origin_column columns[HEAD_PARTS];
-    char symbol[HEAD_PARTS][SYMBOL];
     for (size_t p = 0; p < HEAD_PARTS; p++) {
         head_part part = head_part_of(of, (head_part_id)p);
-        (void)snprintf(symbol[p], SYMBOL, "%s[#][#]", symbols[p]);
-        columns[p] = (origin_column){part.name,    symbol[p],          part.rows,
-                                     part.columns, functions[p].parts, functions[p].words};
+        columns[p] = functions[p];
+        columns[p].name = part.name;
+        columns[p].text_name = names[p].text_name;
+        columns[p].symbol = names[p].symbol;
+        columns[p].rows = part.rows;
+        columns[p].columns = part.columns;
+        columns[p].values = part.elements;
+        columns[p].precision = PMY_NUMBER_DOUBLE;
+        columns[p].digits = part.error > 0 || p >= HEAD_NUMERIC_DQ ? MATRIX_DIGITS : 0;
     }
-    origin_answer(columns, HEAD_PARTS, of, column, i);
+    return (origin_table){columns, HEAD_PARTS, of};
 }

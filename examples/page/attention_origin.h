@@ -1,10 +1,11 @@
-/* Where the numbers of one head come from. */
+/* The numbers of one head and where they come from. */
 #ifndef PAGE_ATTENTION_ORIGIN_H
 #define PAGE_ATTENTION_ORIGIN_H
 
-#include "softmax/head.h"
+#include "page/origin.h"
+#include "softmax/head_parts.h"
 
-/* Answers as page/origin.h says, for number i of a part (softmax/head_parts.h) by its name. */
-void attention_origin(const head *of, const char *column, size_t i);
+/* A column for each of its parts. */
+origin_table attention_origins(const head *of, origin_column columns[HEAD_PARTS]);
 
 #endif

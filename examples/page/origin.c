@@ -1,6 +1,7 @@
 #include "page/origin.h"
 
 #include "page/answer.h"
+#include "softmax/figure.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,8 +13,7 @@ enum { LINE = 500, KEY = 64, LIST = 600, MOST_LISTED = 6 };
 
 /* Parts are either gathered, or searched for one number. */
 struct origin {
-    const origin_column *columns;
-    size_t count;
+    const origin_table *of;
     bool *gathered; /* a flag for each number of all columns, in their order; NULL: search */
     size_t sought;  /* as an index of those */
     bool found;
@@ -28,11 +28,11 @@ static size_t size_of(const origin_column *column)
 static size_t start_of(const origin *to, const char *name, const origin_column **column)
 {
     size_t start = 0;
-    for (size_t c = 0; c < to->count; c++) {
-        *column = &to->columns[c];
-        if (strcmp(to->columns[c].name, name) == 0)
+    for (size_t c = 0; c < to->of->count; c++) {
+        *column = &to->of->columns[c];
+        if (strcmp(to->of->columns[c].name, name) == 0)
             return start;
-        start += size_of(&to->columns[c]);
+        start += size_of(&to->of->columns[c]);
     }
     *column = NULL;
     return start;
@@ -87,13 +87,13 @@ static void answer_keys(const origin *to, const char *name, const bool *flags)
 {
     char key[KEY];
     answer_texts(name);
-    for (size_t c = 0; c < to->count; flags += size_of(&to->columns[c]), c++) {
-        size_t size = size_of(&to->columns[c]);
+    for (size_t c = 0; c < to->of->count; flags += size_of(&to->of->columns[c]), c++) {
+        size_t size = size_of(&to->of->columns[c]);
         bool all = flagged(flags, size) == size;
         if (all && size)
-            answer_next_text(to->columns[c].name);
+            answer_next_text(to->of->columns[c].name);
         for (size_t i = 0; i < size && !all; i++) {
-            (void)snprintf(key, sizeof key, "%s.%zu", to->columns[c].name, i);
+            (void)snprintf(key, sizeof key, "%s.%zu", to->of->columns[c].name, i);
             if (flags[i])
                 answer_next_text(key);
         }
@@ -126,8 +126,8 @@ static void append_symbol(char list[LIST], const origin_column *column, size_t i
 static void answer_list(const origin *to, const char *name, const bool *flags)
 {
     char list[LIST] = "";
-    for (size_t c = 0; c < to->count; flags += size_of(&to->columns[c]), c++) {
-        const origin_column *column = &to->columns[c];
+    for (size_t c = 0; c < to->of->count; flags += size_of(&to->of->columns[c]), c++) {
+        const origin_column *column = &to->of->columns[c];
         size_t size = size_of(column), count = flagged(flags, size);
         bool all = count > 1 && count == size;
         if (all) {
@@ -152,19 +152,24 @@ static void answer_list(const origin *to, const char *name, const bool *flags)
 /* Flags the numbers whose parts the sought one is among. */
 static void find_users(origin *to, const void *panel, bool *flags)
 {
-    for (size_t c = 0; c < to->count; c++)
-        for (size_t i = 0; i < size_of(&to->columns[c]); i++) {
+    for (size_t c = 0; c < to->of->count; c++)
+        for (size_t i = 0; i < size_of(&to->of->columns[c]); i++) {
             to->found = false;
-            if (to->columns[c].parts)
-                to->columns[c].parts(to, panel, i);
+            if (to->of->columns[c].parts)
+                to->of->columns[c].parts(to, panel, i);
             *flags++ = to->found;
         }
 }
 
-void origin_answer(const origin_column *columns, size_t count, const void *panel, const char *name, size_t i)
+static void say_in_full(origin *to, const origin_column *column, size_t i)
+{
+    origin_say(to, "In full: %s", pmy_number_print(column->values[i], column->precision).text);
+}
+
+void origin_answer(const origin_table *of, const char *name, size_t i)
 {
     pmy_error error = {0};
-    origin gathering = {.columns = columns, .count = count}, searching = gathering;
+    origin gathering = {.of = of}, searching = gathering;
     const origin_column *column, *none;
     size_t start = start_of(&gathering, name, &column), total = start_of(&gathering, "", &none);
     answer_begin();
@@ -173,22 +178,38 @@ void origin_answer(const origin_column *columns, size_t count, const void *panel
         answer_error(&error);
         return;
     }
-    bool *of = calloc(2 * total, sizeof *of), *into = of + total;
-    if (!of) {
+    bool *parts = calloc(2 * total, sizeof *parts), *users = parts + total;
+    if (!parts) {
         (void)pmy_fail(&error, PMY_NO_MEMORY, "no memory for %zu numbers", total);
         answer_error(&error);
         return;
     }
-    gathering.gathered = of;
+    gathering.gathered = parts;
     searching.sought = start + i;
     if (column->parts)
-        column->parts(&gathering, panel, i);
-    find_users(&searching, panel, into);
+        column->parts(&gathering, of->panel, i);
+    find_users(&searching, of->panel, users);
     answer_texts("text");
-    column->words(&gathering, panel, i);
-    answer_keys(&gathering, "of", of);
-    answer_keys(&gathering, "into", into);
-    answer_list(&gathering, "of_text", of);
-    answer_list(&gathering, "into_text", into);
-    free(of);
+    column->words(&gathering, of->panel, i);
+    say_in_full(&gathering, column, i);
+    answer_keys(&gathering, "of", parts);
+    answer_keys(&gathering, "into", users);
+    answer_list(&gathering, "of_text", parts);
+    answer_list(&gathering, "into_text", users);
+    free(parts);
+}
+
+void origin_numbers(const origin_table *of)
+{
+    char text[FIGURE_TEXT];
+    for (size_t c = 0; c < of->count; c++) {
+        const origin_column *column = &of->columns[c];
+        int digits = column->digits ? column->digits : FIGURE_DIGITS;
+        answer_numbers(column->name, size_of(column), column->values);
+        answer_texts(column->text_name);
+        for (size_t i = 0; i < size_of(column); i++) {
+            double error = column->error ? column->error(of->panel, i) : 0;
+            answer_next_text(figure_digits(column->values[i], error, digits, text));
+        }
+    }
 }

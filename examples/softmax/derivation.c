@@ -1,9 +1,14 @@
 #include "softmax/derivation.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROWS_OF_CLASSES = 12 };
+const number_range derivation_temperatures = {.minimum = (double)FLT_MIN, .maximum = (double)FLT_MAX};
+const number_range derivation_logits = {.minimum = -(double)INFINITY, .maximum = DBL_MAX};
+const number_range derivation_shares = {.minimum = 0, .maximum = 1e6};
+
+enum { ROWS_OF_CLASSES = 13 };
 
 bool derivation_new(derivation *row, size_t classes)
 {
@@ -11,10 +16,19 @@ bool derivation_new(derivation *row, size_t classes)
     *row = (derivation){.classes = classes, .temperature = 1, .z = place};
     if (!place)
         return false;
-    double **const array[ROWS_OF_CLASSES] = {
-        &row->z,           &row->y,     &row->scaled, &row->shifted,
-        &row->exponential, &row->p,     &row->log_p,  &row->naive_negative_log_p,
-        &row->dloss_dp,    &row->chain, &row->fused,  &row->steps};
+    double **const array[ROWS_OF_CLASSES] = {&row->z,
+                                             &row->y,
+                                             &row->scaled,
+                                             &row->shifted,
+                                             &row->exponential,
+                                             &row->p,
+                                             &row->log_p,
+                                             &row->naive_exponential,
+                                             &row->naive_negative_log_p,
+                                             &row->dloss_dp,
+                                             &row->chain,
+                                             &row->fused,
+                                             &row->steps};
     for (size_t i = 0; i < ROWS_OF_CLASSES; i++, place += classes)
         *array[i] = place;
     row->jacobian = place;
@@ -26,6 +40,51 @@ void derivation_free(derivation *row)
     free(row->z);
 }
 
+static pmy_status check_number(double value, const char *what, size_t i, const number_range *range,
+                               pmy_error *error)
+{
+    char text[NUMBER_RANGE_TEXT];
+    if (number_in_range(value, range))
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_ARGUMENT, "%s %zu: must be %s", what, i, number_range_text(range, text));
+}
+
+static pmy_status check_share(const derivation *row, size_t i, pmy_error *error)
+{
+    pmy_status status = check_number(row->y[i], "share", i, &derivation_shares, error);
+    if (status == PMY_OK && row->y[i] > 0 && row->y[i] < DERIVATION_LEAST_SHARE)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "share %zu: a share is 0 or at least %g", i,
+                        DERIVATION_LEAST_SHARE);
+    if (status == PMY_OK && row->y[i] > 0 && isinf(row->z[i]))
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "class %zu is masked by its logit of -inf and cannot have a share", i);
+    return status;
+}
+
+pmy_status derivation_check(const derivation *row, pmy_error *error)
+{
+    char text[NUMBER_RANGE_TEXT];
+    if (!number_in_range(row->temperature, &derivation_temperatures))
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the temperature must be %s",
+                        number_range_text(&derivation_temperatures, text));
+    pmy_status status = PMY_OK;
+    double sum = 0;
+    for (size_t i = 0; status == PMY_OK && i < row->classes; i++)
+        status = check_number(row->z[i], "logit", i, &derivation_logits, error);
+    for (size_t i = 0; status == PMY_OK && row->soft && i < row->classes; i++) {
+        status = check_share(row, i, error);
+        sum += row->y[i];
+    }
+    if (status != PMY_OK)
+        return status;
+    if (row->soft && sum == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "all shares are 0, so there is nothing to learn");
+    if (!row->soft && row->target < row->classes && isinf(row->z[row->target]))
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "class %zu is masked by its logit of -inf and cannot be the target", row->target);
+    return PMY_OK;
+}
+
 pmy_status derivation_run(derivation *row, pmy_error *error)
 {
     if (!row->soft) {
@@ -35,9 +94,32 @@ pmy_status derivation_run(derivation *row, pmy_error *error)
     return row->in_float ? pmy_derivation_run(row, error) : pmy64_derivation_run(row, error);
 }
 
+const char *derivation_fused_formula(const derivation *row)
+{
+    double sum = 0;
+    for (size_t i = 0; i < row->classes; i++)
+        sum += row->y[i];
+    return !row->soft || fabs(sum - 1) < 1e-6 ? "(p - y)/T" : "(p sum(y) - y)/T";
+}
+
+double derivation_ulps(const derivation *row, double value, double truth)
+{
+    return row->in_float ? pmy_derivation_ulps(value, truth) : pmy64_derivation_ulps(value, truth);
+}
+
 double derivation_error(const derivation *row, double value)
 {
     return fabs(value) * row->relative_error + row->smallest_spacing;
+}
+
+double derivation_scaled_error(const derivation *row, size_t i)
+{
+    return row->temperature == 1 ? 0 : derivation_error(row, row->scaled[i]);
+}
+
+double derivation_shifted_error(const derivation *row, size_t i)
+{
+    return row->shifted[i] == 0 ? 0 : derivation_error(row, row->shifted[i]);
 }
 
 /* −y/p as a rounded p gives it. */

@@ -71,12 +71,16 @@ static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *s
 /* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
 static void forward_naively(derivation *row)
 {
-    pmy_real sum = pmy_real_exp((pmy_real)row->scaled[0]);
-    for (size_t i = 1; i < row->classes; i++)
-        sum += pmy_real_exp((pmy_real)row->scaled[i]);
+    pmy_real sum = 0;
+    for (size_t i = 0; i < row->classes; i++) {
+        pmy_real exponential = pmy_real_exp((pmy_real)row->scaled[i]);
+        row->naive_exponential[i] = (double)exponential;
+        sum += exponential;
+    }
+    row->naive_sum = (double)sum;
     row->naive_log_sum_exp = (double)pmy_real_log(sum);
     for (size_t i = 0; i < row->classes; i++)
-        row->naive_negative_log_p[i] = (double)-pmy_real_log(pmy_real_exp((pmy_real)row->scaled[i]) / sum);
+        row->naive_negative_log_p[i] = (double)-pmy_real_log((pmy_real)row->naive_exponential[i] / sum);
 }
 
 /* Forward and backward of softmax_xent, as in training. */
@@ -109,14 +113,12 @@ static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error 
     return status;
 }
 
-/* Units in the last place between two numbers: of the second, in this precision. */
-static double steps_between(pmy_real a, pmy_real b)
+double pmy_derivation_ulps(double value, double truth)
 {
-    if (a == b)
+    if (value == truth)
         return 0;
-    pmy_real size = b < 0 ? -b : b;
-    return fabs((double)a - (double)b) /
-           ((double)PMY_MATH(nextafter)(size, (pmy_real)INFINITY) - (double)size);
+    pmy_real size = (pmy_real)fabs(truth);
+    return fabs(value - truth) / ((double)PMY_MATH(nextafter)(size, (pmy_real)INFINITY) - (double)size);
 }
 
 static void long_way(derivation *row, row_of_reals *own)
@@ -128,7 +130,7 @@ static void long_way(derivation *row, row_of_reals *own)
     for (size_t i = 0; i < n; i++) {
         row->dloss_dp[i] = (double)own->dloss_dp[i];
         row->chain[i] = (double)own->chain[i];
-        row->steps[i] = steps_between(own->chain[i], (pmy_real)row->fused[i]);
+        row->steps[i] = pmy_derivation_ulps(row->chain[i], row->fused[i]);
     }
     for (size_t i = 0; i < n * n; i++)
         row->jacobian[i] = (double)own->jacobian[i];

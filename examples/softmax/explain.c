@@ -8,8 +8,6 @@
 #include "softmax/explain_steps.h"
 #include "softmax/logits.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -62,24 +60,18 @@ static bool read_row(const options *command, const settings *set, char *const op
         }
         if (!logits_read_targets(command, "--soft", set->soft, row->classes, row->y))
             return false;
-        for (size_t i = 0; i < row->classes; i++)
-            if (row->y[i] > 0 && isinf(row->z[i])) {
-                options_wrong(command, "class %zu is masked by its logit of -inf and cannot have a share", i);
-                return false;
-            }
+    } else {
+        row->target = set->target >= 0 ? (size_t)set->target : 0;
+        if (row->target >= row->classes) {
+            options_wrong(command, "--target %zu: the classes are 0 to %zu", row->target, row->classes - 1);
+            return false;
+        }
+    }
+    pmy_error error;
+    if (derivation_check(row, &error) == PMY_OK)
         return true;
-    }
-    row->target = set->target >= 0 ? (size_t)set->target : 0;
-    if (row->target >= row->classes) {
-        options_wrong(command, "--target %zu: the classes are 0 to %zu", row->target, row->classes - 1);
-        return false;
-    }
-    if (isinf(row->z[row->target])) {
-        options_wrong(command, "class %zu is masked by its logit of -inf and cannot be the target",
-                      row->target);
-        return false;
-    }
-    return true;
+    options_wrong(command, "%s", error.message);
+    return false;
 }
 
 static int explain(const options *command, const settings *set, const derivation *row)
@@ -108,8 +100,8 @@ int explain_run(int argc, char **argv)
         {OPTION_WHOLE("target", "K", &set.target, 0, DERIVATION_MOST_CLASSES - 1, "the right class"),
          .shown_default = "0"},
         {OPTION_TEXT("soft", "Y,Y,...", &set.soft, "a share y for each class, in place of one right class")},
-        {OPTION_REAL("temperature", "T", &set.temperature, (double)FLT_MIN, (double)FLT_MAX,
-                     "divides the logits")},
+        {OPTION_REAL("temperature", "T", &set.temperature, derivation_temperatures.minimum,
+                     derivation_temperatures.maximum, "divides the logits")},
         {OPTION_WORD("precision", "WORD", &set.precision, precisions, "what is computed with")},
         {OPTION_JSON(&set.json)},
         {OPTION_TEXT("svg", "FILE", &set.svg, "draw the Jacobian, p, y and p - y"), .presentation = true},

@@ -2,6 +2,7 @@
 
 #include "common/paragraph.h"
 #include "common/table.h"
+#include "softmax/breakdown.h"
 #include "softmax/figure.h"
 #include "softmax/matrix.h"
 
@@ -45,13 +46,10 @@ static bool print_shares(const derivation *row)
     table *lines = table_new(columns, sizeof columns / sizeof *columns);
     char text[FIGURE_TEXT];
     for (size_t i = 0; i < row->classes; i++) {
-        /* Nothing is rounded where T is 1 or the difference is 0. */
-        double scaled_error = row->temperature == 1 ? 0 : derivation_error(row, row->scaled[i]);
-        double shifted_error = row->shifted[i] == 0 ? 0 : derivation_error(row, row->shifted[i]);
         table_cell(lines, "%zu", i);
         table_cell(lines, "%s", figure_text(row->z[i], 0, text));
-        table_cell(lines, "%s", figure_text(row->scaled[i], scaled_error, text));
-        table_cell(lines, "%s", figure_text(row->shifted[i], shifted_error, text));
+        table_cell(lines, "%s", figure_text(row->scaled[i], derivation_scaled_error(row, i), text));
+        table_cell(lines, "%s", figure_text(row->shifted[i], derivation_shifted_error(row, i), text));
         table_cell(lines, "%s",
                    figure_text(row->exponential[i], derivation_error(row, row->exponential[i]), text));
         table_cell(lines, "%s", figure_text(row->p[i], derivation_error(row, row->p[i]), text));
@@ -120,11 +118,9 @@ static bool print_jacobian(const derivation *row)
 
 static bool print_both_ways(const derivation *row)
 {
-    double sum = total(row->classes, row->y);
-    bool plain = !row->soft || fabs(sum - 1) < 1e-6;
     const table_column columns[] = {{"class", TABLE_RIGHT},
                                     {"J^T dL/dp", TABLE_RIGHT},
-                                    {plain ? "(p - y)/T" : "(p sum(y) - y)/T", TABLE_RIGHT},
+                                    {derivation_fused_formula(row), TABLE_RIGHT},
                                     {"|difference|", TABLE_RIGHT},
                                     {"in ulps", TABLE_RIGHT}};
     char text[FIGURE_TEXT];
@@ -141,44 +137,10 @@ static bool print_both_ways(const derivation *row)
     return printed;
 }
 
-/* --- Where the long way breaks -------------------------------------------- */
-
-static bool long_way_breaks(const derivation *row)
-{
-    double largest = 0;
-    for (size_t i = 0; i < row->classes; i++)
-        largest = fmax(largest, fabs(row->fused[i]));
-    for (size_t i = 0; i < row->classes; i++)
-        if (!(fabs(row->chain[i] - row->fused[i]) <= 1e-3 * largest))
-            return true;
-    return false;
-}
-
 static void say_why_it_breaks(const derivation *row)
 {
-    char text[TEXT], p[FIGURE_TEXT];
-    const char *precision = row->in_float ? "float" : "double";
-    size_t at = row->classes;
-    for (size_t i = 0; i < row->classes; i++)
-        if (row->y[i] > 0 && (at == row->classes || row->p[i] < row->p[at]))
-            at = i;
-    if (row->p[at] == 0)
-        (void)snprintf(
-            text, TEXT,
-            "The long way breaks here: p[%zu] is below the smallest %s and becomes 0, -y/p becomes "
-            "infinite, and 0 times infinity is not a number. (p - y)/T divides by no p.",
-            at, precision);
-    else if (isinf(row->dloss_dp[at]))
-        (void)snprintf(
-            text, TEXT,
-            "The long way breaks here: p[%zu] = %s is so close to the smallest %s that -y/p overflows. "
-            "(p - y)/T divides by no p.",
-            at, figure_text(row->p[at], derivation_error(row, row->p[at]), p), precision);
-    else
-        (void)snprintf(text, TEXT,
-                       "The long way breaks here: a number on it is too large or too small for a %s.",
-                       precision);
-    say(text);
+    char text[BREAKDOWN_TEXT];
+    say(breakdown_reason(row, text));
 }
 
 /* What happens to the row in float, where that is worse than what was shown. */
@@ -193,7 +155,7 @@ static pmy_status print_in_float(const derivation *row, bool *printed, pmy_error
     narrow.soft = row->soft;
     narrow.target = row->target;
     narrow.in_float = true;
-    if (derivation_run(&narrow, error) == PMY_OK && long_way_breaks(&narrow)) {
+    if (derivation_run(&narrow, error) == PMY_OK && breakdown_of_long_way(&narrow)) {
         say("The same in float, which nets are trained in:");
         *printed = print_both_ways(&narrow);
         say_why_it_breaks(&narrow);
@@ -208,7 +170,7 @@ pmy_status explain_steps(const derivation *row, bool *printed, pmy_error *error)
     *printed = print_shares(row) && print_loss(row) && print_jacobian(row);
     say("4. Back to the logits, dL/dz: the long way through the Jacobian, and fused, as in training.");
     *printed = *printed && print_both_ways(row);
-    if (long_way_breaks(row)) {
+    if (breakdown_of_long_way(row)) {
         say_why_it_breaks(row);
         return PMY_OK;
     }

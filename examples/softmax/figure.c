@@ -6,6 +6,11 @@
 
 const char *figure_text(double value, double error, char text[FIGURE_TEXT])
 {
+    return figure_digits(value, error, FIGURE_DIGITS, text);
+}
+
+const char *figure_digits(double value, double error, int most, char text[FIGURE_TEXT])
+{
     if (isnan(value) || isinf(value)) {
         (void)snprintf(text, FIGURE_TEXT, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
         return text;
@@ -13,7 +18,7 @@ const char *figure_text(double value, double error, char text[FIGURE_TEXT])
     /* One step further out, for the rounding of the difference and the sum. */
     double low = error > 0 ? nextafter(value - error, -(double)INFINITY) : value;
     double high = error > 0 ? nextafter(value + error, (double)INFINITY) : value;
-    for (int digits = FIGURE_DIGITS; digits > 0; digits--) {
+    for (int digits = most; digits > 0; digits--) {
         char of_low[FIGURE_TEXT], of_high[FIGURE_TEXT];
         (void)snprintf(of_low, sizeof of_low, "%.*e", digits - 1, low);
         (void)snprintf(of_high, sizeof of_high, "%.*e", digits - 1, high);

@@ -9,4 +9,7 @@ enum { FIGURE_DIGITS = 6, FIGURE_TEXT = 32 };
  * or is itself what is to be shown. */
 const char *figure_text(double value, double error, char text[FIGURE_TEXT]);
 
+/* The same of at most `most` digits, where there is no room for six. */
+const char *figure_digits(double value, double error, int most, char text[FIGURE_TEXT]);
+
 #endif

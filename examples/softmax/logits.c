@@ -1,19 +1,15 @@
 #include "softmax/logits.h"
 
-#include <float.h>
+#include "softmax/derivation.h"
+
 #include <math.h>
 #include <string.h>
 
-/* Shares beyond these, times a share of softmax's, leave the range of a float. */
-#define MOST_SHARE 1e6
-#define LEAST_SHARE 1e-30
-
 bool logits_read(const options *command, char *const operands[], size_t count, double *z)
 {
-    static const number_range not_above = {.minimum = -(double)INFINITY, .maximum = DBL_MAX};
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        if (!options_read_real(command, NULL, operands[i], &not_above, &z[i]))
+        if (!options_read_real(command, NULL, operands[i], &derivation_logits, &z[i]))
             return false;
         any |= isfinite(z[i]) != 0;
     }
@@ -24,7 +20,6 @@ bool logits_read(const options *command, char *const operands[], size_t count, d
 
 bool logits_read_targets(const options *command, const char *what, const char *text, size_t count, double *y)
 {
-    static const number_range share = {.minimum = 0, .maximum = MOST_SHARE};
     enum { LONGEST = 64 };
     double sum = 0;
     size_t found = 0;
@@ -38,10 +33,11 @@ bool logits_read_targets(const options *command, const char *what, const char *t
         memcpy(number, part, length);
         number[length] = '\0';
         double value;
-        if (!options_read_real(command, what, number, &share, &value))
+        if (!options_read_real(command, what, number, &derivation_shares, &value))
             return false;
-        if (value > 0 && value < LEAST_SHARE) {
-            options_wrong(command, "%s %s: a share is 0 or at least %g", what, number, LEAST_SHARE);
+        if (value > 0 && value < DERIVATION_LEAST_SHARE) {
+            options_wrong(command, "%s %s: a share is 0 or at least %g", what, number,
+                          DERIVATION_LEAST_SHARE);
             return false;
         }
         if (found < count)

@@ -54,7 +54,24 @@ export function slider({ label, min, max, step = 0.1, value, log = false, labelH
         element, range, field,
         get value() { return now; },
         set value(to) { set(to); },
+        reach(low, high, by) {
+            [min, max] = [low, high];
+            Object.assign(range, { min: place(min), max: place(max), step: by });
+            showRange();
+        },
     };
+}
+
+// A number that is typed.
+export function numberField({ label, value, oninput }) {
+    const field = el("input", { type: "text", class: "number", autocomplete: "off", spellcheck: "false", size: 6, "aria-label": label });
+    field.value = writeNumber(value);
+    field.addEventListener("input", () => {
+        const now = readNumber(field.value);
+        field.setAttribute("aria-invalid", Number.isNaN(now));
+        oninput(now);
+    });
+    return { element: field };
 }
 
 // A choice of a list: options are [value, text].

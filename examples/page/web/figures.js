@@ -113,6 +113,12 @@ export class FigureGroup {
 export function figure(group, key, { label = "" } = {}) {
     const text = document.createTextNode("");
     const element = el("span", {}, el("span", { class: "unseen" }, label ? label + " = " : ""), text);
-    return group.add(element, key, { paint: (shown) => { if (text.data !== shown) text.data = shown; } });
+    return group.add(element, key, {
+        paint(shown, value) {
+            if (text.data === shown) return;
+            text.data = shown;
+            element.classList.toggle("not-finite", !Number.isFinite(value));
+        },
+    });
 }
 
