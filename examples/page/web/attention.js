@@ -12,18 +12,16 @@ const GRADIENT_SCALE = 3; // gradients of Q and K are short
 // The matrices, each with its gradient below, and that with what differences say of it. Those with `given` are held.
 const CARDS = [
     { title: "Q", note: "queries", across: "dim", rows: [{ name: "q", given: true },
-        { name: "dq", title: "dQ = dS K" }, { name: "numeric_dq", title: "dQ by differences", check: "dq_difference" }] },
+        { name: "dq", title: "dQ = dS K" }, { name: "numeric_dq", title: "by differences", check: "dq_difference" }] },
     { title: "K", note: "keys", across: "dim", rows: [{ name: "k", given: true },
-        { name: "dk", title: "dK = dSᵀ Q" }, { name: "numeric_dk", title: "dK by differences", check: "dk_difference" }] },
+        { name: "dk", title: "dK = dSᵀ Q" }, { name: "numeric_dk", title: "by differences", check: "dk_difference" }] },
     { title: "S = Q Kᵀ", note: "scores", across: "token", rows: [{ name: "scores" },
-        { name: "dscores", title: "dS = P (dP − Σ P dP)/(√d T)" }] },
-    { title: "Z = S/(√d T)", note: "scaled scores", across: "token", rows: [{ name: "scaled" }] },
-    { title: "P = softmax(Z)", note: "attention, rows sum to 1", across: "token", rows: [{ name: "p" }, { name: "dp", title: "dP = dO Vᵀ" }] },
+        { name: "scaled", title: "Z = S/(√d T), scaled" }, { name: "dscores", title: "dS = P (dP − Σ P dP)/(√d T)" }] },
+    { title: "P = softmax(Z)", note: "shares, rows sum to 1", across: "token", rows: [{ name: "p" }, { name: "dp", title: "dP = dO Vᵀ" }] },
     { title: "V", note: "values", across: "dim", rows: [{ name: "v", given: true },
-        { name: "dv", title: "dV = Pᵀ dO" }, { name: "numeric_dv", title: "dV by differences", check: "dv_difference" }] },
+        { name: "dv", title: "dV = Pᵀ dO" }, { name: "numeric_dv", title: "by differences", check: "dv_difference" }] },
     { title: "O = P V", note: "output", across: "dim", rows: [{ name: "output" }, { name: "d_output", title: "dO, from above", given: true }] },
 ];
-const GIVEN = ["q", "k", "v", "d_output"];
 
 function matrixCard(group, card, held) {
     const parts = card.rows.map(({ name, title, given, check }) => {
@@ -45,7 +43,7 @@ function matrixCard(group, card, held) {
             for (const { name, check, heat, verdict } of parts) {
                 const largest = answer[name].reduce((most, one) => (Number.isFinite(one) ? Math.max(most, Math.abs(one)) : most), 0);
                 heat.size(TOKENS, card.across === "dim" ? dim : TOKENS, name === "p" ? 1 : largest);
-                if (check) verdict.textContent = `largest relative error ${answer[check].toExponential(1)}`;
+                if (check) verdict.textContent = `relative error ${answer[check].toExponential(1)}`;
             }
         },
     };
@@ -124,10 +122,12 @@ export const attention = {
                 const next = await engine.latest("attention", held.q, held.k, held.v, held.d_output, held.dim, held.causal, held.temperature);
                 if (!next) return;
                 bad.clear();
+                root.classList.remove("is-stale");
                 answer = next;
                 show();
             } catch (error) {
                 bad.say(error);
+                root.classList.add("is-stale");
             }
         }
 
@@ -174,13 +174,16 @@ export const attention = {
                                      oninput: (to) => { held.temperature = to; update(); } });
         const another = el("button", { class: "button", type: "button", onclick: () => { held.seed++; draw(); } }, "Other numbers");
 
-        root.append(
-            el("p", { class: "lead" }, "Four tokens look at each other: softmax(Q Kᵀ/(√d T)) V, and the way back from dO to Q, K and V. ",
-               "Numbers with a dotted line are yours: drag them, type, or step them with Shift and the arrow keys."),
-            el("div", { class: "controls" }, dims.element, temperature.element, mask, looked.element, upstream.element, another),
-            bad.element, planes.element,
-            el("div", { class: "matrices" }, ...cards.map(({ element }) => element)),
-            bothWays, group.box);
+        root.append(el("div", { class: "panel-with-origin" },
+            el("div", { class: "panel-main" },
+               el("p", { class: "lead" }, "Four tokens look at each other, softmax(Q Kᵀ/(√d T)) V, and the way back from dO to Q, K and V. ",
+                  "Numbers with a dotted line are yours: drag them sideways, type, or step them with Shift and the arrow keys."),
+               el("div", { class: "toolbar" }, dims.element, temperature.element, mask),
+               el("div", { class: "toolbar" }, looked.element, upstream.element, another),
+               bad.element, planes.element,
+               el("div", { class: "matrices" }, ...cards.map(({ element }) => element)),
+               bothWays),
+            group.box));
         await draw();
     },
 };

@@ -9,7 +9,7 @@ const rounded = (value) => Number(value.toFixed(4));
 export function editable(heat, { value, change }) {
     const box = heat.element;
     box.classList.add("is-editable");
-    const cellOf = (target) => target.closest?.("td:has(> .cell)");
+    const cellOf = (target) => (target.matches("input") ? null : target.closest("td:has(> .cell)"));
     const indexOf = (cell) => (cell.parentNode.rowIndex - 1) * (cell.parentNode.cells.length - 1) + cell.cellIndex - 1;
 
     function edit(cell, begin) {
@@ -20,15 +20,16 @@ export function editable(heat, { value, change }) {
             field.setAttribute("aria-invalid", Number.isNaN(to));
             change(i, to);
         };
+        let open = true; // taking the field away blurs it
         const end = (keep) => {
-            if (!field.isConnected) return;
+            if (!open) return;
+            open = false;
             const typed = readNumber(field.value);
             field.remove();
             if (!keep || Number.isNaN(typed)) change(i, before);
         };
         field.addEventListener("input", () => set(readNumber(field.value)));
         field.addEventListener("keydown", (event) => {
-            event.stopPropagation();
             if (event.key !== "Enter" && event.key !== "Escape") return;
             event.preventDefault();
             end(event.key === "Enter");
@@ -55,7 +56,7 @@ export function editable(heat, { value, change }) {
     box.addEventListener("dblclick", (event) => cellOf(event.target) && edit(cellOf(event.target)));
     box.addEventListener("pointerdown", (event) => {
         const cell = cellOf(event.target);
-        if (!cell || event.button || event.target.matches("input")) return;
+        if (!cell || event.button) return;
         const i = indexOf(cell), from = event.clientX, before = value(i);
         let dragged = false;
         const move = ({ clientX }) => {
