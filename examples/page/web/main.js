@@ -2,9 +2,10 @@
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
 import { attention } from "./attention.js";
+import { languagePanel } from "./language.js";
 import { softmax } from "./softmax.js";
 
-const panels = [softmax, attention];
+const panels = [softmax, attention, languagePanel];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
