@@ -104,6 +104,10 @@ PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir 
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
+# Sources of programs whose numbers the page shows, too.
+PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c questions.c shares.c)
+
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
 TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))

@@ -294,6 +294,13 @@ quiz()
 }
 check "quiz knows a right answer from a wrong one" quiz
 
+quiz_says_what_went_wrong()
+{
+    answers 5 3 | sed '3s/.*/0.8/; 5s/\(.*\)/-\1/' | "$softmax" quiz --rounds 5 --seed 3 >out && holds out "3 of 5 right" &&
+        holds out "No: p[0] = 0.666667. That is for T = 1" && holds out "5 of 5: p - y of a wrong guess" && holds out "That is y - p"
+}
+check "quiz says what slip a wrong answer comes from" quiz_says_what_went_wrong
+
 quiz_talks()
 {
     printf '\nwhat\n1/0\nnan\n1/2\nq\n' | "$softmax" quiz --seed 1 >out && [ "$(grep -c 'A number, please' out)" -eq 4 ] &&

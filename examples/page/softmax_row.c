@@ -1,5 +1,7 @@
 #include "page/softmax_row.h"
 
+#include "page/softmax_formula.h"
+
 #include <string.h>
 
 static double total(size_t count, const double *values)
@@ -52,4 +54,10 @@ pmy_status softmax_row_run(softmax_row *of, pmy_error *error)
     of->y_sum = total(row->classes, row->y);
     of->fused_sum = total(row->classes, row->fused);
     return PMY_OK;
+}
+
+origin_table softmax_row_origins(const softmax_row *of, origin_column columns[SOFTMAX_ROW_MOST_COLUMNS])
+{
+    size_t forward = softmax_forward_columns(of, columns);
+    return (origin_table){columns, forward + softmax_backward_columns(of, columns + forward), of};
 }

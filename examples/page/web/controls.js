@@ -1,8 +1,8 @@
 // What is dragged, typed and chosen.
 import { el } from "./elements.js";
 
-let ids = 0;
-const newId = () => "control-" + ++ids;
+let controlIds = 0;
+const newControlId = () => "control-" + ++controlIds;
 
 // As people type numbers: "-inf", and the minus sign as it is printed, too. NaN: it is none.
 export function readNumber(text) {
@@ -16,7 +16,7 @@ const writeNumber = (value) => (Number.isFinite(value) ? String(value) : value >
 // A number, dragged or typed: what is typed may lie outside of what can be dragged to. With `log` the slider goes by
 // factors. oninput(value) is told each change, NaN for what is no number.
 export function slider({ label, min, max, step = 0.1, value, log = false, labelHidden = false, oninput }) {
-    const id = newId();
+    const id = newControlId();
     const place = (number) => (log ? Math.log(number) : number);
     const atPlace = (at) => (log ? Number(Math.exp(at).toPrecision(3)) : Number(at.toFixed(6)));
     const range = el("input", { type: "range", id: id + "-range", min: place(min), max: place(max), "aria-label": label,
@@ -76,7 +76,7 @@ export function numberField({ label, value, oninput }) {
 
 // A choice of a list: options are [value, text].
 export function choice({ label, options, value, onchange }) {
-    const id = newId();
+    const id = newControlId();
     const list = el("select", { id, onchange: () => onchange(list.value) },
                     ...options.map(([one, text]) => el("option", { value: one }, text)));
     list.value = value ?? options[0][0];
@@ -89,7 +89,7 @@ export function choice({ label, options, value, onchange }) {
 
 // A choice of a few, side by side.
 export function segments({ label, options, value, onchange }) {
-    const name = newId();
+    const name = newControlId();
     const buttons = options.map(([one, text]) =>
         el("label", { class: "segment" },
            el("input", { type: "radio", name, value: one, onchange: () => onchange(one) }), el("span", {}, text)));

@@ -18,27 +18,34 @@ export class FigureGroup {
         this.#origin = origin;
         this.hint = hint;
         this.words = el("div", { class: "origin-words", "aria-live": "polite" }, el("p", { class: "quiet" }, hint));
-        this.box = el("aside", { class: "origin", "aria-label": "Where a number comes from" }, this.words);
+        this.box = el("aside", { class: "origin is-idle", "aria-label": "Where a number comes from" }, this.words);
     }
 
-    // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number; label says to those
-    // who do not see the page which it is.
-    add(element, key, { label, paint }) {
-        const [name, index = "0"] = key.split(".");
-        const figure = { element, name, index: Number(index), paint, text: null };
+    // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number when it is another;
+    // label says to those who do not see the page which it is.
+    add(element, key, { label = "", paint = null }) {
+        const figure = this.mark(element, key);
+        Object.assign(figure, { label, paint });
         element.classList.add("figure");
         element.setAttribute("role", "button");
-        if (label) element.setAttribute("aria-label", label);
         element.tabIndex = -1;
         element.dataset.rove = "";
-        element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#point(figure));
-        element.addEventListener("pointerleave", () => this.#pointed === figure && this.#point(null));
         element.addEventListener("focus", () => this.#keep(figure));
         element.addEventListener("keydown", (event) => event.key === "Escape" && this.#keep(null));
-        if (!this.#figures.has(name)) this.#figures.set(name, []);
-        this.#figures.get(name).push(figure);
         this.#paint(figure);
         return element;
+    }
+
+    // Makes what shows a number in a way of its own, such as a slider, tell where it comes from when it is pointed at,
+    // and be marked with the others.
+    mark(element, key) {
+        const [name, index = "0"] = key.split(".");
+        const figure = { element, name, index: Number(index), label: "", paint: null, text: null, value: null };
+        element.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#point(figure));
+        element.addEventListener("pointerleave", () => this.#pointed === figure && this.#point(null));
+        if (!this.#figures.has(name)) this.#figures.set(name, []);
+        this.#figures.get(name).push(figure);
+        return figure;
     }
 
     // Shows an answer's numbers: each as the column NAME_text says, if there is one.
@@ -61,8 +68,10 @@ export class FigureGroup {
         if (column === undefined) return;
         const value = typeof column === "number" ? column : column[figure.index];
         const text = texts === undefined ? String(value) : typeof texts === "string" ? texts : texts[figure.index];
-        if (text === undefined) return;
-        figure.paint(text, value);
+        if (text === undefined || (text === figure.text && Object.is(value, figure.value))) return;
+        if (text !== figure.text && figure.label) figure.element.setAttribute("aria-label", `${figure.label} = ${text}`);
+        [figure.text, figure.value] = [text, value];
+        figure.paint?.(text, value);
     }
 
     #point(figure) {
@@ -96,6 +105,7 @@ export class FigureGroup {
         of.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-of")));
         into.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-into")));
         if (figure) mark(figure.element, "is-looked");
+        this.box.classList.toggle("is-idle", !figure);
         const lines = text.map((line, i) => el("p", { class: !figure ? "quiet" : i ? "origin-line" : "origin-title" }, line));
         if (of_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-of" }, "made of"), " " + of_text));
         if (into_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-into" }, "goes into"), " " + into_text));
@@ -111,14 +121,12 @@ export class FigureGroup {
 
 // A number in running text or a table.
 export function figure(group, key, { label = "" } = {}) {
-    const text = document.createTextNode("");
-    const element = el("span", {}, el("span", { class: "unseen" }, label ? label + " = " : ""), text);
+    const text = document.createTextNode(""), element = el("span", {}, text);
     return group.add(element, key, {
+        label,
         paint(shown, value) {
-            if (text.data === shown) return;
             text.data = shown;
             element.classList.toggle("not-finite", !Number.isFinite(value));
         },
     });
 }
-
