@@ -3,6 +3,7 @@
 #   BUILD=dir       where everything goes (build)
 #   CC=clang        another compiler; use another BUILD with it, or all is built anew
 #   CFLAGS, LDFLAGS appended to pmy's own
+#   PORTABLE=1      what a page of a browser is made of, too: no OpenBLAS, and the same bits on every machine
 #   V=1             shows the commands
 
 ifeq ($(origin CC),default)
@@ -12,8 +13,9 @@ endif
 ifdef WASM
 CC := clang --target=wasm32-wasi
 AR := llvm-ar
+PORTABLE := 1
 endif
-BUILD ?= build
+BUILD ?= build$(if $(PORTABLE),/portable)
 PREFIX ?= /usr/local
 
 # ---- the compiler -----------------------------------------------------------
@@ -22,7 +24,7 @@ GCC := $(if $(shell $(CC) -dM -E -x c /dev/null | grep -w __clang__),,yes)
 
 # -fno-math-errno: nothing here reads it, and a loop whose square roots may set it is no vector code.
 FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread \
-         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror
+         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror $(if $(PORTABLE),-DPMY_PORTABLE)
 # target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
 ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
@@ -38,7 +40,7 @@ endif
 
 INCLUDES = -Isrc -I$(BUILD)/gen
 COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
-LIBRARY_FLAGS := -Wl,--as-needed -lopenblas -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
+LIBRARY_FLAGS := -Wl,--as-needed $(if $(PORTABLE),,-lopenblas) -ldeflate -lcjson -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
@@ -70,24 +72,27 @@ ifndef GCC
 QUAD_SOURCES :=
 endif
 
-# What a browser has no libraries for, and its page no need of.
-ifdef WASM
-LEFT_OUT := base/pool.c kernels/blas.c io/% picture/% data/folder.c data/idx.c train/checkpoint.c train/model.c train/stored.c
-SCALAR_FREE_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_FREE_SOURCES))
-SCALAR_SOURCES := $(filter-out $(LEFT_OUT),$(SCALAR_SOURCES))
-endif
+# Of a kernel that there is for several targets, the files that are not for this one. Quad's products are always
+# pmy's own.
+of_blas := kernels/blas.c kernels/gemm_blas.c
+without_blas := kernels/blas_absent.c kernels/gemm_portable.c
+# What needs a system that a browser is not, or libraries that it has not.
+of_system := io/gzip.c io/atomic_file.c io/safetensors_read.c data/folder.c \
+             $(addprefix picture/picture_,jpeg.c stb.c check.c exif.c)
+ELSEWHERE := $(if $(WASM),base/pool.c $(of_system),base/pool_alone.c) $(if $(PORTABLE),$(of_blas),$(without_blas))
+ELSEWHERE_IN_QUAD := $(of_blas)
 
 object = $(addprefix $(BUILD)/obj/,$(patsubst %.c,%.o,$(1)))
 # Of sources of examples or tests, in each precision that they say.
 objects = $(call object,$(1) $(addprefix pmy64/,$(filter $(1),$(DOUBLE_SOURCES))) \
                         $(addprefix pmyq/,$(filter $(1),$(QUAD_SOURCES))))
 
-in_library = $(filter-out gradcheck/%,$(1))
+in_library = $(filter-out gradcheck/% $(or $(2),$(ELSEWHERE)),$(1))
 in_gradcheck = $(filter gradcheck/%,$(1))
 
 pmy_OBJECTS := $(call object,$(addprefix src/,$(call in_library,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
 pmy64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_library,$(SCALAR_SOURCES))))
-pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES))))
+pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES),$(ELSEWHERE_IN_QUAD))))
 
 pmy_gradcheck_OBJECTS := $(call object,$(addprefix src/,$(call in_gradcheck,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
 pmy_gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,$(SCALAR_SOURCES))))
@@ -119,13 +124,14 @@ TEST_SCRIPTS := $(wildcard tests/test_*.sh)
 support_OBJECTS := $(call objects,$(filter-out tests/test_%,$(wildcard tests/*.c)))
 
 NUMERICS := $(BUILD)/tests/numerics
+LOSSES := $(BUILD)/tests/losses
 
 BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*.c)))
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
 OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
-           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c bench/*.c))
+           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c tests/losses/*.c bench/*.c))
 
 # ---- building ---------------------------------------------------------------
 
@@ -143,7 +149,7 @@ $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
 # does: like its bits, theirs depend on the processor.
-FUSED := lane_product convolution_winograd attention_block
+FUSED := $(if $(PORTABLE),,lane_product convolution_winograd attention_block)
 $(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
@@ -175,8 +181,10 @@ MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
 $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 
 # Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c) \
+PAGE_SOURCES := $(wildcard examples/page/*.c) $(wildcard examples/common/svg*.c) \
+    $(addprefix examples/common/,markup.c number.c utf8.c) examples/gradcheck/plot.c \
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c questions.c \
+        shares.c) \
     $(addprefix examples/text/,heads.c passage.c writer.c)
 
 define link
@@ -205,6 +213,11 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 	$(call link,-lmpfr -lgmp)
 
 $(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
+# What tests/test_portable.sh compares; with a preset's recipe, from where it is.
+losses_OBJECTS := $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c examples/common/preset.c)
+$(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a
+	$(call link)
+
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
 
 # Trains a preset, which it has from where they are.
@@ -219,6 +232,11 @@ $(BUILD)/page.wasm: $(call objects,$(PAGE_SOURCES)) $(GRADCHECK_LIBRARIES) $(LIB
 	$(Q)$(LINK) -mexec-model=reactor -Wl,--export=malloc,--export=free,--export=answer_columns,--export=answer_column_count \
 	    -Wl,-z,stack-size=1048576 -s \
 	    -o $@ $(filter %.o,$^) $(filter %.a,$^) -lc-printscan-long-double -lm
+
+# Not of the page: what its tests hold against the native build.
+$(BUILD)/losses.wasm: $(losses_OBJECTS) $(BUILD)/libpmy.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -Wl,-z,stack-size=1048576 -o $@ $^ -lm
 
 .PHONY: page
 PAGE := $(BUILD)/page/index.html

@@ -3,6 +3,8 @@
 #include "kernels/lane_product.h"
 #include "base/random.h"
 
+#include "gemm_plain.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +97,7 @@ static void a_product_without_packing(void **state)
             for (size_t i = 0; i < sizeof c / sizeof *c; i++)
                 c[i] = expected[i] = 100;
             pmy_lane_gemm(transpose, M, n, K, left, lda, right, LAST, c, C_ROW);
-            pmy_gemm_portable(transpose, PMY_PLAIN, M, n, K, left, lda, right, LAST, false, expected, C_ROW);
+            pmy_gemm_plain(transpose, PMY_PLAIN, M, n, K, left, lda, right, LAST, false, expected, C_ROW);
             for (size_t i = 0; i < sizeof c / sizeof *c; i++)
                 assert_true(fabs((double)(c[i] - expected[i])) < 1e-5);
         }

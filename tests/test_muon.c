@@ -2,10 +2,10 @@
 /* Muon: what PyTorch did (tests/record/muon.py), singular values, threads, and what is beside a matrix. */
 #include "recorded.h"
 
-#include "kernels/gemm.h"
 #include "optim/optim.h"
 
 #include "allocations.h"
+#include "gemm_plain.h"
 
 /* Of the step's own numbers; a matrix of rank 1 or with small singular values makes errors larger. */
 #if PMY_SCALAR == 32
@@ -213,12 +213,12 @@ static void plainly_orthogonal(size_t rows, size_t columns, pmy_real *x)
              *twice = malloc(rows * columns * sizeof *twice);
     assert_true(gram && once && twice);
     for (int turn = 0; turn < 5; turn++) {
-        pmy_gemm_portable(PMY_PLAIN, PMY_TRANSPOSED, rows, rows, columns, x, columns, x, columns, false, gram,
-                          rows);
-        pmy_gemm_portable(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, x, columns, false, once,
-                          columns);
-        pmy_gemm_portable(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, once, columns, false, twice,
-                          columns);
+        pmy_gemm_plain(PMY_PLAIN, PMY_TRANSPOSED, rows, rows, columns, x, columns, x, columns, false, gram,
+                       rows);
+        pmy_gemm_plain(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, x, columns, false, once,
+                       columns);
+        pmy_gemm_plain(PMY_PLAIN, PMY_PLAIN, rows, columns, rows, gram, rows, once, columns, false, twice,
+                       columns);
         for (size_t i = 0; i < rows * columns; i++)
             x[i] = (pmy_real)3.4445 * x[i] - (pmy_real)4.775 * once[i] + (pmy_real)2.0315 * twice[i];
     }

@@ -1,11 +1,17 @@
 /* The page's language panel: the same as build/text says and writes, of a model in 16 bits. */
-#include "answers.h"
+#include "page_answer.h"
 #include "page/language_bytes.h"
 #include "text/writer.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
 
 void page_language_open(const uint8_t *bytes, size_t size);
 void page_language(const char *text, double seed, double temperature, double top_k, double top_p);
@@ -106,9 +112,9 @@ static void other_bytes_are_refused(void **state)
     memset(step + 2, 0xFF, sizeof(float));
     assert_int_equal(language_bytes_read(longer, of.size, &none, &found, &error), PMY_BAD_FILE);
     page_language_open(longer, of.size);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     page_language("ab", 1, 1, 0, 1);
-    assert_string_equal(answered_text("error", 0), "there is no language model");
+    assert_string_equal(answered_text("error"), "there is no language model");
     free(longer);
     drop(&of);
 }
@@ -136,9 +142,8 @@ static void says_what_the_program_says(void **state)
     carried of = carry();
     pmy_generator *generator = from_file(&of);
     page_language_open(of.bytes, of.size);
-    assert_true(answered_number("parameters", 0) == (double)of.read->facts.net.parameters);
-    assert_non_null(
-        strstr(answered_text("facts", 0), "costs it 1.5 nats a token, and 1.25 as it was trained"));
+    assert_true(answered_number("parameters") == (double)of.read->facts.net.parameters);
+    assert_non_null(strstr(answered_text("facts"), "costs it 1.5 nats a token, and 1.25 as it was trained"));
     for (size_t t = 0; t < 4; t++)
         for (size_t s = 0; s < 4; s++) {
             writer w;
@@ -148,12 +153,12 @@ static void says_what_the_program_says(void **state)
             assert_int_equal(writer_read(&w, "the text", texts[t], &error), PMY_OK);
             assert_int_equal(writer_draw(&w, &token, &error), PMY_OK);
             page_language(texts[t], 1, settings[s].temperature, (double)settings[s].top_k, settings[s].top_p);
-            assert_true(answered_number("kept", 0) == (double)w.kept);
+            assert_true(answered_number("kept") == (double)w.kept);
             for (size_t i = 0; i < TOKENS; i++) {
-                assert_true(answered_number("drawn", i) == w.choice[i].p);
-                assert_true(answered_number("z", i) ==
+                assert_true(answered_numbers("drawn", NULL)[i] == w.choice[i].p);
+                assert_true(answered_numbers("z", NULL)[i] ==
                             (double)pmy_generator_logits(generator)[w.choice[i].token]);
-                assert_string_equal(answered_text("token", i),
+                assert_string_equal(answered_text_of("token", i),
                                     pmy_vocabulary_show(w.vocabulary, (int32_t)w.choice[i].token).text);
             }
             writer_free(&w);
@@ -167,12 +172,12 @@ static size_t write_on(char *text, double seed, double count, double temperature
 {
     size_t slices = 0;
     page_language_write(text, seed, count, temperature, 0, 1);
-    assert_false(answer_has("error"));
+    assert_false(answered("error"));
     do {
         page_language_write_slice();
-        (void)strcat(text, answered_text("written", 0));
+        (void)strcat(text, answered_text("written"));
         slices++;
-    } while (answered_number("done", 0) == 0);
+    } while (answered_number("done") == 0);
     return slices;
 }
 
@@ -220,27 +225,26 @@ static void what_cannot_be_read_is_said(void **state)
     carried of = carry();
     page_language_open(of.bytes, of.size);
     page_language("ab\nxa", 1, 1, 0, 1);
-    assert_string_equal(answered_text("error", 0),
+    assert_string_equal(answered_text("error"),
                         "the text: line 2, column 1: 'x' is not among the 10 characters known");
     page_language_heads();
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     page_language("ab", 1, -1, 0, 1);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     page_language("ab", 1, 1, 0, 0);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     page_language("ab", -1, 1, 0, 1);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     page_language("ab", (double)NAN, 1, 0, 1);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     static char longest[5000];
     memset(longest, 'a', sizeof longest - 1);
     page_language(longest, 1, 1, 0, 1);
-    assert_string_equal(answered_text("error", 0),
-                        "the text has 4999 characters; up to 4000 can be read here");
+    assert_string_equal(answered_text("error"), "the text has 4999 characters; up to 4000 can be read here");
     page_language("ab", 1, 1, 0, 1);
-    assert_false(answer_has("error"));
+    assert_false(answered("error"));
     page_language_heads();
-    assert_false(answer_has("error"));
+    assert_false(answered("error"));
     drop(&of);
 }
 
@@ -251,24 +255,24 @@ static void shares_are_those_of_the_last_tokens(void **state)
     page_language_open(of.bytes, of.size);
     page_language("abcdefgh abcdefgh", 1, 1, 0, 1);
     page_language_heads();
-    assert_true(answered_number("layers", 0) == LAYERS && answered_number("heads", 0) == HEADS);
-    assert_int_equal(answered("token")->count, BLOCK);
-    assert_string_equal(answered_text("token", 0), "b"); /* the first of 17 is left out */
+    assert_true(answered_number("layers") == LAYERS && answered_number("heads") == HEADS);
+    assert_int_equal(answered_texts("token"), BLOCK);
+    assert_string_equal(answered_text_of("token", 0), "b"); /* the first of 17 is left out */
     for (size_t head = 0; head < LAYERS * HEADS; head++)
         for (size_t query = 0; query < BLOCK; query++) {
             double sum = 0;
             for (size_t key = 0; key < BLOCK; key++) {
-                double share = answered_number("shares", (head * BLOCK + query) * BLOCK + key);
+                double share = answered_reals("shares", NULL)[(head * BLOCK + query) * BLOCK + key];
                 assert_true(key <= query || share == 0);
                 sum += share;
             }
             assert_true(fabs(sum - 1) < 1e-5);
         }
     page_language_look(1, 0, 0);
-    assert_string_equal(answered_text("text", 0),
+    assert_string_equal(answered_text("text"),
                         "layer 2, head 1: 'b' (token 0) looks at 'b' (0) with 100.0 %");
     page_language_look(2, 0, 0);
-    assert_true(answer_has("error"));
+    assert_true(answered("error"));
     drop(&of);
 }
 
@@ -278,24 +282,24 @@ static void shares_say_their_formula(void **state)
     carried of = carry();
     page_language_open(of.bytes, of.size);
     page_language("abc", 1, 0.5, 4, 1);
-    double p = answered_number("p", 2), drawn = answered_number("drawn", 2), sum = 0, z[TOKENS];
+    double p = answered_numbers("p", NULL)[2], drawn = answered_numbers("drawn", NULL)[2], sum = 0, z[TOKENS];
     for (size_t i = 0; i < TOKENS; i++) {
-        z[i] = answered_number("z", i);
+        z[i] = answered_numbers("z", NULL)[i];
         sum += exp((z[i] - z[0]) / 0.5);
     }
     assert_true(fabs(p - exp((z[2] - z[0]) / 0.5) / sum) < 1e-15);
     page_language_origin("p", 2);
     double above, below, share;
-    assert_int_equal(sscanf(answered_text("text", 3), "= %lf/%lf = %lf", &above, &below, &share), 3);
+    assert_int_equal(sscanf(answered_text_of("text", 3), "= %lf/%lf = %lf", &above, &below, &share), 3);
     assert_true(fabs(above / below - p) < 1e-5 && fabs(share - p) < 1e-5);
-    assert_string_equal(answered_text("of", 0), "z");
+    assert_string_equal(answered_text_of("of", 0), "z");
     page_language_origin("drawn", 2);
-    assert_int_equal(answered("of")->count, 4);
+    assert_int_equal(answered_texts("of"), 4);
     assert_int_equal(
-        sscanf(strstr(answered_text("text", 1), " = "), " = %lf/%lf = %lf", &above, &below, &share), 3);
+        sscanf(strstr(answered_text_of("text", 1), " = "), " = %lf/%lf = %lf", &above, &below, &share), 3);
     assert_true(fabs(above / below - drawn) < 1e-5 && fabs(share - drawn) < 1e-5);
     page_language_origin("drawn", 4);
-    assert_non_null(strstr(answered_text("text", 1), "not among the 4 tokens"));
+    assert_non_null(strstr(answered_text_of("text", 1), "not among the 4 tokens"));
     drop(&of);
 }
 

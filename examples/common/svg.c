@@ -3,7 +3,6 @@
 #include "common/markup.h"
 #include "common/svg_style.h"
 #include "common/utf8.h"
-#include "io/atomic_file.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -130,16 +129,12 @@ static bool end_picture(svg *picture)
     return !picture->failed;
 }
 
-pmy_status svg_write(svg *picture, const char *path, pmy_error *error)
+const char *svg_whole(svg *picture, size_t *size)
 {
     if (!picture || !end_picture(picture))
-        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the picture", path);
-    pmy_atomic_file output;
-    pmy_status status = pmy_atomic_file_begin(path, &output, error);
-    if (status)
-        return status;
-    (void)fwrite(picture->text, 1, picture->size, output.file);
-    return pmy_atomic_file_end(&output, error);
+        return NULL;
+    *size = picture->size;
+    return picture->text;
 }
 
 bool svg_put_inline(svg *picture, FILE *file)

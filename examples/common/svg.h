@@ -28,6 +28,9 @@ typedef struct svg_box {
 svg *svg_new(double width, double height, const char *title, const char *description);
 void svg_free(svg *picture);
 
+/* Ends the picture: its text, ended by NUL, which lasts as long as it does. NULL: there was no memory. */
+const char *svg_whole(svg *picture, size_t *size);
+
 /* Ends the picture and writes it, whole or not at all. Errors: PMY_NO_MEMORY (now or
  * in any call before), PMY_IO. */
 pmy_status svg_write(svg *picture, const char *path, pmy_error *error);

@@ -31,6 +31,14 @@ static int list_ops(bool as_json)
     return PROGRAM_FINE;
 }
 
+static pmy_status draw(const pmy_curve *curve, const char *path, pmy_error *error)
+{
+    svg *picture = plot_curve(curve);
+    pmy_status status = svg_write(picture, path, error);
+    svg_free(picture);
+    return status;
+}
+
 static int check(const options *command, const request *what)
 {
     pmy_curve curve = {.count = 0};
@@ -40,8 +48,12 @@ static int check(const options *command, const request *what)
                                       .seed = (uint64_t)what->seed,
                                       .curve = what->plot ? &curve : NULL};
     int status = gradient_check(command, checked, what->precision, what->json);
+    if (status == PROGRAM_WRONG || !what->plot)
+        return status;
     pmy_error error;
-    if (status == PROGRAM_WRONG || !what->plot || plot_curve(&curve, what->plot, &error) == PMY_OK)
+    if (!curve.count)
+        (void)pmy_fail(&error, PMY_BAD_ARGUMENT, "no element to draw a curve for");
+    else if (draw(&curve, what->plot, &error) == PMY_OK)
         return status;
     (void)options_wrong(command, "%s", error.message);
     return PROGRAM_WRONG;

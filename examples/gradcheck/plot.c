@@ -1,6 +1,5 @@
 #include "gradcheck/plot.h"
 
-#include "common/svg.h"
 #include "common/svg_plot.h"
 
 #include <math.h>
@@ -70,15 +69,11 @@ static void draw(svg *picture, svg_box box, const pmy_curve *curve, const char *
     svg_plot_draw(picture, box, &plot);
 }
 
-pmy_status plot_curve(const pmy_curve *curve, const char *path, pmy_error *error)
+svg *plot_curve(const pmy_curve *curve)
 {
-    if (curve->count == 0)
-        return pmy_fail(error, PMY_BAD_ARGUMENT, "no element to draw a curve for");
     char title[256];
     (void)snprintf(title, sizeof title, "%s: element %zu of %s", curve->name, curve->element, curve->input);
     svg *picture = svg_new(720, 480, title, "The error of a central difference against its step.");
     draw(picture, (svg_box){16, 12, 688, 456}, curve, title);
-    pmy_status status = svg_write(picture, path, error);
-    svg_free(picture);
-    return status;
+    return picture;
 }

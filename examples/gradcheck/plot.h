@@ -1,11 +1,11 @@
-/* The V as a picture: error against step size. */
+/* The error of a finite difference against its step, as a picture. */
 #ifndef GRADCHECK_PLOT_H
 #define GRADCHECK_PLOT_H
 
+#include "common/svg.h"
 #include "gradcheck/curve.h"
-#include "base/status.h"
 
-/* Writes an SVG. PMY_BAD_ARGUMENT if the curve has no points. */
-pmy_status plot_curve(const pmy_curve *curve, const char *path, pmy_error *error);
+/* Of a curve that has points; for svg_write and svg_free. */
+svg *plot_curve(const pmy_curve *curve);
 
 #endif

@@ -6,7 +6,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __linux__
 #include <sys/mman.h>
+#endif
 
 /* A block is its header, up to PMY_ALIGNMENT − 1 bytes of padding, and the
  * bytes that are given out; `used` counts the latter. */

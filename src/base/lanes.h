@@ -60,6 +60,14 @@ static inline size_t pmy_lanes_round(size_t n)
 #define PMY_LANE_CLONES
 #endif
 
+/* Whether vector registers have only 16 bytes, so that lanes are in two. */
+#if defined __AVX__ || \
+    (defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES)
+#define PMY_LANES_IN_TWO false
+#else
+#define PMY_LANES_IN_TWO true
+#endif
+
 /* 0 in the first n <= PMY_LANES lanes, 1 in the others. */
 PMY_INLINED void pmy_lanes_ones_after(pmy_lanes *lanes, size_t n)
 {

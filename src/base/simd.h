@@ -22,8 +22,10 @@
 #endif
 
 /* Before a loop of few turns, whose count the compiler knows: no loop is left of it. */
-#if defined __GNUC__ && !defined __clang__
-#define PMY_UNROLL _Pragma("GCC unroll 8")
+#if defined __clang__
+#define PMY_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined __GNUC__
+#define PMY_UNROLL _Pragma("GCC unroll 16")
 #else
 #define PMY_UNROLL
 #endif

@@ -1,10 +1,10 @@
 #include "data/text.h"
 
+#include "base/crc32.h"
 #include "base/random.h"
 #include "io/file.h"
 
 #include <assert.h>
-#include <libdeflate.h>
 #include <stdlib.h>
 
 enum { NARROW = 256 /* tokens that fit in a byte */ };
@@ -185,8 +185,8 @@ pmy_status pmy_text_split(const pmy_text *whole, double share, pmy_text *front, 
 
 uint32_t pmy_text_checksum(const pmy_text *text)
 {
-    return text->narrow ? libdeflate_crc32(0, text->narrow, text->count)
-                        : libdeflate_crc32(0, text->wide, text->count * sizeof *text->wide);
+    return text->narrow ? pmy_crc32(0, text->narrow, text->count)
+                        : pmy_crc32(0, text->wide, text->count * sizeof *text->wide);
 }
 
 /* --- Windows ---------------------------------------------------------------- */

@@ -35,8 +35,7 @@ static pmy_status keep_curve(const pmy_suite *suite, pmy_graph *graph, const pmy
     return pmy_gradcheck_curve(graph, options, check, suite->curve, error);
 }
 
-/* Checks a graph that is built and filled, and passes the outcomes on under a name. */
-static pmy_status check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error)
+pmy_status pmy_check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error)
 {
     pmy_gradcheck_options options = {.seed = suite->seed};
     pmy_gradcheck_result result;
@@ -60,7 +59,7 @@ static pmy_status build_and_check(const pmy_suite *suite, pmy_sample *sample, pm
     pmy_sample_fill(sample, suite->seed);
     if (at_the_kink)
         sample->leaf[0].node->value[0] = 0;
-    return check_graph(suite, sample->graph, name, error);
+    return pmy_check_graph(suite, sample->graph, name, error);
 }
 
 /* *found: whether there is such a sample. */
@@ -190,7 +189,7 @@ static pmy_status check_net_of_tokens(const pmy_suite *suite, const char *text, 
         status = pmy_language_new(&facts, &options, NULL, &language, error);
     if (status == PMY_OK) {
         fill_windows(language, suite->seed);
-        status = check_graph(suite, language->graph, "net", error);
+        status = pmy_check_graph(suite, language->graph, "net", error);
     }
     pmy_language_free(language);
     pmy_vocabulary_free(&vocabulary);

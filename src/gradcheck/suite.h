@@ -17,6 +17,9 @@ typedef struct pmy_suite {
     pmy_curve *curve; /* NULL, or where to keep the curve of the element with the largest error of all */
 } pmy_suite;
 
+/* Checks a graph that is built and filled, as pmy_gradcheck does, and passes the outcomes on under a name. */
+pmy_status pmy_check_graph(const pmy_suite *suite, pmy_graph *graph, const char *name, pmy_error *error);
+
 /* Checks all samples of an op: each as it is; if it is a loss, as a part of a larger sum; and if it is an
  * element-wise op with a kink, at the kink.
  * PMY_BAD_ARGUMENT if the op has no samples. */

@@ -1,8 +1,8 @@
 #include "kernels/lane_product.h"
 
 /* Sums of a block: of AVX2's 16 registers 12, of AVX-512's 32 registers 24; the others hold some of B and one
- * of A. */
-enum { WIDEST = 3, HIGHEST = 12 };
+ * of A. Of 16 registers half as wide, such as WebAssembly's, lanes take two each. */
+enum { WIDEST = 3, HIGHEST = 12, SUMS = PMY_LANES_IN_TWO ? 6 : 12 };
 
 #define BLOCK block
 #define ALL_ROWS all_rows
@@ -13,19 +13,19 @@ enum { WIDEST = 3, HIGHEST = 12 };
 PMY_LANE_CLONES
 static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, 12, 1);
+    all_rows(x, column, SUMS, 1);
 }
 
 PMY_LANE_CLONES
 static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, 6, 2);
+    all_rows(x, column, SUMS / 2, 2);
 }
 
 PMY_LANE_CLONES
 static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, 4, 3);
+    all_rows(x, column, SUMS / 3, 3);
 }
 
 /* Columns first … columns − 1. */

@@ -16,21 +16,21 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
     enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real), AHEAD = 6 /* p */ };
     BLOCK_LANES sum[HIGHEST][WIDEST];
     pmy_real *c = x->c.to + row * x->c.row + column;
-#pragma GCC unroll 16
+    PMY_UNROLL
     for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            if (x->accumulate)
-                sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
-            else {
-                PMY_PREFETCH(c + i * x->c.row + j * LANES);
-                sum[i][j] = (BLOCK_LANES){0};
-            }
+        PMY_UNROLL
+    for (size_t j = 0; j < wide; j++)
+        if (x->accumulate)
+            sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
+        else {
+            PMY_PREFETCH(c + i * x->c.row + j * LANES);
+            sum[i][j] = (BLOCK_LANES){0};
+        }
     for (size_t s = 0; s < x->segments; s++) {
         /* A pointer for every third row: the others lie one and two a.row further, which is an address. */
         const pmy_real *a[(HIGHEST + 2) / 3], *b = x->b.from + s * x->b.segment + column;
         const size_t a_row = x->a.row;
-#pragma GCC unroll 16
+        PMY_UNROLL
         for (size_t i = 0; i < high; i += 3)
             a[i / 3] = x->a.from + s * x->a.segment + (row + i) * a_row;
         for (size_t p = 0; p < x->depth; p++, b += x->b.row) {
@@ -40,24 +40,24 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
                 PMY_PREFETCH(b + AHEAD * x->b.row + LANES);
                 PMY_PREFETCH(a[0] + AHEAD * x->a.step);
             }
-#pragma GCC unroll 16
+            PMY_UNROLL
             for (size_t j = 0; j < wide; j++)
                 factor[j] = *(const BLOCK_IN_MEMORY *)(b + j * LANES);
-#pragma GCC unroll 16
+            PMY_UNROLL
             for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-                for (size_t j = 0; j < wide; j++)
-                    sum[i][j] += a[i / 3][i % 3 * a_row] * factor[j];
-#pragma GCC unroll 16
+                PMY_UNROLL
+            for (size_t j = 0; j < wide; j++)
+                sum[i][j] += a[i / 3][i % 3 * a_row] * factor[j];
+            PMY_UNROLL
             for (size_t i = 0; i < high; i += 3)
                 a[i / 3] += x->a.step;
         }
     }
-#pragma GCC unroll 16
+    PMY_UNROLL
     for (size_t i = 0; i < high; i++)
-#pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
+        PMY_UNROLL
+    for (size_t j = 0; j < wide; j++)
+        *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
 }
 
 #define CASE(high)                             \

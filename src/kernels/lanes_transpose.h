@@ -4,7 +4,8 @@
 
 #include "base/lanes.h"
 
-/* y [columns, rows in whole lanes] = xᵀ of x [rows, columns], and zeros beside it. */
-void pmy_lanes_transpose(size_t rows, size_t columns, const pmy_real *x, pmy_real *y);
+/* y [columns, rows in whole lanes] = xᵀ of x [rows, columns], whose rows lie x_row apart, and zeros beside
+ * it. */
+void pmy_lanes_transpose(size_t rows, size_t columns, const pmy_real *x, size_t x_row, pmy_real *y);
 
 #endif

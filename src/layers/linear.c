@@ -280,7 +280,7 @@ static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x,
          */
         for (size_t first = 0, width; first < part.width; first += width) {
             width = part.width - first < PANEL + PMY_LANES ? part.width - first : PANEL;
-            pmy_lanes_transpose(width, n.in, weight + first * n.in, scratch);
+            pmy_lanes_transpose(width, n.in, weight + first * n.in, n.in, scratch);
             pmy_lane_gemm(PMY_PLAIN, count, width, n.in, x, n.in, scratch, pmy_lanes_round(width), z + first,
                           n.out);
         }

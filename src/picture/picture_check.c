@@ -2,8 +2,8 @@
 #include "picture/picture_formats.h"
 
 #include "base/bytes.h"
+#include "base/crc32.h"
 
-#include <libdeflate.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ pmy_status pmy_check_png(const char *name, const uint8_t *bytes, size_t size, pm
         size_t length = (size_t)pmy_big_endian(chunk, 4);
         if (length > size - at - CHUNK_AROUND_DATA)
             break;
-        if (libdeflate_crc32(0, type, length + 4) != pmy_big_endian(type + 4 + length, 4))
+        if (pmy_crc32(0, type, length + 4) != pmy_big_endian(type + 4 + length, 4))
             return pmy_fail(error, PMY_BAD_FILE,
                             "%s: damaged PNG data: wrong checksum in the chunk that begins at byte %zu", name,
                             at);

@@ -93,7 +93,8 @@ static void run_stages(pmy_graph *graph, const pmy_stages *stages, size_t first,
 static void report(const pmy_node *node, size_t place, size_t each, const char *format, va_list arguments)
 {
     pmy_graph *graph = node->graph;
-    pthread_mutex_lock(&graph->fault_mutex);
+    while (atomic_flag_test_and_set(&graph->fault_is_written))
+        continue; /* rare, and never long */
     if (!graph->fault || node->index < graph->fault_node ||
         (node->index == graph->fault_node && place < graph->fault_place)) {
         char what[256], position[32] = "";
@@ -106,7 +107,7 @@ static void report(const pmy_node *node, size_t place, size_t each, const char *
         (void)pmy_fail(&graph->fault_error, PMY_BAD_DATA, "%s, row %zu%s: %s", node->name, place / each,
                        position, what);
     }
-    pthread_mutex_unlock(&graph->fault_mutex);
+    atomic_flag_clear(&graph->fault_is_written);
 }
 
 void pmy_report(const pmy_node *node, size_t row, const char *format, ...)

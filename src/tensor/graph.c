@@ -14,7 +14,7 @@ pmy_graph *pmy_graph_new(pmy_pool *pool, uint64_t seed)
     graph->pool = pool;
     graph->seed = seed;
     graph->refused.graph = graph;
-    pthread_mutex_init(&graph->fault_mutex, NULL);
+    atomic_flag_clear(&graph->fault_is_written);
     return graph;
 }
 
@@ -22,7 +22,6 @@ void pmy_graph_free(pmy_graph *graph)
 {
     if (!graph)
         return;
-    pthread_mutex_destroy(&graph->fault_mutex);
     pmy_arena_free(&graph->arena);
     free(graph);
 }

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "tensor/op.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 
 /* One phase of one node. */
 typedef struct pmy_step pmy_step;
@@ -57,7 +57,7 @@ struct pmy_graph {
     bool split_always;
     bool partial; /* the running forward is of some rows */
     uint64_t step;
-    pthread_mutex_t fault_mutex;
+    atomic_flag fault_is_written; /* who sets it may read and write what follows */
     bool fault;
     size_t fault_node, fault_place;
     pmy_error fault_error;

@@ -1,8 +1,8 @@
 #include "train/training.h"
 
 #include "base/clock.h"
+#include "base/crc32.h"
 
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +13,9 @@ static pmy_run_data data_of(const void *context)
     const pmy_training *training = context;
     const pmy_dataset *pictures = training->dataset;
     size_t pixels = pictures->count * pmy_dataset_features(pictures);
-    uint32_t checksum = libdeflate_crc32(0, pictures->images, pixels);
+    uint32_t checksum = pmy_crc32(0, pictures->images, pixels);
     pmy_run_data data = {.name = "pictures"};
-    data.checksum = libdeflate_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
+    data.checksum = pmy_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
     (void)snprintf(data.size, sizeof data.size, "%zu of %s in %zu classes", pictures->count,
                    pmy_shape_print(pmy_image_shape(pictures)).text, pictures->classes);
     return data;

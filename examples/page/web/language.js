@@ -46,7 +46,7 @@ function nextTokens(group, onTake) {
                     token.setAttribute("aria-label", `go on with ${answer.token[i]}`);
                 }
                 line.classList.toggle("is-left-out", i >= answer.kept);
-                share.show(answer.p[i]);
+                share.show(answer.p[i], 1);
             });
         },
     };

@@ -2,11 +2,12 @@
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
 import { attention } from "./attention.js";
+import { check } from "./check.js";
 import { exercise } from "./exercise.js";
 import { languagePanel } from "./language.js";
 import { softmax } from "./softmax.js";
 
-const panels = [softmax, attention, exercise, languagePanel];
+const panels = [softmax, attention, exercise, check, languagePanel];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 

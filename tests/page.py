@@ -1,0 +1,269 @@
+"""Drives the page in Chromium, as a person does: python3 tests/page.py build/page/index.html
+
+Writes a line `ok ...` or `not ok ...` for each case. PICTURES=DIR keeps pictures of what was seen there."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+import traceback
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+# A machine may be busy: how long anything may take to be seen.
+PATIENCE = 60
+
+
+class Page:
+    """One panel of the page, open in a window of that width."""
+
+    def __init__(self, path, panel="", width=1400, dark=False):
+        options = Options()
+        for word in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--window-size={max(width, 500)},1000"):
+            options.add_argument(word)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        options.binary_location = "/usr/bin/chromium"
+        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.driver.set_script_timeout(PATIENCE)
+        if width < 500:  # narrower than a window can be
+            self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                        {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True})
+        if dark:
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                        {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        self.driver.get("file://" + os.path.abspath(path) + "#" + panel)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        try:
+            if not error[0]:
+                self.is_quiet()
+        finally:
+            self.driver.quit()
+
+    def run(self, script, *values):
+        return self.driver.execute_script(script, *values)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        self.until(lambda: self.all(selector), "there is a " + selector)
+        return self.all(selector)[0]
+
+    def text(self, selector):
+        return self.one(selector).text
+
+    def click(self, selector):
+        element = self.one(selector)
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
+    def click_on(self, selector, text):
+        """Clicks the element that has this text."""
+        self.until(lambda: [e for e in self.all(selector) if e.text.strip() == text], f"{selector} says {text}")
+        element = [e for e in self.all(selector) if e.text.strip() == text][0]
+        self.run("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
+
+    def type(self, selector, text):
+        field = self.one(selector)
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text)
+
+    def keys(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def until(self, true, what):
+        end = time.time() + PATIENCE
+        while not true():
+            if time.time() > end:
+                raise AssertionError("not seen: " + what)
+            time.sleep(0.05)
+
+    def says(self, selector, text):
+        self.until(lambda: any(text in e.text for e in self.all(selector)), f"{selector} says {text}")
+
+    def fits(self):
+        """Is nothing wider than the window?"""
+        wide, window = self.run("return [document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= window, f"{wide} pixels wide in a window of {window}"
+
+    def picture(self, name):
+        folder = os.environ.get("PICTURES")
+        if not folder:
+            return
+        size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+        with open(os.path.join(folder, name + ".png"), "wb") as file:
+            file.write(base64.b64decode(shot["data"]))
+
+    def is_quiet(self):
+        """Was nothing said on the console, and nothing asked of a network?"""
+        said = [entry["message"] for entry in self.driver.get_log("browser")]
+        assert not said, f"on the console: {said}"
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                address = message["params"]["request"]["url"]
+                assert address.split(":")[0] in ("file", "blob", "data"), "asked for " + address
+
+
+# --- The cases, each a function of the page's path ----------------------------
+
+
+def it_is_small(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        text = file.read()
+    data = 0
+    for name in DATA:
+        begin = text.index(f'id="{name}">')
+        data += len(text[begin:text.index("</script>", begin)].encode())
+    whole = len(text.encode())
+    print(f"# {whole} bytes in all, {whole - data} of them neither data nor the language model")
+    assert whole <= 16_000_000 and whole - data <= 1_000_000
+
+
+RUN_PROGRAM = """
+    const [code, done] = arguments;
+    let memory, said = "";
+    const system = {
+        fd_write(file, pieces, count, written) {
+            const view = new DataView(memory.buffer);
+            let size = 0;
+            for (let i = 0; i < count; i++) {
+                const place = view.getUint32(pieces + 8 * i, true), length = view.getUint32(pieces + 8 * i + 4, true);
+                said += new TextDecoder().decode(new Uint8Array(memory.buffer, place, length));
+                size += length;
+            }
+            view.setUint32(written, size, true);
+            return 0;
+        },
+        clock_time_get(clock, precision, place) {
+            new DataView(memory.buffer).setBigUint64(place, 0n, true);
+            return 0;
+        },
+        proc_exit(status) { throw new Error("ended with " + status); },
+    };
+    const imports = { wasi_snapshot_preview1: new Proxy(system, { get: (known, name) => known[name] ?? (() => 52) }) };
+    WebAssembly.instantiate(Uint8Array.from(atob(code), (c) => c.charCodeAt(0)), imports).then(({ instance }) => {
+        memory = instance.exports.memory;
+        try { instance.exports._start(); } catch (error) { if (error.message !== "ended with 0") said += error; }
+        done(said);
+    });"""
+
+
+def losses_are_the_native_ones(path):
+    """The first 100 of each net, to the last bit, of LOSSES.wasm here and of the program LOSSES."""
+    with open(os.environ["LOSSES_WASM"], "rb") as file:
+        code = base64.b64encode(file.read()).decode()
+    native = subprocess.run([os.environ["LOSSES"]], capture_output=True, text=True, check=True).stdout
+    with Page(path) as page:
+        here = page.driver.execute_async_script(RUN_PROGRAM, code)
+    assert native.count("\n") == 300, native
+    for one, other in zip(here.splitlines(), native.splitlines()):
+        assert one == other, f"{one} here, {other} natively"
+    assert here == native
+
+
+def first_numbers_are_there_at_once(path):
+    with Page(path, "softmax") as page:
+        page.until(lambda: page.all("#panel-softmax .figure"), "a figure")
+        opened = page.run("return performance.timing.domInteractive - performance.timing.navigationStart")
+        print(f"# the document was read within {opened} ms")
+
+
+def tabs_by_keyboard(path):
+    with Page(path) as page:
+        first = page.one("[role=tab]")
+        names = [tab.get_attribute("id") for tab in page.all("[role=tab]")]
+        first.send_keys(Keys.ARROW_RIGHT)
+        page.until(lambda: page.run("return document.activeElement.id") == names[1], "the second tab has the focus")
+        page.until(lambda: page.one("#" + names[1]).get_attribute("aria-selected") == "true", "it is selected")
+
+
+def bugs_are_planted_and_caught(path):
+    with Page(path, "check") as page:
+        page.says("#panel-check [role=status]", "All 5 gradients pass.")
+        page.click_on(".check-bugs label span:nth-child(2)", "a forgotten broadcast")
+        page.says("#panel-check [role=status]", "1 of 5 gradients do not pass.")
+        page.says(".check-sentences li", "b1 — WRONG")
+        assert page.run("return document.querySelector('.check-picture').shadowRoot.querySelector('svg') !== null")
+        page.keys(Keys.ARROW_DOWN)  # the list is one of radio buttons
+        page.says(".wrong-line", "j - 1")
+        page.picture("check-bug")
+
+
+def a_net_is_checked(path):
+    with Page(path, "check") as page:
+        page.click_on(".segment span", "a net of your own")
+        page.type("#check-net", "linear 6, tahn, linear 3" + Keys.ENTER)
+        page.says("#panel-check [role=alert]", "did you mean 'tanh'?")
+        assert page.text("#panel-check mark") == "tahn"
+        page.type("#check-net", "linear 6, tanh, linear 3" + Keys.ENTER)
+        page.says("#panel-check [role=status]", "All 5 gradients pass.")
+        page.type("#check-net", "linear 1000000000, linear 3" + Keys.ENTER)
+        page.until(lambda: page.text("#panel-check [role=alert]"), "a word on a net that is too large")
+        page.click_on(".example", "linear 16, gelu, linear 4")
+        page.says("#panel-check [role=status]", "All 5 gradients pass.")
+
+
+def narrow_and_dark(path):
+    for panel in PANELS:
+        with Page(path, panel, width=360, dark=True) as page:
+            page.until(lambda: page.all(f"#panel-{panel} *"), "the panel " + panel)
+            time.sleep(1)
+            page.fits()
+            page.picture(panel + "-narrow-dark")
+
+
+def every_control_has_a_name(path):
+    script = """
+        const named = (e) => (e.getAttribute('aria-label') || e.labels?.length && e.labels[0].textContent
+            || document.getElementById(e.getAttribute('aria-labelledby'))?.textContent || e.textContent || '').trim();
+        return [...document.querySelectorAll('button, input, select, textarea, [role=button], [tabindex="0"]')]
+            .filter((e) => e.checkVisibility() && !named(e)).map((e) => e.outerHTML.slice(0, 200));"""
+    for panel in PANELS:
+        with Page(path, panel) as page:
+            page.until(lambda: page.all(f"#panel-{panel} *"), "the panel " + panel)
+            time.sleep(1)
+            nameless = page.run(script)
+            assert not nameless, nameless
+
+
+DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
+PANELS = ["softmax", "check"]
+CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
+         narrow_and_dark, every_control_has_a_name]
+
+
+def main():
+    path, *wanted = sys.argv[1:]
+    failed = False
+    for case in CASES:
+        if wanted and case.__name__ not in wanted:
+            continue
+        name = case.__name__.replace("_", " ")
+        try:
+            case(path)
+            print("ok", name, flush=True)
+        except Exception:  # each case is one by itself
+            print("not ok", name, flush=True)
+            for line in traceback.format_exc().splitlines():
+                print("#", line)
+            failed = True
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
