@@ -122,7 +122,8 @@ static void p_words(origin *to, const void *panel, size_t i)
         sum += exp((of->z[j] - of->z[0]) / t);
     origin_say(to, "exp((z - m)/T)/sum of the same of all %zu tokens, m = %s the largest z, T = %s",
                of->vocabulary->count, figure_text(of->z[0], 0, text), figure_text(t, 0, other));
-    origin_say(to, "= exp((%s - %s)/%s)/%s", figure_text(of->z[i], 0, own), text, other,
+    origin_say(to, of->z[0] < 0 ? "= exp((%s - (%s))/%s)/%s" : "= exp((%s - %s)/%s)/%s",
+               figure_text(of->z[i], 0, own), text, other,
                figure_text(sum, share_error(of, sum), (char[FIGURE_TEXT]){0}));
     origin_say(
         to, "= %s/%s = %s",

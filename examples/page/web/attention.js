@@ -12,21 +12,21 @@ const GRADIENT_SCALE = 3; // gradients of Q and K are short
 // The matrices, each with its gradient below, and that with what differences say of it. Those with `given` are held.
 const CARDS = [
     { title: "Q", note: "queries", across: "dim", rows: [{ name: "q", given: true },
-        { name: "dq", title: "dQ = dS K" }, { name: "numeric_dq", title: "by differences", check: "dq_difference" }] },
+        { name: "dq", title: "dQ = dS K" }, { name: "numeric_dq", title: "by differences", label: "dQ by differences", check: "dq_difference" }] },
     { title: "K", note: "keys", across: "dim", rows: [{ name: "k", given: true },
-        { name: "dk", title: "dK = dSᵀ Q" }, { name: "numeric_dk", title: "by differences", check: "dk_difference" }] },
+        { name: "dk", title: "dK = dSᵀ Q" }, { name: "numeric_dk", title: "by differences", label: "dK by differences", check: "dk_difference" }] },
     { title: "S = Q Kᵀ", note: "scores", across: "token", rows: [{ name: "scores" },
         { name: "scaled", title: "Z = S/(√d T), scaled" }, { name: "dscores", title: "dS = P (dP − Σ P dP)/(√d T)" }] },
     { title: "P = softmax(Z)", note: "shares, rows sum to 1", across: "token", rows: [{ name: "p" }, { name: "dp", title: "dP = dO Vᵀ" }] },
     { title: "V", note: "values", across: "dim", rows: [{ name: "v", given: true },
-        { name: "dv", title: "dV = Pᵀ dO" }, { name: "numeric_dv", title: "by differences", check: "dv_difference" }] },
+        { name: "dv", title: "dV = Pᵀ dO" }, { name: "numeric_dv", title: "by differences", label: "dV by differences", check: "dv_difference" }] },
     { title: "O = P V", note: "output", across: "dim", rows: [{ name: "output" }, { name: "d_output", title: "dO, from above", given: true }] },
 ];
 
 function matrixCard(group, card, held) {
-    const parts = card.rows.map(({ name, title, given, check }) => {
+    const parts = card.rows.map(({ name, title, label, given, check }) => {
         const heat = heatMap(group, {
-            label: title ?? card.title,
+            label: label ?? title ?? card.title,
             key: (i, j, columns) => `${name}.${i * columns + j}`,
             rowName: (i) => String(i),
             columnName: (j) => String(j),
@@ -42,7 +42,7 @@ function matrixCard(group, card, held) {
         show(answer, dim) {
             for (const { name, check, heat, verdict } of parts) {
                 const largest = answer[name].reduce((most, one) => (Number.isFinite(one) ? Math.max(most, Math.abs(one)) : most), 0);
-                heat.size(TOKENS, card.across === "dim" ? dim : TOKENS, name === "p" ? 1 : largest);
+                heat.show(TOKENS, card.across === "dim" ? dim : TOKENS, answer[name], name === "p" ? 1 : largest);
                 if (check) verdict.textContent = `relative error ${answer[check].toExponential(1)}`;
             }
         },
