@@ -14,7 +14,8 @@
 #include <cmocka.h>
 
 void page_language_open(const uint8_t *bytes, size_t size);
-void page_language(const char *text, double seed, double temperature, double top_k, double top_p);
+void page_language(const char *text, double seed, double temperature, double top_k, double top_p,
+                   const char *next);
 void page_language_origin(const char *column, double index);
 void page_language_write(const char *text, double seed, double count, double temperature, double top_k,
                          double top_p);
@@ -113,7 +114,7 @@ static void other_bytes_are_refused(void **state)
     assert_int_equal(language_bytes_read(longer, of.size, &none, &found, &error), PMY_BAD_FILE);
     page_language_open(longer, of.size);
     assert_true(answered("error"));
-    page_language("ab", 1, 1, 0, 1);
+    page_language("ab", 1, 1, 0, 1, "");
     assert_string_equal(answered_text("error"), "there is no language model");
     free(longer);
     drop(&of);
@@ -152,7 +153,8 @@ static void says_what_the_program_says(void **state)
             assert_int_equal(writer_begin(&w, generator, &settings[s], 1, &error), PMY_OK);
             assert_int_equal(writer_read(&w, "the text", texts[t], &error), PMY_OK);
             assert_int_equal(writer_draw(&w, &token, &error), PMY_OK);
-            page_language(texts[t], 1, settings[s].temperature, (double)settings[s].top_k, settings[s].top_p);
+            page_language(texts[t], 1, settings[s].temperature, (double)settings[s].top_k, settings[s].top_p,
+                          "");
             assert_true(answered_number("kept") == (double)w.kept);
             for (size_t i = 0; i < TOKENS; i++) {
                 assert_true(answered_numbers("drawn", NULL)[i] == w.choice[i].p);
@@ -202,7 +204,7 @@ static void writes_what_the_program_writes(void **state)
     page_language_open(of.bytes, of.size);
     /* At once, one by one, and in between looked at and told another temperature. */
     (void)write_on(text, 5, 1, 0.9);
-    page_language(text, 5, 2, 0, 1);
+    page_language(text, 5, 2, 0, 1, "");
     (void)write_on(text, 5, 1, 0.9);
     page_language_heads();
     assert_true(write_on(text, 5, COUNT - 2, 0.9) >= 3);
@@ -224,24 +226,24 @@ static void what_cannot_be_read_is_said(void **state)
     (void)state;
     carried of = carry();
     page_language_open(of.bytes, of.size);
-    page_language("ab\nxa", 1, 1, 0, 1);
+    page_language("ab\nxa", 1, 1, 0, 1, "");
     assert_string_equal(answered_text("error"),
                         "the text: line 2, column 1: 'x' is not among the 10 characters known");
     page_language_heads();
     assert_true(answered("error"));
-    page_language("ab", 1, -1, 0, 1);
+    page_language("ab", 1, -1, 0, 1, "");
     assert_true(answered("error"));
-    page_language("ab", 1, 1, 0, 0);
+    page_language("ab", 1, 1, 0, 0, "");
     assert_true(answered("error"));
-    page_language("ab", -1, 1, 0, 1);
+    page_language("ab", -1, 1, 0, 1, "");
     assert_true(answered("error"));
-    page_language("ab", (double)NAN, 1, 0, 1);
+    page_language("ab", (double)NAN, 1, 0, 1, "");
     assert_true(answered("error"));
     static char longest[5000];
     memset(longest, 'a', sizeof longest - 1);
-    page_language(longest, 1, 1, 0, 1);
+    page_language(longest, 1, 1, 0, 1, "");
     assert_string_equal(answered_text("error"), "the text has 4999 characters; up to 4000 can be read here");
-    page_language("ab", 1, 1, 0, 1);
+    page_language("ab", 1, 1, 0, 1, "");
     assert_false(answered("error"));
     page_language_heads();
     assert_false(answered("error"));
@@ -253,7 +255,7 @@ static void shares_are_those_of_the_last_tokens(void **state)
     (void)state;
     carried of = carry();
     page_language_open(of.bytes, of.size);
-    page_language("abcdefgh abcdefgh", 1, 1, 0, 1);
+    page_language("abcdefgh abcdefgh", 1, 1, 0, 1, "");
     page_language_heads();
     assert_true(answered_number("layers") == LAYERS && answered_number("heads") == HEADS);
     assert_int_equal(answered_texts("token"), BLOCK);
@@ -281,7 +283,7 @@ static void shares_say_their_formula(void **state)
     (void)state;
     carried of = carry();
     page_language_open(of.bytes, of.size);
-    page_language("abc", 1, 0.5, 4, 1);
+    page_language("abc", 1, 0.5, 4, 1, "");
     double p = answered_numbers("p", NULL)[2], drawn = answered_numbers("drawn", NULL)[2], sum = 0, z[TOKENS];
     for (size_t i = 0; i < TOKENS; i++) {
         z[i] = answered_numbers("z", NULL)[i];
@@ -303,6 +305,36 @@ static void shares_say_their_formula(void **state)
     drop(&of);
 }
 
+static void the_slope_is_p_minus_y(void **state)
+{
+    (void)state;
+    carried of = carry();
+    page_language_open(of.bytes, of.size);
+    for (int chosen = 0; chosen < 2; chosen++) {
+        page_language("abc", 1, 0.5, 0, 1, chosen ? "d" : "");
+        size_t target = (size_t)answered_number("target");
+        if (chosen)
+            assert_string_equal(answered_text_of("token", target), "d");
+        else
+            assert_int_equal(target, 0);
+        double sum = 0;
+        for (size_t i = 0; i < TOKENS; i++) {
+            double slope = answered_numbers("slope", NULL)[i], p = answered_numbers("p", NULL)[i];
+            assert_true(fabs(slope - (p - (i == target)) / 0.5) < 1e-15);
+            sum += slope;
+        }
+        assert_true(fabs(sum) < 1e-15);
+        double p, y, t, slope;
+        page_language_origin("slope", (double)target);
+        assert_int_equal(sscanf(answered_text_of("text", 1), "= (%lf - %lf)/%lf = %lf", &p, &y, &t, &slope),
+                         4);
+        assert_true(y == 1 && t == 0.5 && fabs((p - y) / t - slope) < 1e-5);
+    }
+    page_language("abc", 1, 0, 0, 1, "");
+    assert_true(isnan(answered_numbers("slope", NULL)[0]));
+    drop(&of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +345,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_said),
         cmocka_unit_test(shares_are_those_of_the_last_tokens),
         cmocka_unit_test(shares_say_their_formula),
+        cmocka_unit_test(the_slope_is_p_minus_y),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

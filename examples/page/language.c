@@ -151,12 +151,17 @@ static pmy_status choose(double temperature, double top_k, double top_p, pmy_err
                : status;
 }
 
-/* What may come after the text, the likeliest first: see page/language_origin.h. */
-PAGE_EXPORT(page_language)(const char *text, double seed, double temperature, double top_k, double top_p)
+/* What may come after the text, the likeliest first: see page/language_origin.h. `next` is the token that is
+ * taken to have come; "": the likeliest. */
+PAGE_EXPORT(page_language)
+(const char *text, double seed, double temperature, double top_k, double top_p, const char *next)
 {
     pmy_error error = {0};
     answer_begin();
     pmy_status status = read_text(text, seed, &error);
+    choices.next = -1;
+    if (status == PMY_OK && *next)
+        (void)pmy_vocabulary_next(&language->vocabulary, next, strlen(next), &choices.next);
     if (status == PMY_OK)
         status = choose(temperature, top_k, top_p, &error);
     if (status != PMY_OK)

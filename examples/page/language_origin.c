@@ -16,9 +16,9 @@ enum { DIGITS = 4, TEXT = 400 };
 pmy_status language_choices_new(language_choices *of, const pmy_vocabulary *vocabulary, pmy_error *error)
 {
     size_t count = vocabulary->count;
-    *of = (language_choices){.vocabulary = vocabulary};
+    *of = (language_choices){.vocabulary = vocabulary, .next = -1};
     of->choice = calloc(2 * count, sizeof *of->choice);
-    of->z = calloc(3 * count, sizeof *of->z);
+    of->z = calloc(4 * count, sizeof *of->z);
     if (!of->choice || !of->z) {
         language_choices_free(of);
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu tokens", count);
@@ -26,6 +26,7 @@ pmy_status language_choices_new(language_choices *of, const pmy_vocabulary *voca
     of->kept_choice = of->choice + count;
     of->p = of->z + count;
     of->drawn = of->p + count;
+    of->slope = of->drawn + count;
     return PMY_OK;
 }
 
@@ -34,6 +35,22 @@ void language_choices_free(language_choices *of)
     free(of->choice);
     free(of->z);
     *of = (language_choices){.vocabulary = NULL};
+}
+
+/* The target's is minus the sum of the others', which keeps its digits where p is all but 1. */
+static void make_slopes(language_choices *of)
+{
+    double t = of->sampling.temperature, others = 0;
+    of->target = 0;
+    for (size_t i = 0; i < of->vocabulary->count; i++)
+        if ((int32_t)of->choice[i].token == of->next)
+            of->target = i;
+    for (size_t i = 0; i < of->vocabulary->count; i++) {
+        others += i == of->target ? 0 : of->p[i];
+        of->slope[i] = t > 0 ? of->p[i] / t : (double)NAN;
+    }
+    if (t > 0)
+        of->slope[of->target] = -others / t;
 }
 
 pmy_status language_choices_make(language_choices *of, const pmy_sampling *sampling, const pmy_real *logits,
@@ -52,6 +69,7 @@ pmy_status language_choices_make(language_choices *of, const pmy_sampling *sampl
         of->p[i] = of->choice[i].p;
         of->drawn[i] = of->kept_choice[i].p; /* in the same order */
     }
+    make_slopes(of);
     return PMY_OK;
 }
 
@@ -83,6 +101,12 @@ static double drawn_error(const void *panel, size_t i)
     return share_error(of, of->drawn[i]);
 }
 
+static double slope_error(const void *panel, size_t i)
+{
+    const language_choices *of = panel;
+    return isnan(of->slope[i]) ? 0 : share_error(of, fabs(of->slope[i]));
+}
+
 static void p_parts(origin *to, const void *panel, size_t i)
 {
     (void)i;
@@ -95,6 +119,12 @@ static void drawn_parts(origin *to, const void *panel, size_t i)
     const language_choices *of = panel;
     for (size_t j = 0; i < of->kept && j < of->kept; j++)
         origin_part(to, "p", j);
+}
+
+static void slope_parts(origin *to, const void *panel, size_t i)
+{
+    (void)panel;
+    origin_part(to, "p", i);
 }
 
 static void z_words(origin *to, const void *panel, size_t i)
@@ -149,7 +179,25 @@ static void drawn_words(origin *to, const void *panel, size_t i)
                figure_text(of->drawn[i], drawn_error(panel, i), other));
 }
 
-enum { COLUMNS = 3 };
+static void slope_words(origin *to, const void *panel, size_t i)
+{
+    const language_choices *of = panel;
+    double t = of->sampling.temperature;
+    char own[FIGURE_TEXT], text[FIGURE_TEXT], other[FIGURE_TEXT];
+    origin_say(to, "(p - y)/T of '%s', were '%s' what comes next: the slope of L = -log p by this logit",
+               name_of(of, i).text, name_of(of, of->target).text);
+    if (t == 0) {
+        origin_say(to, "At a temperature of 0 p jumps, and L has no slope.");
+        return;
+    }
+    origin_say(to, "= (%s - %d)/%s = %s", figure_text(of->p[i], p_error(panel, i), own), i == of->target,
+               figure_text(t, 0, text), figure_text(of->slope[i], slope_error(panel, i), other));
+    if (i == of->target)
+        origin_say(to, "L = -log %s = %s nats", own,
+                   figure_text(-log(of->p[i]), 4 * DBL_EPSILON * (1 - log(of->p[i])), text));
+}
+
+enum { COLUMNS = 4 };
 
 static origin_table table_of(const language_choices *of, origin_column columns[COLUMNS])
 {
@@ -162,6 +210,10 @@ static origin_table table_of(const language_choices *of, origin_column columns[C
     columns[2] = (origin_column){
         ORIGIN_NAME("drawn"), .symbol = "drawn[#]", .values = of->drawn, .precision = PMY_NUMBER_DOUBLE,
         .error = drawn_error, .parts = drawn_parts, .words = drawn_words};
+    columns[3] = (origin_column){ORIGIN_NAME("slope"), .symbol = "(p[#] - y[#])/T",
+                                 .values = of->slope,  .precision = PMY_NUMBER_DOUBLE,
+                                 .error = slope_error, .parts = slope_parts,
+                                 .words = slope_words};
     for (size_t c = 0; c < COLUMNS; c++) {
         columns[c].rows = count;
         columns[c].columns = 1;
@@ -184,6 +236,7 @@ void language_choices_answer(const language_choices *of)
         bytes[pmy_vocabulary_decode(of->vocabulary, (int32_t)of->choice[i].token, bytes)] = '\0';
         answer_next_text(bytes);
     }
+    answer_number("target", (double)of->target);
     answer_number("kept", (double)of->kept);
     answer_number("entropy", pmy_sampling_entropy(of->kept_choice, of->kept));
 }

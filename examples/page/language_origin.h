@@ -16,6 +16,9 @@ typedef struct language_choices {
     double *p;                        /* [count] softmax(z/T) */
     double *drawn;                    /* [count] the shares with which they are drawn: p of those kept, over
                                        * their sum; else 0 */
+    int32_t next;                     /* the token taken to have come next; -1: the likeliest */
+    size_t target;                    /* which of the choices that is */
+    double *slope;                    /* [count] (p - y)/T, of the loss -log p[target] by z */
 } language_choices;
 
 pmy_status language_choices_new(language_choices *of, const pmy_vocabulary *vocabulary, pmy_error *error);
@@ -25,7 +28,7 @@ void language_choices_free(language_choices *of);
 pmy_status language_choices_make(language_choices *of, const pmy_sampling *sampling, const pmy_real *logits,
                                  pmy_error *error);
 
-/* Answers z, p and drawn with their figures; "token", what each is called; "append", what it
+/* Answers z, p, drawn and slope with their figures; "target"; "token", what each is called; "append", what it
  * adds to a text; "kept"; and "entropy" of what is drawn from, in nats. */
 void language_choices_answer(const language_choices *of);
 void language_choices_origin(const language_choices *of, const char *column, size_t i);

@@ -32,7 +32,7 @@ function matrixCard(group, card, held) {
             columnName: (j) => String(j),
         });
         if (given) editable(heat, { value: (i) => held.value(name, i), change: (i, to) => held.change(name, i, to) });
-        const verdict = check ? el("p", { class: "verdict" }) : "";
+        const verdict = check ? el("p", { class: "agreement" }) : "";
         return { name, check, heat, verdict, elements: [title ? el("h4", {}, title) : "", heat.element, verdict] };
     });
     const element = el("section", { class: `matrix across-${card.across}`, "aria-label": card.title },

@@ -10,10 +10,10 @@ const LIKELIEST_SHOWN = 12, WRITE_ON = 300;
 const VISIBLE = { space: "␣", "\\n": "⏎" };
 
 // The likeliest tokens as a table that is built once and then only filled.
-function nextTokens(group, onTake) {
+function nextTokens(group, onTake, onTarget) {
     const body = el("tbody"), rows = [];
     const table = el("table", { class: "numbers next", "aria-label": "What may come next, the likeliest first" },
-        el("thead", {}, el("tr", {}, ...["token", "logit z", "p", "", "drawn with"].map((text) => el("th", { scope: "col" }, text)))), body);
+        el("thead", {}, el("tr", {}, ...["token", "logit z", "p", "", "drawn with", "y", "(p − y)/T", ""].map((text) => el("th", { scope: "col" }, text)))), body);
     const all = el("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => {
         const open = all.getAttribute("aria-expanded") !== "true";
         all.setAttribute("aria-expanded", open);
@@ -24,11 +24,13 @@ function nextTokens(group, onTake) {
     function build(count) {
         for (let i = 0; i < count; i++) {
             const token = el("button", { class: "token", type: "button", title: "Go on with this token", onclick: () => onTake(i) });
-            const share = bar({ name: "share" });
+            const share = bar({ name: "share" }), slope = bar({ low: -1 });
+            const target = el("input", { type: "radio", name: "language-target", onchange: () => onTarget(i) });
             const line = el("tr", {}, el("th", { scope: "row" }, token), el("td", {}, figure(group, `z.${i}`, { label: "logit" })),
                             el("td", {}, figure(group, `p.${i}`, { label: "p" })), el("td", {}, share.element),
-                            el("td", {}, figure(group, `drawn.${i}`, { label: "drawn with" })));
-            rows.push({ line, token, share });
+                            el("td", {}, figure(group, `drawn.${i}`, { label: "drawn with" })), el("td", {}, target),
+                            el("td", {}, figure(group, `slope.${i}`, { label: "p minus y, over T" })), el("td", {}, slope.element));
+            rows.push({ line, token, share, slope, target });
         }
         body.append(...rows.map(({ line }) => line));
         showRows();
@@ -39,14 +41,18 @@ function nextTokens(group, onTake) {
         element: el("div", {}, el("div", { class: "scroll" }, table), el("div", { class: "toolbar" }, all)),
         show(answer) {
             if (!rows.length) build(answer.p.length);
-            rows.forEach(({ line, token, share }, i) => {
+            const steepest = answer.slope.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+            rows.forEach(({ line, token, share, slope, target }, i) => {
                 const name = VISIBLE[answer.token[i]] ?? answer.token[i];
                 if (token.textContent !== name) {
                     token.textContent = name;
                     token.setAttribute("aria-label", `go on with ${answer.token[i]}`);
+                    target.setAttribute("aria-label", `were it ${answer.token[i]} that comes next`);
                 }
                 line.classList.toggle("is-left-out", i >= answer.kept);
                 share.show(answer.p[i], 1);
+                slope.show(answer.slope[i], steepest || 1);
+                target.checked = i === answer.target;
             });
         },
     };
@@ -151,11 +157,12 @@ export const languagePanel = {
         const group = new FigureGroup(engine, "language_origin");
         const bad = badInput();
         const held = { seed: 1, temperature: 0.8, topK: 0, topP: 1 };
-        let writing = false, answer = null;
+        let writing = false, answer = null, target = ""; // what is taken to come next; "": the likeliest
 
         const field = el("textarea", { id: "language-text", rows: 5, spellcheck: "false", autocomplete: "off", oninput: () => update() });
         field.value = FIRST_TEXT;
-        const next = nextTokens(group, (i) => { if (!writing) { field.value += answer.append[i]; update(); } });
+        const next = nextTokens(group, (i) => { if (!writing) { field.value += answer.append[i]; update(); } },
+                                (i) => { target = answer.append[i]; update(); });
         const looks = headLooks(engine);
         const about = el("p", { class: "quiet" }), left = el("p", { class: "quiet", role: "status" });
         const settings = () => [held.temperature, held.topK, held.topP];
@@ -175,7 +182,7 @@ export const languagePanel = {
         async function update() {
             await stop();
             try {
-                const now = await engine.latest("language", field.value, held.seed, ...settings());
+                const now = await engine.latest("language", field.value, held.seed, ...settings(), target);
                 if (!now) return;
                 bad.clear();
                 root.classList.remove("is-stale");
@@ -247,7 +254,8 @@ export const languagePanel = {
                el("section", { class: "card" },
                   el("label", { for: "language-text" }, "Text"), field, bad.element,
                   el("div", { class: "toolbar" }, one, run, temperature.element, topP.element, labelled("top-k (0: all)", topK), labelled("seed", seed))),
-               el("section", { class: "card" }, el("h2", {}, "What comes next"), next.element, left),
+               el("section", { class: "card" }, el("h2", {}, "What comes next"),
+                  el("p", { class: "quiet" }, "Choose y, what came next in truth: training would move each logit against (p − y)/T. A token’s button goes on with it."), next.element, left),
                el("section", { class: "card" }, el("h2", {}, "Where its heads look"),
                   el("p", { class: "quiet" }, "Choose a head, then point at a token: the darker another, the more of its attention it gets."), looks.element),
                about),
