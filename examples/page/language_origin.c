@@ -238,7 +238,12 @@ void language_choices_answer(const language_choices *of)
     }
     answer_number("target", (double)of->target);
     answer_number("kept", (double)of->kept);
-    answer_number("entropy", pmy_sampling_entropy(of->kept_choice, of->kept));
+    char text[TEXT];
+    (void)snprintf(
+        text, sizeof text,
+        "Drawn from %zu of %zu tokens, with an entropy of %.3f nats; L = -log p of y is %.3f nats.", of->kept,
+        of->vocabulary->count, pmy_sampling_entropy(of->kept_choice, of->kept), 0 - log(of->p[of->target]));
+    answer_text("summary", text);
 }
 
 void language_choices_origin(const language_choices *of, const char *column, size_t i)

@@ -29,7 +29,7 @@ pmy_status language_choices_make(language_choices *of, const pmy_sampling *sampl
                                  pmy_error *error);
 
 /* Answers z, p, drawn and slope with their figures; "target"; "token", what each is called; "append", what it
- * adds to a text; "kept"; and "entropy" of what is drawn from, in nats. */
+ * adds to a text; "kept"; and a "summary" for people. */
 void language_choices_answer(const language_choices *of);
 void language_choices_origin(const language_choices *of, const char *column, size_t i);
 

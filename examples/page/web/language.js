@@ -137,6 +137,7 @@ function headLooks(engine) {
         element: el("div", { class: "looking" }, pictures, el("div", { class: "looked-at" }, strip, words)),
         show(next) {
             answer = next;
+            pictures.hidden = false;
             query = size() - 1;
             if (!heads.length) buildHeads();
             buildStrip();
@@ -145,6 +146,7 @@ function headLooks(engine) {
         },
         none(why) {
             words.textContent = why;
+            pictures.hidden = true;
             buttons.forEach((button) => { button.hidden = true; });
         },
     };
@@ -171,7 +173,7 @@ export const languagePanel = {
             answer = now;
             next.show(now);
             group.show(now);
-            left.textContent = `Drawn from ${now.kept} of ${now.p.length} tokens, with an entropy of ${now.entropy.toFixed(3)} nats.`;
+            left.textContent = now.summary;
         }
 
         function say(error) {
