@@ -219,7 +219,7 @@ def a_net_is_checked(path):
 
 
 def attention_is_in_your_hands(path):
-    cells = "#panel-attention [aria-label='{}'] .cell"
+    cells = "#panel-attention .heat[aria-label='{}'] .cell"
     with Page(path, "attention") as page:
         page.until(lambda: page.all(cells.format("P = softmax(Z)")), "P")
         first = lambda name: page.one(cells.format(name)).text

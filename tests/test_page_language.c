@@ -125,7 +125,7 @@ static pmy_generator *from_file(const carried *of)
 {
     char path[200];
     pmy_error error = {0};
-    pmy_generator *generator;
+    pmy_generator *generator = NULL;
     (void)snprintf(path, sizeof path, "%s/page_language.safetensors",
                    getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (pmy_model_save(path, &of->read->facts, of->read->graph, &error) != PMY_OK ||
@@ -264,7 +264,7 @@ static void shares_are_those_of_the_last_tokens(void **state)
         for (size_t query = 0; query < BLOCK; query++) {
             double sum = 0;
             for (size_t key = 0; key < BLOCK; key++) {
-                double share = answered_reals("shares", NULL)[(head * BLOCK + query) * BLOCK + key];
+                double share = (double)answered_reals("shares", NULL)[(head * BLOCK + query) * BLOCK + key];
                 assert_true(key <= query || share == 0);
                 sum += share;
             }

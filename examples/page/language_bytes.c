@@ -67,7 +67,8 @@ uint8_t *language_bytes_make(const pmy_language *language, const language_losses
     *size = 0;
     if (!vocabulary)
         return NULL;
-    size_t head = put_head(NULL, 0, language, vocabulary, losses), most = head + 1;
+    char none[1];
+    size_t head = put_head(none, sizeof none, language, vocabulary, losses), most = head + 1;
     for (size_t i = 0; i < parameter_count(language); i++)
         most += STEP_BYTES + UNIT_BYTES * pmy_shape_size(parameter(language, i).shape);
     uint8_t *bytes = malloc(most);
