@@ -109,10 +109,6 @@ PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir 
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
-# Sources of programs whose numbers the page shows, too.
-PAGE_SOURCES := $(wildcard examples/page/*.c) examples/common/number.c \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c figure.c questions.c shares.c)
-
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
 TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))
@@ -213,6 +209,7 @@ $(NUMERICS): $(call objects,$(wildcard tests/numerics/*.c)) $(SUPPORT) $(COMMON)
 	$(call link,-lmpfr -lgmp)
 
 $(filter $(BUILD)/tests/test_page_%,$(TEST_PROGRAMS)): $(call objects,$(PAGE_SOURCES))
+
 # What tests/test_portable.sh compares; with a preset's recipe, from where it is.
 losses_OBJECTS := $(call objects,$(wildcard tests/losses/*.c) examples/mnist/presets.c examples/common/preset.c)
 $(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a

@@ -274,6 +274,58 @@ def a_model_goes_on_with_a_text(path):
         page.run("document.querySelector('.next .figure').focus()")
         page.says("#panel-language .origin", "its logit")
         page.picture("language")
+def a_logit_is_dragged(path):
+    with Page(path, "softmax") as page:
+        page.says(".result", "0.41703")
+        page.click('.forward [aria-label="p[0] = 0.659001"]')
+        page.says(".origin", "= 1 / 1.51745")
+        page.says(".origin", "goes into")
+        assert page.all(".is-of") and page.all(".cell.is-into")
+        slider = page.one(".forward input[type=range]")
+        ActionChains(page.driver).drag_and_drop_by_offset(slider, -20, 0).perform()
+        page.until(lambda: "0.41703" not in page.text(".result"), "another loss")
+        page.until(lambda: "1 / 1.51745" not in page.text(".origin"), "another origin of p[0]")
+        page.click(".forward [data-rove]")
+        page.keys(Keys.ARROW_DOWN)
+        page.says(".origin", "z[1], the logit of class 1, is given.")
+        page.picture("softmax")
+
+
+def what_breaks_is_said(path):
+    with Page(path, "softmax") as page:
+        page.click_on(".examples button", "0, 200")
+        page.says(".breaks", "p[0] is below the smallest float and becomes 0")
+        page.says(".breaks", "The naive log-sum-exp overflows here")
+        page.click_on(".segment", "double")
+        page.until(lambda: not any(e.text for e in page.all(".breaks")), "nothing that breaks")
+        page.type(".forward .number", "x")
+        page.says("#panel-softmax [role=alert]", "logit 0: must be a finite number or -inf")
+        page.type(".forward .number", "-inf")
+        page.says("#panel-softmax [role=alert]", "class 0 is masked by its logit of -inf and cannot be the target")
+        page.type(".forward .number", "3")
+        page.until(lambda: not page.one("#panel-softmax .bad-input").is_displayed(), "no error")
+
+
+def an_exercise_by_keyboard(path):
+    with Page(path, "exercise") as page:
+        page.says(".question", "What is p[")
+        page.type("#exercise-seed", "3" + Keys.TAB)
+        page.says(".question", "(-7, -7, -7, -7, -7)")
+        page.type("#exercise-answer", "a fifth" + Keys.ENTER)
+        page.says("#panel-exercise [role=alert]", "a number, please")
+        page.type("#exercise-answer", "1/5" + Keys.ENTER)
+        page.says(".verdict", "Right: p[3] = 0.2")
+        for answer in ("0.1", "0.8"):
+            page.keys(Keys.ENTER)  # to the next question
+            page.until(lambda: not page.all(".outcome:not([hidden])"), "a question")
+            page.until(lambda: page.run("return document.activeElement.id") == "exercise-answer", "the answer has the focus")
+            page.keys(answer, Keys.ENTER)
+            page.says(".verdict", "No")
+        page.says(".is-slip", "Your answer leaves here. z/T = (1.386, 0)/2")
+        page.says(".score", "1 of 3 right")
+        page.picture("exercise")
+        page.click_on("#panel-exercise button", "Take it apart under Softmax")
+        page.says("#panel-softmax .result", "0.405465")
 
 
 def narrow_and_dark(path):
@@ -300,8 +352,9 @@ def every_control_has_a_name(path):
 
 
 DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
-PANELS = ["softmax", "attention", "check", "language"]
+PANELS = ["softmax", "attention", "exercise", "check", "language"]
 CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
+         a_logit_is_dragged, what_breaks_is_said, an_exercise_by_keyboard,
          attention_is_in_your_hands, a_model_goes_on_with_a_text,
          narrow_and_dark, every_control_has_a_name]
 

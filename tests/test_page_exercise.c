@@ -21,7 +21,7 @@ enum { KINDS = 6, ROUNDS = 600, SEED = 7 };
 /* softmax as the formula says. */
 static double share(const question *q, size_t of)
 {
-    double maximum = -INFINITY, sum = 0;
+    double maximum = -(double)INFINITY, sum = 0;
     for (size_t i = 0; i < q->classes; i++)
         maximum = fmax(maximum, q->z[i]);
     for (size_t i = 0; i < q->classes; i++)
@@ -179,7 +179,7 @@ static void page_refuses(void **state)
     expect_answered_error("a number, please, such as 0.25 or 1/4");
     page_exercise(0, -1);
     expect_answered_error("the seed must be a whole number");
-    page_exercise(0, NAN);
+    page_exercise(0, (double)NAN);
     expect_answered_error("the seed must be a whole number");
     page_exercise(0, 0.5);
     expect_answered_error("the seed must be a whole number");

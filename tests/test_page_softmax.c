@@ -35,7 +35,7 @@ static const row rows[] = {
     {2, {0, 200}, 1, 0, 0, {0}, true},
     {3, {89, 88, 80}, 1, 1, 0, {0}, true},
     {4, {20, 0, 1, -2}, 1, 0, 0, {0}, true},
-    {4, {2, -INFINITY, 0.5, 1}, 1, 3, 0, {0}, false},
+    {4, {2, -(double)INFINITY, 0.5, 1}, 1, 3, 0, {0}, false},
     {4, {3, 3, 3, 3}, 2.5, 2, 0, {0}, true},
     {3, {2, 1, 0.1}, 0.1, 1, 0, {0}, false},
     {3, {2, 1, 0.1}, 0.7, 0, 3, {0.9, 0.05, 0.05}, true},
@@ -166,7 +166,7 @@ static void ulps_are_counted_from_double(void **state)
     bool any = false;
     for (size_t i = 0; i < 3; i++) {
         float size = (float)fabs(truth[i]);
-        double ulp = (double)nextafterf(size, INFINITY) - (double)size;
+        double ulp = (double)nextafterf(size, (double)INFINITY) - (double)size;
         assert_true(answered_numbers("fused_ulps", NULL)[i] == fabs(fused[i] - truth[i]) / ulp);
         assert_true(answered_numbers("chain_ulps", NULL)[i] == fabs(chain[i] - truth[i]) / ulp);
         assert_true(answered_numbers("fused_ulps", NULL)[i] <= 0.5001);
@@ -324,7 +324,7 @@ static void origins_say_the_formula(void **state)
     expect_origin("loss", 0, "L = -Σ y log p, over the classes with a share of y", "= 0.41703·1",
                   "every y[i], -log p[0]", "");
     show(&rows[11]);
-    expect_origin("shifted", 1, "(z[1] - max z)/T", "= (-420 - (-400))/1", "z[0], z[1], T",
+    expect_origin("shifted", 1, "(z[1] - max z)/T", "= (-420 - (-400))/1", "every z[i], T",
                   "exp[1], -log p[1]");
     show(&rows[3]);
     expect_origin("chain", 0, "The long way to ∂L/∂z[0]: Σ over k of J[k][0] · (-y[k]/p[k])", "= 0·(-inf)",
@@ -347,14 +347,15 @@ static void refuses_nonsense(void **state)
     (void)state;
     row good = rows[0], bad;
 #define WITH(change) (bad = good, change, bad)
-    expect_refused(WITH(bad.z[1] = NAN), "logit 1: must be a finite number or -inf");
-    expect_refused(WITH(bad.z[2] = INFINITY), "logit 2: must be a finite number or -inf");
-    expect_refused(WITH(bad.z[0] = -INFINITY),
+    expect_refused(WITH(bad.z[1] = (double)NAN), "logit 1: must be a finite number or -inf");
+    expect_refused(WITH(bad.z[2] = (double)INFINITY), "logit 2: must be a finite number or -inf");
+    expect_refused(WITH(bad.z[0] = -(double)INFINITY),
                    "class 0 is masked by its logit of -inf and cannot be the target");
-    expect_refused(WITH((bad.z[0] = bad.z[1] = bad.z[2] = -INFINITY, bad.target = 7)), "every logit is -inf");
+    expect_refused(WITH((bad.z[0] = bad.z[1] = bad.z[2] = -(double)INFINITY, bad.target = 7)),
+                   "every logit is -inf");
     expect_refused(WITH((bad.z[0] = 1e39, bad.in_float = true)), "too large for a float");
     expect_refused(WITH(bad.temperature = 0), "the temperature must be a number between");
-    expect_refused(WITH(bad.temperature = NAN), "the temperature must be a number between");
+    expect_refused(WITH(bad.temperature = (double)NAN), "the temperature must be a number between");
     expect_refused(WITH(bad.target = 3), "3");
     expect_refused(WITH(bad.classes = 0), "0 logits: there can be 1 to 10");
     expect_refused(WITH(bad.shares = 2), "2 shares, but there are 3 logits");
@@ -362,9 +363,9 @@ static void refuses_nonsense(void **state)
     good.shares = 3;
     good.y[0] = 1;
     expect_refused(WITH(bad.y[1] = -1), "share 1: must be a number between 0 and 1000000");
-    expect_refused(WITH(bad.y[1] = NAN), "share 1: must be");
+    expect_refused(WITH(bad.y[1] = (double)NAN), "share 1: must be");
     expect_refused(WITH(bad.y[1] = 1e-31), "a share is 0 or at least 1e-30");
-    expect_refused(WITH(bad.z[0] = -INFINITY),
+    expect_refused(WITH(bad.z[0] = -(double)INFINITY),
                    "class 0 is masked by its logit of -inf and cannot have a share");
 #undef WITH
     page_softmax(rows[14].z, 11, 1, 0, NULL, 0, 0);

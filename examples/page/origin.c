@@ -178,12 +178,13 @@ void origin_answer(const origin_table *of, const char *name, size_t i)
         answer_error(&error);
         return;
     }
-    bool *parts = calloc(2 * total, sizeof *parts), *users = parts + total;
+    bool *parts = calloc(2 * total, sizeof *parts);
     if (!parts) {
         (void)pmy_fail(&error, PMY_NO_MEMORY, "no memory for %zu numbers", total);
         answer_error(&error);
         return;
     }
+    bool *users = parts + total;
     gathering.gathered = parts;
     searching.sought = start + i;
     if (column->parts)

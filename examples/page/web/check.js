@@ -9,7 +9,7 @@ const examples = [
     "embed 8, positions, [rmsnorm, attention 2], rmsnorm, tied",
 ];
 
-const sevenDigits = (value) => (Number.isFinite(value) ? value.toPrecision(7).replace("-", "−") : String(value));
+const checkFigure = (value) => (Number.isFinite(value) ? value.toPrecision(7).replace("-", "−") : String(value));
 const small = (value) => (value === 0 ? "0" : Number.isFinite(value) ? value.toExponential(1).replace("-", "−") : String(value));
 
 // The outcomes as a table, with a sentence for each that did not pass, and the error-against-step picture.
@@ -40,7 +40,7 @@ class Outcome {
             el("tr", {},
                el("th", { scope: "row" }, input), el("td", {}, answer.shape[i]),
                el("td", {}, this.#verdict(answer.verdict[i])),
-               ...[small(answer.found[i]), small(answer.allowed[i]), sevenDigits(answer.backward[i]), sevenDigits(answer.numeric[i])].map(
+               ...[small(answer.found[i]), small(answer.allowed[i]), checkFigure(answer.backward[i]), checkFigure(answer.numeric[i])].map(
                    (text) => el("td", { class: "right" }, text)))));
         this.sentences.replaceChildren(...answer.input.flatMap((input, i) =>
             answer.verdict[i] === "PASS" ? [] : [el("li", {}, el("b", {}, input), " — ", answer.sentence[i])]));

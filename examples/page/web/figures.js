@@ -10,15 +10,17 @@ export class FigureGroup {
     #answer = {};
     #pointed = null; // the figure that the mouse is over
     #kept = null; // the one that had the focus last
-    #marked = [];
+    #marked = []; // [element, class]
+    #markedFor = {};
 
     // engine.call(origin, column, index) answers where a number comes from.
     constructor(engine, origin, hint = "Point at a number, or go to it with the keys, and here it says where it comes from.") {
         this.#engine = engine;
         this.#origin = origin;
         this.hint = hint;
-        this.words = el("div", { class: "origin-words", "aria-live": "polite" }, el("p", { class: "quiet" }, hint));
-        this.box = el("aside", { class: "origin is-idle", "aria-label": "Where a number comes from" }, this.words);
+        this.words = el("div", { class: "origin-words", "aria-live": "polite" });
+        this.box = el("aside", { class: "origin", "aria-label": "Where a number comes from" }, this.words);
+        this.#tell(null, {});
     }
 
     // Makes a figure of any element, such as a matrix's cell. paint(text, value) shows its number when it is another;
@@ -55,12 +57,15 @@ export class FigureGroup {
         if (this.#pointed ?? this.#kept) this.#ask();
     }
 
-    // Takes no more notice of figures that are on the page no longer.
+    // Takes no more notice of figures that are on the page no longer. What is looked at is then the one in its place.
     forgetGone() {
         for (const [name, figures] of this.#figures)
             this.#figures.set(name, figures.filter(({ element }) => element.isConnected));
         if (this.#pointed && !this.#pointed.element.isConnected) this.#pointed = null;
-        if (this.#kept && !this.#kept.element.isConnected) this.#keep(null);
+        if (this.#kept && !this.#kept.element.isConnected) {
+            const { name, index } = this.#kept;
+            this.#keep(this.#figures.get(name).find((one) => one.index === index) ?? null);
+        }
     }
 
     #paint(figure) {
@@ -79,8 +84,9 @@ export class FigureGroup {
         this.#ask();
     }
 
+    // What the mouse happens to rest on no longer counts once the keys have gone on.
     #keep(figure) {
-        this.#kept = figure;
+        [this.#kept, this.#pointed] = [figure, null];
         this.#ask();
     }
 
@@ -96,6 +102,26 @@ export class FigureGroup {
     }
 
     #tell(figure, { text = [this.hint], of = [], into = [], of_text = "", into_text = "" }) {
+        this.box.classList.toggle("is-idle", !figure);
+        this.#markAll(figure, of, into);
+        const lines = text.map((line, i) => [!figure ? "quiet" : i ? "origin-line" : "origin-title", "", line]);
+        if (of_text) lines.push(["origin-parts", "made of", of_text]);
+        if (into_text) lines.push(["origin-parts", "goes into", into_text]);
+        while (this.words.childElementCount > lines.length) this.words.lastChild.remove();
+        lines.forEach(([kind, key, line], i) => {
+            const element = this.words.children[i] ?? this.words.appendChild(el("p", {}, el("span"), ""));
+            if (element.className !== kind) element.className = kind;
+            if (element.firstChild.textContent !== key) element.firstChild.textContent = key;
+            element.firstChild.className = key && "key " + (key === "made of" ? "is-of" : "is-into");
+            if (element.lastChild.data !== line) element.lastChild.data = line;
+        });
+    }
+
+    // While something is dragged, the same are marked again and again: then nothing is touched.
+    #markAll(figure, of, into) {
+        const marks = [of.join(), into.join()].join(";");
+        if (figure === this.#markedFor.figure && marks === this.#markedFor.marks) return;
+        this.#markedFor = { figure, marks };
         for (const [element, mark] of this.#marked) element.classList.remove(mark);
         this.#marked = [];
         const mark = (element, name) => {
@@ -105,11 +131,6 @@ export class FigureGroup {
         of.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-of")));
         into.forEach((key) => this.#all(key).forEach((one) => mark(one, "is-into")));
         if (figure) mark(figure.element, "is-looked");
-        this.box.classList.toggle("is-idle", !figure);
-        const lines = text.map((line, i) => el("p", { class: !figure ? "quiet" : i ? "origin-line" : "origin-title" }, line));
-        if (of_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-of" }, "made of"), " " + of_text));
-        if (into_text) lines.push(el("p", { class: "origin-parts" }, el("span", { class: "key is-into" }, "goes into"), " " + into_text));
-        this.words.replaceChildren(...lines);
     }
 
     #all(key) {

@@ -23,11 +23,11 @@ export function heatMap(group, { label, key, rowName, columnName }) {
             })));
         table.replaceChildren(head, ...body);
         element.style.setProperty("--columns", columns);
-        group.forgetGone();
         cells.forEach((cell, at) => {
             const i = Math.floor(at / columns), j = at % columns;
             group.add(cell.box, key(i, j, columns), { label: `${rowName(i)}, ${columnName(j)}`, paint: (text) => { cell.number.data = text; } });
         });
+        group.forgetGone();
         rove(table);
         fit();
     }
