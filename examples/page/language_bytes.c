@@ -52,28 +52,22 @@ static uint8_t *put_tensor(uint8_t *to, pmy_tensor tensor)
     return to;
 }
 
-/* The lines, and how many bytes they take; to [room] may be too small for them. */
-static size_t put_head(char *to, size_t room, const pmy_language *language, const char *vocabulary,
-                       const language_losses *losses)
-{
-    return (size_t)snprintf(to, room, "%s\n%s%s\n%s%zu\n%s%s\n%s%.9g %.9g\n\n", first_line, keys[NET],
-                            language->facts.net.text, keys[BLOCK], language->block, keys[VOCABULARY],
-                            vocabulary, keys[LOSS], losses->trained, losses->carried);
-}
-
 uint8_t *language_bytes_make(const pmy_language *language, const language_losses *losses, size_t *size)
 {
+    enum { OTHER_WORDS = 200 }; /* room for what is neither net nor vocabulary */
+    const char *net = language->facts.net.text;
     char *vocabulary = pmy_vocabulary_print(&language->vocabulary);
     *size = 0;
     if (!vocabulary)
         return NULL;
-    char none[1];
-    size_t head = put_head(none, sizeof none, language, vocabulary, losses), most = head + 1;
+    size_t head = strlen(net) + strlen(vocabulary) + OTHER_WORDS, tensors = 0;
     for (size_t i = 0; i < parameter_count(language); i++)
-        most += STEP_BYTES + UNIT_BYTES * pmy_shape_size(parameter(language, i).shape);
-    uint8_t *bytes = malloc(most);
+        tensors += STEP_BYTES + UNIT_BYTES * pmy_shape_size(parameter(language, i).shape);
+    uint8_t *bytes = malloc(head + tensors);
     if (bytes) {
-        (void)put_head((char *)bytes, head + 1, language, vocabulary, losses);
+        head = (size_t)snprintf((char *)bytes, head, "%s\n%s%s\n%s%zu\n%s%s\n%s%.9g %.9g\n\n", first_line,
+                                keys[NET], net, keys[BLOCK], language->block, keys[VOCABULARY], vocabulary,
+                                keys[LOSS], losses->trained, losses->carried);
         uint8_t *to = bytes + head;
         for (size_t i = 0; i < parameter_count(language); i++)
             to = put_tensor(to, parameter(language, i));
