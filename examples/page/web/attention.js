@@ -135,6 +135,7 @@ export const attention = {
             try {
                 Object.assign(held, await engine.call("attention_draw", held.seed, TOKENS, held.dim));
                 held.drawn = held.d_output.slice();
+                another.title = `Now: those of softmax attention --seed ${held.seed} --dim ${held.dim}`;
                 setUpstream();
                 await update();
             } catch (error) {
