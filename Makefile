@@ -140,7 +140,7 @@ $(BUILD)/flags: FORCE
 	@echo '$(LINK)' | cmp -s - $@ || echo '$(LINK)' > $@
 
 objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj/pmyq)
-$(call objects_below,examples) $(BUILD)/obj/bench/%: INCLUDES += -Iexamples
+$(call objects_below,examples) $(BUILD)/obj/bench/% $(BUILD)/obj/tools/%: INCLUDES += -Iexamples
 $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
@@ -180,7 +180,9 @@ $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 PAGE_SOURCES := $(wildcard examples/page/*.c) $(wildcard examples/common/svg*.c) examples/gradcheck/plot.c \
     $(addprefix examples/common/,markup.c number.c preset.c preset_recipe.c utf8.c) \
     $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c questions.c shares.c)
+    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c \
+        questions.c shares.c) \
+    $(addprefix examples/text/,heads.c passage.c writer.c)
 
 define link
 $(call say,LINK,$@)
@@ -246,14 +248,29 @@ $(BUILD)/pack: tools/pack.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -O2 -Wall -Wextra -o $@ $<
 
-$(PAGE): $(BUILD)/pack $(wildcard examples/page/web/*) FORCE
+# The language panel's model, trained once; and the bytes that the page carries of it.
+PAGE_TEXT := data/text/kjv.txt.gz
+$(BUILD)/page/language.safetensors: $(PAGE_TEXT) examples/text/presets.c | $(BUILD)/text
+	$(call say,TRAIN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/text train --net small --data $(PAGE_TEXT) --val 0.1 --quiet --save $@
+
+$(BUILD)/pack_language: $(call objects,tools/pack_language.c examples/page/language_bytes.c) $(LIBRARIES)
+	$(call link)
+
+$(BUILD)/page/language.gz: $(BUILD)/page/language.safetensors $(BUILD)/pack_language
+	$(call say,PACK,$@)
+	$(Q)$(BUILD)/pack_language $< $(PAGE_TEXT) 0.1 > $(@:.gz=.bytes)
+	$(Q)gzip -9nc $(@:.gz=.bytes) > $@
+
+$(PAGE): $(BUILD)/pack $(BUILD)/page/language.gz $(wildcard examples/page/web/*) FORCE
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/page/wasm WASM=1 $(BUILD)/page/wasm/page.wasm
 	@gzip -9nc $(BUILD)/page/wasm/page.wasm > $(BUILD)/page/page.wasm.gz
 	$(call say,PACK,$@)
 	$(Q)$(BUILD)/pack examples/page/web/index.html module=$(BUILD)/page/page.wasm.gz \
 	    train-images=data/mnist/train-images-idx3-ubyte.gz train-labels=data/mnist/train-labels-idx1-ubyte.gz \
 	    test-images=data/mnist/t10k-images-idx3-ubyte.gz test-labels=data/mnist/t10k-labels-idx1-ubyte.gz \
-	    language-model=/dev/null > $@
+	    language-model=$(BUILD)/page/language.gz > $@
 
 # ---- running ----------------------------------------------------------------
 

@@ -218,6 +218,62 @@ def a_net_is_checked(path):
         page.says("#panel-check [role=status]", "All 5 gradients pass.")
 
 
+def attention_is_in_your_hands(path):
+    cells = "#panel-attention .heat[aria-label='{}'] .cell"
+    with Page(path, "attention") as page:
+        page.until(lambda: page.all(cells.format("P = softmax(Z)")), "P")
+        first = lambda name: page.one(cells.format(name)).text
+        before, share = first("Q"), first("P = softmax(Z)")
+        tip = page.one(".handle.q")
+        page.run("arguments[0].scrollIntoView({block: 'center'})", tip)
+        ActionChains(page.driver).drag_and_drop_by_offset(tip, 40, -30).perform()
+        page.until(lambda: first("Q") != before and first("P = softmax(Z)") != share, "Q and P move")
+        page.run("arguments[0].focus()", tip)
+        before = float(first("Q"))
+        page.keys(Keys.ARROW_RIGHT)
+        page.until(lambda: abs(float(first("Q")) - before - 0.1) < 1e-9, "a step to the right")
+        page.run("arguments[0].focus()", page.one(cells.format("Q")))
+        page.keys("-0.25", Keys.ENTER)
+        page.until(lambda: first("Q") == "-0.25", "what was typed")
+        page.says("#panel-attention .origin", "Q[0][0] = -0.25, which you hold")
+        page.keys(Keys.ENTER, "abc")
+        page.says("#panel-attention [role=alert]", "q[0][0] is nan")
+        page.keys(Keys.ESCAPE)
+        page.until(lambda: not page.one("#panel-attention [role=alert]").is_displayed(), "all is well again")
+        page.click("#panel-attention input[type=checkbox]")
+        page.until(lambda: first("P = softmax(Z)") == "1", "the first token sees itself alone")
+        page.run("document.querySelectorAll(arguments[0])[1].focus()", cells.format("P = softmax(Z)"))
+        page.says("#panel-attention .origin", "Token 0 does not see token 1")
+        page.one("#panel-attention option[value='8']").click()
+        page.until(lambda: len(page.all(cells.format("Q"))) == 32, "four vectors of eight numbers")
+        page.fits()
+        page.picture("attention")
+
+
+def a_model_goes_on_with_a_text(path):
+    with Page(path, "language") as page:
+        page.says("#panel-language", "each carried in 16 bits")
+        page.type("#language-text", "In the begin")
+        page.until(lambda: page.all(".next .token")[0].text == "n", "begin is gone on with by n")
+        text = lambda: page.run("return document.getElementById('language-text').value")
+        page.click(".next .token")
+        page.until(lambda: text() == "In the beginn", "the token is taken")
+        page.click_on("#panel-language button", "Draw one token")
+        page.until(lambda: len(text()) == 14, "a token is drawn")
+        page.click_on("#panel-language button", "Write on")
+        page.until(lambda: len(text()) == 314, "it has written")
+        page.until(lambda: page.text("#panel-language .button.main") == "Write on", "it has ended")
+        written = text()
+        page.one("#language-text").send_keys("\u00e4")
+        page.says("#panel-language [role=alert]", "'\u00e4' is not among the 73 characters known")
+        page.one("#language-text").send_keys(Keys.BACKSPACE)
+        page.until(lambda: not page.one("#panel-language [role=alert]").is_displayed(), "it goes on")
+        assert text() == written
+        page.run("document.querySelectorAll('.head')[4].focus()")
+        page.says(".looks", "layer 2, head 2:")
+        page.run("document.querySelector('.next .figure').focus()")
+        page.says("#panel-language .origin", "its logit")
+        page.picture("language")
 def a_logit_is_dragged(path):
     with Page(path, "softmax") as page:
         page.says(".result", "0.41703")
@@ -296,9 +352,10 @@ def every_control_has_a_name(path):
 
 
 DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
-PANELS = ["softmax", "exercise", "check"]
+PANELS = ["softmax", "attention", "exercise", "check", "language"]
 CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
          a_logit_is_dragged, what_breaks_is_said, an_exercise_by_keyboard,
+         attention_is_in_your_hands, a_model_goes_on_with_a_text,
          narrow_and_dark, every_control_has_a_name]
 
 

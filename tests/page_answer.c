@@ -38,6 +38,14 @@ const double *answered_numbers(const char *name, size_t *count)
     return column->values;
 }
 
+const float *answered_reals(const char *name, size_t *count)
+{
+    const answer_column *column = column_of(name, ANSWER_REALS);
+    if (count)
+        *count = column->count;
+    return column->values;
+}
+
 double answered_number(const char *name)
 {
     return *(const double *)column_of(name, ANSWER_NUMBER)->values;

@@ -10,6 +10,7 @@ bool answered(const char *name);
 
 /* A column of numbers; *count, which may be NULL, is how many. */
 const double *answered_numbers(const char *name, size_t *count);
+const float *answered_reals(const char *name, size_t *count);
 double answered_number(const char *name);
 
 /* A text by itself; text i of a column, and how many it has. */

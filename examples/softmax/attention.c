@@ -7,11 +7,10 @@
 #include "softmax/commands.h"
 #include "softmax/differences.h"
 #include "softmax/drawn.h"
-#include "softmax/head.h"
+#include "softmax/head_parts.h"
 #include "softmax/matrix.h"
 #include "softmax/matrix_file.h"
 
-#include <math.h>
 #include <stdio.h>
 
 enum { TEXT = 400 };
@@ -24,98 +23,81 @@ static void say(const char *text)
     paragraph_print(stdout, text, 0, 0);
 }
 
-static double largest_finite(size_t count, const double *values)
+static bool print_matrix(const char *name, const head_part *part)
 {
-    double largest = 0;
-    for (size_t i = 0; i < count; i++)
-        if (isfinite(values[i]))
-            largest = fmax(largest, fabs(values[i]));
-    return largest;
-}
-
-/* What a matrix made from others is called, and its numbers; its errors are those of sums of `dim` or as many
- * products as there are keys, and of exp, whose argument is a score. */
-static matrix named(const head *of, const char *name, size_t rows, size_t columns, const double *elements)
-{
-    double score = largest_finite(of->queries * of->keys, of->scaled);
-    double error = 1e-15 * (32 + 4 * score) * largest_finite(rows * columns, elements);
-    return (matrix){.corner = name,
-                    .rows = rows,
-                    .columns = columns,
-                    .row = {.name = "token"},
-                    .column = {.name = ""},
-                    .elements = elements,
-                    .error = error};
+    const matrix shown = {.corner = name,
+                          .rows = part->rows,
+                          .columns = part->columns,
+                          .row = {.name = "token"},
+                          .column = {.name = ""},
+                          .elements = part->elements,
+                          .error = part->error};
+    return matrix_print(&shown);
 }
 
 static bool print_inputs(const head *of)
 {
-    matrix q = named(of, "Q", of->queries, of->dim, of->q), k = named(of, "K", of->keys, of->dim, of->k),
-           v = named(of, "V", of->keys, of->width, of->v);
-    q.error = k.error = v.error = 0;
-    (void)putchar('\n');
-    bool printed = matrix_print(&q);
-    (void)putchar('\n');
-    printed = printed && matrix_print(&k);
-    (void)putchar('\n');
-    return printed && matrix_print(&v);
+    static const char *const names[] = {"Q", "K", "V"};
+    for (size_t i = 0; i < 3; i++) {
+        const head_part part = head_part_of(of, (head_part_id)(HEAD_Q + i));
+        (void)putchar('\n');
+        if (!print_matrix(names[i], &part))
+            return false;
+    }
+    return true;
 }
 
-static bool print_part(const head *of, const char *text, const char *name, size_t rows, size_t columns,
-                       const double *elements)
+static bool print_part(const head *of, const char *text, const char *name, head_part_id id)
 {
     say(text);
-    const matrix shown = named(of, name, rows, columns, elements);
-    return matrix_print(&shown);
+    const head_part part = head_part_of(of, id);
+    return print_matrix(name, &part);
 }
 
 static bool print_forward(const head *of)
 {
-    size_t n = of->queries, m = of->keys;
-    return print_part(of, "1. Scores S = Q K^T: how well each query (row) meets each key (column).", "S", n,
-                      m, of->scores) &&
+    return print_part(of, "1. Scores S = Q K^T: how well each query (row) meets each key (column).", "S",
+                      HEAD_SCORES) &&
            print_part(
                of,
                of->causal
                    ? "2. Scaled by 1/sqrt(d), so that they do not grow with d; a token does not see later "
                      "ones."
                    : "2. Scaled by 1/sqrt(d), so that they do not grow with d.",
-               "S/sqrt(d)", n, m, of->scaled) &&
-           print_part(of, "3. The attention matrix P = softmax of each row: its rows sum to 1.", "P", n, m,
-                      of->p) &&
-           print_part(of, "4. The output O = P V: means of the rows of V, weighted by P.", "O", n, of->width,
-                      of->output);
+               "S/sqrt(d)", HEAD_SCALED) &&
+           print_part(of, "3. The attention matrix P = softmax of each row: its rows sum to 1.", "P",
+                      HEAD_P) &&
+           print_part(of, "4. The output O = P V: means of the rows of V, weighted by P.", "O", HEAD_OUTPUT);
 }
 
 /* A gradient as backward gives it and as differences do. */
-static bool print_gradient(const head *of, const char *text, const char *name, size_t rows, size_t columns,
-                           const double *analytic, const double *numeric)
+static bool print_gradient(const head *of, const char *text, const char *name, head_part_id analytic,
+                           head_part_id numeric)
 {
-    if (!print_part(of, text, name, rows, columns, analytic))
+    if (!print_part(of, text, name, analytic))
         return false;
-    matrix differences = named(of, name, rows, columns, numeric);
-    differences.error = 0;
+    const head_part one = head_part_of(of, analytic), other = head_part_of(of, numeric);
     (void)printf("by finite differences of L:\n");
-    bool printed = matrix_print(&differences);
-    (void)printf("  largest relative error: %.1e\n", differences_error(rows * columns, analytic, numeric));
+    bool printed = print_matrix(name, &other);
+    (void)printf("  largest relative error: %.1e\n",
+                 differences_error(one.rows * one.columns, one.elements, other.elements));
     return printed;
 }
 
 static bool print_backward(const head *of)
 {
-    size_t n = of->queries, m = of->keys;
     return print_part(
                of, "5. Backward, from a loss L = sum of G times O, element by element, so that dO = G:", "dO",
-               n, of->width, of->d_output) &&
-           print_gradient(of, "6. dV = P^T dO:", "dV", m, of->width, of->op_dv, of->numeric_dv) &&
-           print_part(of, "7. dP = dO V^T:", "dP", n, m, of->dp) &&
+               HEAD_D_OUTPUT) &&
+           print_gradient(of, "6. dV = P^T dO:", "dV", HEAD_DV, HEAD_NUMERIC_DV) &&
+           print_part(of, "7. dP = dO V^T:", "dP", HEAD_DP) &&
            print_part(
                of,
                "8. Back through each row's softmax, dS = P (dP - sum over the row of P dP)/sqrt(d): its "
                "Jacobian, applied without being formed.",
-               "dS", n, m, of->dscores) &&
-           print_gradient(of, "9. dQ = dS K:", "dQ", n, of->dim, of->op_dq, of->numeric_dq) &&
-           print_gradient(of, "10. dK = dS^T Q:", "dK", m, of->dim, of->op_dk, of->numeric_dk);
+               "dS", HEAD_DSCORES) &&
+           print_gradient(of, "9. dQ = dS K:", "dQ", HEAD_DQ, HEAD_NUMERIC_DQ) &&
+           print_gradient(of, "10. dK = dS^T Q:", "dK", HEAD_DK, HEAD_NUMERIC_DK);
 }
 
 static bool print_for_people(const head *of)
@@ -137,33 +119,12 @@ static bool print_for_people(const head *of)
 
 static bool print_json(const head *of)
 {
-    size_t n = of->queries, m = of->keys;
-    const struct {
-        const char *name;
-        const double *elements;
-        size_t rows, columns;
-    } all[] = {
-        {"q", of->q, n, of->dim},
-        {"k", of->k, m, of->dim},
-        {"v", of->v, m, of->width},
-        {"scores", of->scores, n, m},
-        {"scaled", of->scaled, n, m},
-        {"p", of->p, n, m},
-        {"output", of->output, n, of->width},
-        {"d_output", of->d_output, n, of->width},
-        {"dp", of->dp, n, m},
-        {"dscores", of->dscores, n, m},
-        {"dq", of->op_dq, n, of->dim},
-        {"dk", of->op_dk, m, of->dim},
-        {"dv", of->op_dv, m, of->width},
-        {"numeric_dq", of->numeric_dq, n, of->dim},
-        {"numeric_dk", of->numeric_dk, m, of->dim},
-        {"numeric_dv", of->numeric_dv, m, of->width},
-    };
     json_line line = json_begin();
     json_flag(&line, "causal", of->causal);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        json_matrix(&line, all[i].name, all[i].elements, all[i].rows, all[i].columns, PMY_NUMBER_DOUBLE);
+    for (size_t i = 0; i < HEAD_PARTS; i++) {
+        const head_part part = head_part_of(of, (head_part_id)i);
+        json_matrix(&line, part.name, part.elements, part.rows, part.columns, PMY_NUMBER_DOUBLE);
+    }
     json_real(&line, "op_difference", of->op_difference, PMY_NUMBER_DOUBLE);
     return json_end(&line, stdout);
 }
@@ -215,9 +176,7 @@ static bool make_inputs(const options *command, const settings *set, head *of)
     } else {
         of->queries = of->keys = set->tokens > 0 ? (size_t)set->tokens : 4;
         of->dim = of->width = set->dim > 0 ? (size_t)set->dim : 3;
-        draw_short_numbers(&random, of->queries * of->dim, of->q);
-        draw_short_numbers(&random, of->keys * of->dim, of->k);
-        draw_short_numbers(&random, of->keys * of->width, of->v);
+        head_draw(of, &random);
     }
     draw_short_numbers(&random, of->queries * of->width, of->d_output);
     return true;
@@ -265,6 +224,6 @@ int attention_run(int argc, char **argv)
     options_result result = options_parse(&command, argc, argv, NULL);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
-    head of = {0};
+    head of = {.temperature = 1};
     return make_inputs(&command, &set, &of) ? study(&command, &set, &of) : PROGRAM_WRONG;
 }

@@ -4,6 +4,7 @@
 #include "pmy64/tensor/op.h"
 #include "pmy64/tensor/ops/ops.h"
 #include "softmax/differences.h"
+#include "softmax/drawn.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static pmy_status run_plain_ops(head *of, pmy64_graph *graph, pmy_error *error)
                *v = leaf(graph, of->keys, of->width);
     pmy64_node *mask = pmy64_constant(graph, PMY_SHAPE(of->queries, of->keys));
     pmy64_node *scores = pmy64_matmul(graph, q, pmy64_transpose(graph, k, 0, 1));
-    pmy64_node *scaled = pmy64_scale(graph, scores, 1 / sqrt((double)of->dim));
+    pmy64_node *scaled = pmy64_scale(graph, scores, 1 / (of->temperature * sqrt((double)of->dim)));
     pmy64_node *masked = pmy64_add(graph, scaled, mask);
     pmy64_node *p = pmy64_softmax(graph, masked);
     pmy64_node *output = pmy64_matmul(graph, p, v);
@@ -109,7 +110,8 @@ static pmy_status run_op(head *of, pmy64_graph *graph, pmy_error *error)
     pmy64_want_gradient(k);
     pmy64_want_gradient(v);
     pmy64_attention_options options = {.causal = of->causal};
-    pmy64_node *op = pmy64_attention(graph, q, k, v, &options);
+    /* The op itself has no temperature. */
+    pmy64_node *op = pmy64_attention(graph, pmy64_scale(graph, q, 1 / of->temperature), k, v, &options);
     pmy_status status = pmy64_build(graph, op, error);
     if (status != PMY_OK)
         return status;
@@ -130,6 +132,13 @@ static pmy_status run_op(head *of, pmy64_graph *graph, pmy_error *error)
     if (status == PMY_OK)
         status = differences_of(graph, op, of->d_output, v, of->numeric_dv, error);
     return status;
+}
+
+void head_draw(head *of, pmy_random *random)
+{
+    draw_short_numbers(random, of->queries * of->dim, of->q);
+    draw_short_numbers(random, of->keys * of->dim, of->k);
+    draw_short_numbers(random, of->keys * of->width, of->v);
 }
 
 pmy_status head_run(head *of, pmy_error *error)

@@ -5,7 +5,7 @@ let controlIds = 0;
 const newControlId = () => "control-" + ++controlIds;
 
 // As people type numbers: "-inf", and the minus sign as it is printed, too. NaN: it is none.
-function readNumber(text) {
+export function readNumber(text) {
     const plain = text.trim().replace("−", "-").toLowerCase();
     const infinite = /^([+-]?)inf(inity)?$/.exec(plain);
     return infinite ? (infinite[1] === "-" ? -Infinity : Infinity) : plain ? Number(plain) : NaN;

@@ -1,12 +1,14 @@
 // The panels as tabs; the address's hash says which is shown. A panel is made when it is first shown.
 import { Engine } from "./engine.js";
 import { el } from "./elements.js";
+import { attention } from "./attention.js";
 import { check } from "./check.js";
 import { exercise } from "./exercise.js";
+import { languagePanel } from "./language.js";
 import { softmax } from "./softmax.js";
 import { train } from "./train.js";
 
-const panels = [softmax, exercise, train, check];
+const panels = [softmax, attention, exercise, train, check, languagePanel];
 const made = new Map();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
