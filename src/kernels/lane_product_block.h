@@ -2,7 +2,7 @@
  * for each, with
  *
  *   HIGHEST, WIDEST  the most rows and lanes of a block
- *   BLOCK, ALL_ROWS  the functions' names
+ *   BLOCK, ALL_ROWS, ONE_ROW  the functions' names
  *   BLOCK_LANES      pmy_lanes or pmy_avx512_lanes
  *   BLOCK_IN_MEMORY  the same, anywhere in memory
  *
@@ -78,8 +78,30 @@ PMY_INLINED void ALL_ROWS(const pmy_lane_product *x, size_t column, const size_t
         }
     }
 }
+#undef CASE
+
+#define CASE(wide)                    \
+    case wide:                        \
+        BLOCK(x, 0, column, 1, wide); \
+        break;
+
+/* A single row from a column on, in blocks of WIDEST lanes or a little less each; returns where it ends,
+ * which is before fewer columns than lanes. */
+PMY_INLINED size_t ONE_ROW(const pmy_lane_product *x, size_t first)
+{
+    enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
+    size_t lanes = (x->columns - first) / LANES, blocks = (lanes + WIDEST - 1) / WIDEST;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t begin = lanes * i / blocks, column = first + begin * LANES;
+        switch (lanes * (i + 1) / blocks - begin) {
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+        }
+    }
+    return first + lanes * LANES;
+}
 #undef BLOCK
 #undef ALL_ROWS
+#undef ONE_ROW
 #undef CASE
 #undef BLOCK_LANES
 #undef BLOCK_IN_MEMORY
