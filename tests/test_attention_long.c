@@ -147,15 +147,18 @@ static void streaming_agrees_with_the_formulas(void **state)
         expect_formulas((sequence){.queries = time, .keys = time, .causal = true});
         expect_formulas((sequence){.queries = time, .keys = time, .causal = true, .masked = true});
         expect_formulas((sequence){.queries = 5, .keys = time});
+        expect_formulas((sequence){.queries = 1, .keys = time});
         expect_formulas((sequence){.queries = time, .keys = 7});
     }
     expect_formulas((sequence){.queries = 130, .keys = 140, .masked = true});
+    expect_formulas((sequence){.queries = 1, .keys = 140, .masked = true});
 }
 
 static void rising_scores_agree_too(void **state)
 {
     (void)state;
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = 3});
+    expect_formulas((sequence){.queries = 1, .keys = 140, .rising = 3});
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = 3, .causal = true});
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = -3, .causal = true});
 }
