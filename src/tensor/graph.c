@@ -237,7 +237,7 @@ pmy_tensor pmy_gradient(const pmy_node *node)
 
 bool pmy_is_given(const pmy_node *node)
 {
-    while (node->op->view)
+    while (node->op->view && !pmy_changes_input(node))
         node = node->input[0];
     return node->inputs == 0;
 }
