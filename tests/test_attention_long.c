@@ -6,7 +6,7 @@
 #include <float.h>
 #include <math.h>
 
-enum { BATCH = 2, HEADS = 2, DIM = 9, WIDTH = 5, MOST = 150 };
+enum { BATCH = 2, HEADS = 2, DIM = 9, WIDTH = 13, MOST = 150 };
 
 /* Of the largest number of a tensor: what sums of some hundred products round. */
 static const double tolerance = 12 * (double)PMY_REAL_EPSILON;
