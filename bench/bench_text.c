@@ -1,5 +1,5 @@
-/* How fast pmy trains a language model, and then how fast one writes (sampling.h). What is trained is nanoGPT's
- * recipe for CPUs by characters, beside two measures taken in the same run, in turn:
+/* How fast pmy trains a language model, and then how fast one writes (sampling.h). What is trained is
+ * nanoGPT's recipe for CPUs by characters, beside two measures taken in the same run, in turn:
  *
  *   products  what it would be if only the matrix products of a step took time, each in the way that is
  *             fastest alone (products.h), on as many threads at once, each with a batch of its own

@@ -13,9 +13,10 @@
 #include <stdlib.h>
 
 enum { ROUNDS = 7, VOCABULARY = 65, BLOCK = 64, LENGTH = 1000, TEXTS = 10 /* a round, of pmy */ };
-static const char net[] = "embed 96, "
-                          "3 ([rmsnorm, attention 3 rotary nobias], "
-                          "[rmsnorm, linear 384 nobias, gelu, linear 96 nobias]), rmsnorm, linear vocab nobias";
+static const char net[] =
+    "embed 96, "
+    "3 ([rmsnorm, attention 3 rotary nobias], "
+    "[rmsnorm, linear 384 nobias, gelu, linear 96 nobias]), rmsnorm, linear vocab nobias";
 
 static void check(pmy_status status, const pmy_error *error)
 {

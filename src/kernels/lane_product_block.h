@@ -7,7 +7,8 @@
  *   BLOCK_IN_MEMORY  the same, anywhere in memory
  *
  * A block of C, `high` rows of `wide` lanes, has its sums in registers. Both are constants wherever this is
- * used. Each number is one sum, from first to last, whatever the width: so both widths give the same bits. */
+ * used. Each number is one sum, from first to last, whatever the width: so both widths give the same bits.
+ * What is there already is added last, not carried through: many short sums lose less than a long one. */
 #include "kernels/lane_product.h"
 
 PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, const size_t high,
@@ -19,13 +20,10 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
 #pragma GCC unroll 16
     for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            if (x->accumulate)
-                sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
-            else {
-                PMY_PREFETCH(c + i * x->c.row + j * LANES);
-                sum[i][j] = (BLOCK_LANES){0};
-            }
+        for (size_t j = 0; j < wide; j++) {
+            PMY_PREFETCH(c + i * x->c.row + j * LANES);
+            sum[i][j] = (BLOCK_LANES){0};
+        }
     for (size_t s = 0; s < x->segments; s++) {
         /* A pointer for every third row: the others lie one and two a.row further, which is an address. */
         const pmy_real *a[(HIGHEST + 2) / 3], *b = x->b.from + s * x->b.segment + column;
@@ -56,8 +54,12 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
 #pragma GCC unroll 16
     for (size_t i = 0; i < high; i++)
 #pragma GCC unroll 16
-        for (size_t j = 0; j < wide; j++)
-            *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
+        for (size_t j = 0; j < wide; j++) {
+            BLOCK_IN_MEMORY *to = (BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
+            if (x->accumulate)
+                sum[i][j] += *to;
+            *to = sum[i][j];
+        }
 }
 
 #define CASE(high)                             \
