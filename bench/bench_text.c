@@ -1,5 +1,5 @@
-/* How fast pmy trains a language model, nanoGPT's recipe for CPUs by characters, beside two measures taken in
- * the same run, in turn:
+/* How fast pmy trains a language model, and then how fast one writes (sampling.h). What is trained is
+ * nanoGPT's recipe for CPUs by characters, beside two measures taken in the same run, in turn:
  *
  *   products  what it would be if only the matrix products of a step took time, each in the way that is
  *             fastest alone (products.h), on as many threads at once, each with a batch of its own
@@ -10,6 +10,7 @@
 #include "measure.h"
 #include "peer.h"
 #include "products.h"
+#include "sampling.h"
 
 #include "base/clock.h"
 #include "pmy.h"
@@ -196,5 +197,6 @@ int main(void)
         print(&contests[t]);
         end(&contests[t]);
     }
+    sampling_contest();
     return 0;
 }

@@ -6,10 +6,12 @@
 #include <float.h>
 #include <math.h>
 
-enum { BATCH = 2, HEADS = 2, DIM = 9, WIDTH = 5, MOST = 150 };
+enum { BATCH = 2, HEADS = 2, DIM = 9, WIDTH = 13, MOST = 600 };
 
-/* Of the largest number of a tensor: what sums of some hundred products round. */
-static const double tolerance = 12 * (double)PMY_REAL_EPSILON;
+/* Of the largest number of a tensor. In float o is seen to be off by 3.7 of them, dq by 5.6, dk by 3.4 and dv
+ * by 4.1, where the formulas as they stand, all in float, are by 4.0, 4.2, 5.2 and 4.6. In double what is
+ * expected is of no higher precision. */
+static const double tolerance = (sizeof(pmy_real) == 4 ? 6 : 12) * (double)PMY_REAL_EPSILON;
 
 typedef struct sequence {
     size_t queries, keys;
@@ -143,21 +145,32 @@ static void streaming_agrees_with_the_formulas(void **state)
 {
     (void)state;
     /* A block less, a whole one, one more, and several. */
-    for (size_t time = 63; time < MOST; time += time < 65 ? 1 : 64) {
+    for (size_t time = 63; time < 150; time += time < 65 ? 1 : 64) {
         expect_formulas((sequence){.queries = time, .keys = time, .causal = true});
         expect_formulas((sequence){.queries = time, .keys = time, .causal = true, .masked = true});
         expect_formulas((sequence){.queries = 5, .keys = time});
+        expect_formulas((sequence){.queries = 1, .keys = time});
         expect_formulas((sequence){.queries = time, .keys = 7});
     }
     expect_formulas((sequence){.queries = 130, .keys = 140, .masked = true});
+    expect_formulas((sequence){.queries = 1, .keys = 140, .masked = true});
 }
 
 static void rising_scores_agree_too(void **state)
 {
     (void)state;
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = 3});
+    expect_formulas((sequence){.queries = 1, .keys = 140, .rising = 3});
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = 3, .causal = true});
     expect_formulas((sequence){.queries = 140, .keys = 140, .rising = -3, .causal = true});
+}
+
+/* Sums of blocks are added up, so that many positions lose little more than some. */
+static void many_positions_lose_no_more(void **state)
+{
+    (void)state;
+    if (sizeof(pmy_real) == 4)
+        expect_formulas((sequence){.queries = MOST, .keys = MOST});
 }
 
 /* A score that is NaN, in the last block. */
@@ -201,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streaming_agrees_with_the_formulas),
         cmocka_unit_test(rising_scores_agree_too),
+        cmocka_unit_test(many_positions_lose_no_more),
         cmocka_unit_test(bad_data_are_named_in_any_block),
         cmocka_unit_test(threads_do_not_matter),
     };

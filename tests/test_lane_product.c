@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 27, LANES = 9, COLUMNS = LANES * PMY_LANES, SEGMENTS = 2, DEPTH = 5 };
+enum { ROWS = 27, LANES = 19, COLUMNS = LANES * PMY_LANES, SEGMENTS = 2, DEPTH = 5 };
 
 /* Between segments, B has a row that is not taken. */
 static pmy_real a[SEGMENTS][ROWS][DEPTH], b[SEGMENTS][DEPTH + 1][COLUMNS];
@@ -78,6 +78,12 @@ static void the_width_of_lanes_changes_no_bit(void **state)
         pmy_lane_multiply(&one);
     }
     assert_memory_equal(whole, by_lanes, sizeof whole);
+    for (size_t columns = PMY_LANES; columns <= COLUMNS; columns += PMY_LANES) {
+        static pmy_real row[COLUMNS];
+        pmy_lane_product alone = product(1, 0, columns, false, row);
+        pmy_lane_multiply(&alone);
+        assert_memory_equal(row, by_lanes[0], columns * sizeof *row);
+    }
 }
 
 /* Any number of columns from PMY_LANES on, and nothing behind them. */

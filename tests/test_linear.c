@@ -244,6 +244,44 @@ static void one_row_anew_leaves_the_others(void **state)
     }
 }
 
+/* Narrow, tiny, small and not small; bits, with all rows and with one, on any tiles. */
+static void prepacking_changes_no_bit(void **state)
+{
+    (void)state;
+    static const size_t cases[][2] = {{40, 20}, {40, 65}, {96, 288}, {130, 96}, {260, 257}}; /* in, out */
+    for (size_t c = 0; c < ROOM(cases) * 2; c++) {
+        enum { MOST = 40 };
+        size_t in = cases[c / 2][0], out = cases[c / 2][1];
+        pmy_graph *plain = new_graph(NULL), *packed = new_graph(NULL);
+        pmy_node *y[2], *x[2];
+        for (size_t i = 0; i < 2; i++) {
+            pmy_graph *g = i ? packed : plain;
+            x[i] = pmy_input(g, PMY_SHAPE(MOST, in));
+            y[i] = pmy_linear(g, pmy_scale(g, x[i], 2), out, PMY_GELU);
+            build(g, y[i]);
+            fill(x[i], 1, -1, 1);
+            assert_int_equal(pmy_set_batch(g, c % 2 ? 1 : MOST, NULL), PMY_OK);
+        }
+        size_t size = pmy_shape_size(pmy_node_shape(y[0]));
+        for (uint64_t again = 0; again < 2; again++) {
+            fill(pmy_parameter_at(plain, 0), again, -1, 1);
+            fill(pmy_parameter_at(packed, 0), again, -1, 1);
+            assert_int_equal(pmy_prepack(packed, NULL), PMY_OK);
+            forward(plain, PMY_EVAL);
+            forward(packed, PMY_EVAL);
+            assert_true(same_bits(pmy_value(y[0]).data, pmy_value(y[1]).data, size));
+        }
+        /* It is for PMY_EVAL alone: training goes on with what an optimizer makes of the parameters. */
+        fill(pmy_parameter_at(plain, 0), 2, -1, 1);
+        fill(pmy_parameter_at(packed, 0), 2, -1, 1);
+        forward(plain, PMY_TRAIN);
+        forward(packed, PMY_TRAIN);
+        assert_true(same_bits(pmy_value(y[0]).data, pmy_value(y[1]).data, size));
+        pmy_graph_free(plain);
+        pmy_graph_free(packed);
+    }
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -253,6 +291,7 @@ int main(void)
         cmocka_unit_test(weights_of_empty_columns_get_exact_zeros),
         cmocka_unit_test(empty_columns_and_shared_weights),
         cmocka_unit_test(one_row_anew_leaves_the_others),
+        cmocka_unit_test(prepacking_changes_no_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,10 @@ static void a_number_is_off_by_half_a_unit(void **state)
     (void)state;
     carried of = carry();
     assert_string_equal(of.trained->facts.net.text, of.read->facts.net.text);
-    assert_true(pmy_vocabulary_equal(&of.trained->vocabulary, &of.read->vocabulary));
+    assert_int_equal(of.trained->vocabulary.unit, of.read->vocabulary.unit);
+    assert_int_equal(of.trained->vocabulary.count, of.read->vocabulary.count);
+    assert_memory_equal(of.trained->vocabulary.codes, of.read->vocabulary.codes,
+                        of.read->vocabulary.count * sizeof *of.read->vocabulary.codes);
     size_t count = pmy_graph_parameters(of.trained->graph).count;
     assert_int_equal(count, pmy_graph_parameters(of.read->graph).count);
     for (size_t i = 0; i < count; i++) {

@@ -106,7 +106,7 @@ static void rotary_turns_pairs_by_their_position(void **state)
         pmy_graph *g = new_graph(NULL);
         pmy_node *x = pmy_input(g, PMY_SHAPE(BATCH, TIME, HEADS * DIM));
         pmy_node *positions = given ? pmy_integers(g, PMY_SHAPE(BATCH, TIME)) : NULL;
-        pmy_node *y = pmy_rotary(g, x, HEADS, positions);
+        pmy_node *y = pmy_rotary(g, x, HEADS, positions, 2000);
         build(g, y);
         fill(x, 3, -1, 1);
         if (given)
@@ -125,6 +125,24 @@ static void rotary_turns_pairs_by_their_position(void **state)
     }
 }
 
+static void a_position_beyond_the_last_is_named(void **state)
+{
+    (void)state;
+    pmy_error error = {0};
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *positions = pmy_integers(g, PMY_SHAPE(BATCH, TIME));
+    build(g, pmy_rotary(g, pmy_input(g, PMY_SHAPE(BATCH, TIME, HEADS * DIM)), HEADS, positions, 7));
+    pmy_integer_data(positions)[TIME + 3] = 6;
+    forward(g, PMY_EVAL);
+    for (int32_t wrong = -1; wrong <= 7; wrong += 8) {
+        pmy_integer_data(positions)[TIME + 3] = wrong;
+        assert_int_equal(pmy_forward(g, PMY_EVAL, &error), PMY_BAD_DATA);
+        assert_non_null(strstr(error.message, "rotary0, row 1, position 3: the position "));
+        assert_non_null(strstr(error.message, " is not in 0 … 6"));
+    }
+    pmy_graph_free(g);
+}
+
 static void heads_that_have_no_pairs_are_refused(void **state)
 {
     (void)state;
@@ -134,13 +152,13 @@ static void heads_that_have_no_pairs_are_refused(void **state)
     } cases[] = {{{{2, 3, 6}}, 2}, {{{2, 3, 6}}, 4}, {{{2, 3, 6}}, 0}, {{{2, 6}}, 1}};
     for (size_t i = 0; i < ROOM(cases); i++) {
         pmy_graph *g = new_graph(NULL);
-        assert_int_equal(pmy_build(g, pmy_rotary(g, pmy_input(g, cases[i].x), cases[i].heads, NULL), NULL),
+        assert_int_equal(pmy_build(g, pmy_rotary(g, pmy_input(g, cases[i].x), cases[i].heads, NULL, 0), NULL),
                          PMY_BAD_SHAPE);
         pmy_graph_free(g);
     }
     pmy_graph *g = new_graph(NULL);
     pmy_node *x = pmy_input(g, PMY_SHAPE(2, 3, 4));
-    pmy_node *y = pmy_rotary(g, x, 1, pmy_integers(g, PMY_SHAPE(2, 4)));
+    pmy_node *y = pmy_rotary(g, x, 1, pmy_integers(g, PMY_SHAPE(2, 4)), 4);
     assert_int_equal(pmy_build(g, y, NULL), PMY_BAD_SHAPE);
     pmy_graph_free(g);
 }
@@ -156,18 +174,51 @@ static void a_row_is_put_where_there_is_one(void **state)
     build(g, y);
     fill(cache, 1, -1, 1);
     fill(row, 2, 5, 6);
+    pmy_real before[12];
+    memcpy(before, pmy_value(cache).data, sizeof before);
     pmy_integer_data(position)[0] = 2;
     forward(g, PMY_EVAL);
     for (size_t i = 0; i < 12; i++) {
         bool put = i >= 4 && i < 8; /* row 2 of the first, row 0 of the second */
-        pmy_real expected = put ? pmy_value(row).data[i - 4] : pmy_value(cache).data[i];
-        assert_true(pmy_value(y).data[i] == expected);
+        pmy_real expected = put ? pmy_value(row).data[i - 4] : before[i];
+        assert_true(pmy_value(y).data[i] == expected && pmy_value(cache).data[i] == expected);
     }
     pmy_integer_data(position)[1] = 3;
     assert_int_equal(pmy_forward(g, PMY_EVAL, &error), PMY_BAD_DATA);
     assert_string_equal(error.message, "put_row0, row 1: the position 3 is not in 0 … 2");
     pmy_integer_data(position)[1] = -1;
     assert_int_equal(pmy_forward(g, PMY_EVAL, &error), PMY_BAD_DATA);
+    pmy_graph_free(g);
+}
+
+/* It would find a row there that it did not expect. */
+static void nobody_else_uses_a_cache(void **state)
+{
+    (void)state;
+    pmy_error error = {0};
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *cache = pmy_input(g, PMY_SHAPE(2, 3, 2)), *row = pmy_input(g, PMY_SHAPE(2, 1, 2));
+    pmy_node *y = pmy_put_row(g, cache, row, pmy_integers(g, PMY_SHAPE(2, 1)));
+    assert_int_equal(pmy_build(g, pmy_add(g, y, cache), &error), PMY_BAD_ARGUMENT);
+    assert_string_equal(error.message, "put_row0 changes input0, which others use");
+    pmy_graph_free(g);
+}
+
+/* Zeros in a whole batch are looked for before a forward; these columns are not zero any more in it. */
+static void a_cache_is_no_given_number(void **state)
+{
+    (void)state;
+    enum { D = 64, OUT = 70 };
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *cache = pmy_input(g, PMY_SHAPE(2, 3, D)), *row = pmy_input(g, PMY_SHAPE(2, 1, D));
+    pmy_node *y = pmy_linear(g, pmy_put_row(g, cache, row, pmy_integers(g, PMY_SHAPE(2, 1))), OUT, PMY_NONE);
+    build(g, y);
+    fill(row, 2, 5, 6);
+    forward(g, PMY_EVAL);
+    pmy_real first[2 * 3 * OUT];
+    memcpy(first, pmy_value(y).data, sizeof first);
+    forward(g, PMY_EVAL);
+    assert_true(same_bits(first, pmy_value(y).data, ROOM(first)));
     pmy_graph_free(g);
 }
 
@@ -200,10 +251,6 @@ static void steps_give_what_the_whole_gives(void **state)
             for (size_t i = 0; i < D; i++)
                 expect_close("y", i, (double)pmy_value(z).data[b * D + i],
                              (double)pmy_value(y).data[(b * TIME + t) * D + i], tolerance / 10);
-            memcpy(pmy_value(past.keys).data + (b * TIME + t) * D, pmy_value(past.new_keys).data + b * D,
-                   D * sizeof(pmy_real));
-            memcpy(pmy_value(past.values).data + (b * TIME + t) * D, pmy_value(past.new_values).data + b * D,
-                   D * sizeof(pmy_real));
         }
     }
     pmy_graph_free(whole);
@@ -218,8 +265,11 @@ int main(void)
         cmocka_unit_test(parameters_start_as_pytorchs),
         cmocka_unit_test(what_is_no_sequence_is_refused),
         cmocka_unit_test(rotary_turns_pairs_by_their_position),
+        cmocka_unit_test(a_position_beyond_the_last_is_named),
         cmocka_unit_test(heads_that_have_no_pairs_are_refused),
         cmocka_unit_test(a_row_is_put_where_there_is_one),
+        cmocka_unit_test(nobody_else_uses_a_cache),
+        cmocka_unit_test(a_cache_is_no_given_number),
         cmocka_unit_test(steps_give_what_the_whole_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

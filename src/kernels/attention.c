@@ -10,6 +10,7 @@
 #include "kernels/attention.h"
 
 #include "kernels/attention_block.h"
+#include "kernels/attention_query.h"
 #include "kernels/turn.h"
 #include "base/shape.h"
 
@@ -92,7 +93,7 @@ static void pmy_head_scale_rows(size_t rows, size_t columns, const pmy_real *fac
     }
 }
 
-void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
+static void forward_block(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
 {
     size_t queries = at_most(h->queries - query, BLOCK);
     size_t dim = pmy_lanes_round(h->dim), width = pmy_lanes_round(h->width);
@@ -120,6 +121,14 @@ void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *sc
     }
     pmy_head_scale_rows(queries, width, r.factor, sum);
     pmy_head_put(queries, h->width, sum, o + query * h->next_v, h->next_v, false);
+}
+
+void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
+{
+    if (h->queries == 1)
+        pmy_head_forward_query(h, o, scratch);
+    else
+        forward_block(h, query, o, scratch);
 }
 
 /* --- Backward ------------------------------------------------------------------ */
@@ -159,7 +168,7 @@ bool pmy_head_scratch(size_t keys, size_t dim, size_t width, size_t *forward, si
     size_t of_keys;
     dim = pmy_lanes_round(dim);
     width = pmy_lanes_round(width);
-    *forward = BLOCK * BLOCK + 2 * BLOCK * dim + 2 * BLOCK * width;
+    *forward = BLOCK * BLOCK + 2 * BLOCK * dim + 2 * BLOCK * width + pmy_head_strips(keys);
     *backward = 2 * BLOCK * BLOCK + 3 * BLOCK * dim + 4 * BLOCK * width;
     return pmy_size_multiply(keys, 2 * dim + width, &of_keys) && pmy_size_add(*backward, of_keys, backward);
 }

@@ -177,6 +177,35 @@ void pmy_head_exponentials(const pmy_head_block *b, size_t dim, pmy_real *restri
 }
 
 PMY_CLONES
+void pmy_head_row_exponentials(const pmy_head *h, size_t keys, pmy_real *restrict s, pmy_accum *sum)
+{
+    const root_scale root = scale_of(h->dim);
+    size_t end = pmy_head_strips(keys);
+    pmy_real largest[STRIP], maximum = HIDDEN;
+    pmy_accum part[STRIP] = {0};
+    for (size_t j = 0; j < end; j++)
+        if (j >= keys || (h->mask && h->mask[j] == 0))
+            s[j] = HIDDEN;
+    for (size_t l = 0; l < STRIP; l++)
+        largest[l] = HIDDEN;
+    for (size_t j = 0; j < end; j += STRIP)
+        for (size_t l = 0; l < STRIP; l++)
+            largest[l] = s[j + l] > largest[l] ? s[j + l] : largest[l];
+    for (size_t l = 0; l < STRIP; l++)
+        maximum = largest[l] > maximum ? largest[l] : maximum;
+    maximum = *h->maximum = maximum > HIDDEN ? maximum : 0;
+    for (size_t j = 0; j < end; j += STRIP)
+        for (size_t l = 0; l < STRIP; l++) {
+            pmy_real e = share_of(&root, s[j + l], maximum);
+            s[j + l] = e;
+            part[l] += (pmy_accum)e;
+        }
+    *sum = 0;
+    for (size_t l = 0; l < STRIP; l++)
+        *sum += part[l];
+}
+
+PMY_CLONES
 void pmy_head_shares_of(const pmy_head_block *b, size_t dim, const pmy_real *restrict maximum,
                         const pmy_real *restrict per_sum, pmy_real *restrict s)
 {

@@ -46,6 +46,10 @@ typedef struct pmy_head_running {
 /* s to exponentials. A NaN or an infinity makes a sum of NaN. */
 void pmy_head_exponentials(const pmy_head_block *block, size_t dim, pmy_real *s, pmy_head_running *r);
 
+/* The same of a head with one query: s [keys in strips], of which it hides what the head does, to
+ * exponentials, and their sum; writes the head's maximum. */
+void pmy_head_row_exponentials(const pmy_head *head, size_t keys, pmy_real *s, pmy_accum *sum);
+
 /* s to shares, of known maximum and per_sum [PMY_HEAD_BLOCK]. */
 void pmy_head_shares_of(const pmy_head_block *block, size_t dim, const pmy_real *maximum,
                         const pmy_real *per_sum, pmy_real *s);

@@ -1,11 +1,13 @@
 #include "kernels/lane_product.h"
 
 /* Sums of a block: of AVX2's 16 registers 12, of AVX-512's 32 registers 24; the others hold some of B and one
- * of A. Of 16 registers half as wide, such as WebAssembly's, lanes take two each. */
-enum { WIDEST = 3, HIGHEST = 12, SUMS = PMY_LANES_IN_TWO ? 6 : 12 };
+ * of A. Of 16 registers half as wide, such as WebAssembly's, lanes take two each. A single row has nothing
+ * but other lanes to fill the time that a sum takes. */
+enum { WIDEST = 8, HIGHEST = 12, SUMS = PMY_LANES_IN_TWO ? 6 : 12 };
 
 #define BLOCK block
 #define ALL_ROWS all_rows
+#define ONE_ROW one_row
 #define BLOCK_LANES pmy_lanes
 #define BLOCK_IN_MEMORY pmy_lanes_in_memory
 #include "kernels/lane_product_block.h"
@@ -28,6 +30,12 @@ static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
     all_rows(x, column, SUMS / 3, 3);
 }
 
+PMY_LANE_CLONES
+static void pmy_lane_row(const pmy_lane_product *x, size_t first)
+{
+    one_row(x, first);
+}
+
 /* Columns first … columns − 1. */
 static void multiply_lanes(const pmy_lane_product *x, size_t first)
 {
@@ -45,6 +53,7 @@ static void multiply_lanes(const pmy_lane_product *x, size_t first)
 #ifdef PMY_AVX512
 #define BLOCK wide_block
 #define ALL_ROWS all_rows_wide
+#define ONE_ROW one_row_wide
 #define BLOCK_LANES pmy_avx512_lanes
 #define BLOCK_IN_MEMORY pmy_avx512_lanes_in_memory
 #include "kernels/lane_product_block.h"
@@ -61,6 +70,11 @@ static void wide_columns_2(const pmy_lane_product *x, size_t column)
     all_rows_wide(x, column, 12, 2);
 }
 
+PMY_AVX512
+static size_t wide_row(const pmy_lane_product *x)
+{
+    return one_row_wide(x, 0);
+}
 #endif
 
 void pmy_lane_multiply(const pmy_lane_product *x)
@@ -68,13 +82,18 @@ void pmy_lane_multiply(const pmy_lane_product *x)
     size_t done = 0;
 #ifdef PMY_AVX512
     if (pmy_has_avx512()) {
+        if (x->rows == 1)
+            done = wide_row(x);
         for (; done + 4 * PMY_LANES <= x->columns; done += 4 * PMY_LANES)
             wide_columns_2(x, done);
         for (; done + 2 * PMY_LANES <= x->columns; done += 2 * PMY_LANES)
             wide_columns_1(x, done);
     }
 #endif
-    multiply_lanes(x, done);
+    if (x->rows == 1)
+        pmy_lane_row(x, done);
+    else
+        multiply_lanes(x, done);
 }
 
 void pmy_lane_gemm(pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k, const pmy_real *a,

@@ -2,12 +2,13 @@
  * for each, with
  *
  *   HIGHEST, WIDEST  the most rows and lanes of a block
- *   BLOCK, ALL_ROWS  the functions' names
+ *   BLOCK, ALL_ROWS, ONE_ROW  the functions' names
  *   BLOCK_LANES      pmy_lanes or pmy_avx512_lanes
  *   BLOCK_IN_MEMORY  the same, anywhere in memory
  *
  * A block of C, `high` rows of `wide` lanes, has its sums in registers. Both are constants wherever this is
- * used. Each number is one sum, from first to last, whatever the width: so both widths give the same bits. */
+ * used. Each number is one sum, from first to last, whatever the width: so both widths give the same bits.
+ * What is there already is added last, not carried through: many short sums lose less than a long one. */
 #include "kernels/lane_product.h"
 
 PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, const size_t high,
@@ -19,13 +20,10 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
     PMY_UNROLL
     for (size_t i = 0; i < high; i++)
         PMY_UNROLL
-    for (size_t j = 0; j < wide; j++)
-        if (x->accumulate)
-            sum[i][j] = *(const BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
-        else {
-            PMY_PREFETCH(c + i * x->c.row + j * LANES);
-            sum[i][j] = (BLOCK_LANES){0};
-        }
+    for (size_t j = 0; j < wide; j++) {
+        PMY_PREFETCH(c + i * x->c.row + j * LANES);
+        sum[i][j] = (BLOCK_LANES){0};
+    }
     for (size_t s = 0; s < x->segments; s++) {
         /* A pointer for every third row: the others lie one and two a.row further, which is an address. */
         const pmy_real *a[(HIGHEST + 2) / 3], *b = x->b.from + s * x->b.segment + column;
@@ -56,8 +54,12 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
     PMY_UNROLL
     for (size_t i = 0; i < high; i++)
         PMY_UNROLL
-    for (size_t j = 0; j < wide; j++)
-        *(BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES) = sum[i][j];
+    for (size_t j = 0; j < wide; j++) {
+        BLOCK_IN_MEMORY *to = (BLOCK_IN_MEMORY *)(c + i * x->c.row + j * LANES);
+        if (x->accumulate)
+            sum[i][j] += *to;
+        *to = sum[i][j];
+    }
 }
 
 #define CASE(high)                             \
@@ -78,8 +80,30 @@ PMY_INLINED void ALL_ROWS(const pmy_lane_product *x, size_t column, const size_t
         }
     }
 }
+#undef CASE
+
+#define CASE(wide)                    \
+    case wide:                        \
+        BLOCK(x, 0, column, 1, wide); \
+        break;
+
+/* A single row from a column on, in blocks of WIDEST lanes or a little less each; returns where it ends,
+ * which is before fewer columns than lanes. */
+PMY_INLINED size_t ONE_ROW(const pmy_lane_product *x, size_t first)
+{
+    enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
+    size_t lanes = (x->columns - first) / LANES, blocks = (lanes + WIDEST - 1) / WIDEST;
+    for (size_t i = 0; i < blocks; i++) {
+        size_t begin = lanes * i / blocks, column = first + begin * LANES;
+        switch (lanes * (i + 1) / blocks - begin) {
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+        }
+    }
+    return first + lanes * LANES;
+}
 #undef BLOCK
 #undef ALL_ROWS
+#undef ONE_ROW
 #undef CASE
 #undef BLOCK_LANES
 #undef BLOCK_IN_MEMORY

@@ -197,6 +197,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
         {"two blocks", 1, 17, 18, 1, 2, 2, false, false, false},
         {"causal and masked, two blocks", 2, 19, 19, 2, 1, 1, true, true, false},
         {"q used again", 2, 3, 4, 3, 3, 2, false, false, true},
+        {"one query", 3, 1, 6, 5, 3, 2, false, true, false},
     };
     enum { COUNT = sizeof instance / sizeof *instance };
     if (index == COUNT) {

@@ -41,6 +41,8 @@ void pmy_epilogue_channels(const pmy_epilogue *epilogue, size_t first, size_t ch
             (pmy_channel_affine){affine.mean + first, affine.scale + first, affine.shift + first}, y);
     const pmy_unary *f = of->activation;
     size_t n = channels * positions;
+    if (pmy_graph_mode(of->graph) == PMY_EVAL) /* nothing goes back from there */
+        kept = NULL;
     if (kept && f && f->slope) {
         f->slope(n, y, y, kept);
         return;

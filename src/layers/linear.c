@@ -47,8 +47,8 @@ enum { PANEL = 4 * PMY_LANES };
 enum { VECTOR = 16 };
 
 /* Numbers in a W that stays in a core's cache; in one so small that each thread reads all of it for its rows
- * of dx, and that y is computed by one thread, unless that takes more than ONE_TILE products of numbers. By
- * measurement. */
+ * of dx, and that y is computed by one thread, unless that takes more than ONE_TILE products of numbers. Of
+ * any small W one thread does it for SMALL products: a single vector's. By measurement. */
 enum { SMALL = 65536, TINY = 16384, ONE_TILE = 1 << 20 };
 
 /* How a product is split: by rows of the batch; into tiles of its columns, so that each thread's product
@@ -124,6 +124,7 @@ typedef struct linear_saved {
     pmy_real *packed_x;  /* [vectors, in], its first columns.used columns; where columns can be left out */
     pmy_columns columns; /* the used columns of x */
     bool packed;         /* whether this forward left columns out */
+    pmy_real *turned;    /* [in, out in whole lanes]: Wᵀ, since pmy_prepack; before, NULL */
 } linear_saved;
 
 static const algorithm *algorithm_of(const pmy_node *node)
@@ -171,6 +172,21 @@ static bool take(pmy_node *node)
     if (f && f->needs_x && !(saved->kept = pmy_take(node, n.vectors * n.out, sizeof(pmy_real))))
         return false;
     return !by->packs || node->input[X]->wants_gradient || take_columns(node, saved);
+}
+
+/* Lane products want their W turned, which for a vector or two costs more than the product. */
+static bool prepack(pmy_node *node)
+{
+    linear_saved *saved = node->saved;
+    size_of n = sizes(node);
+    pmy_role role = node->input[WEIGHT]->role;
+    if (!saved->by->lanes || (role != PMY_LEARNED && role != PMY_FIXED))
+        return true;
+    if (!saved->turned)
+        saved->turned = pmy_take(node, n.in * pmy_lanes_round(n.out), sizeof(pmy_real));
+    if (saved->turned)
+        pmy_lanes_transpose(n.out, n.in, node->input[WEIGHT]->value, n.in, saved->turned);
+    return saved->turned;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -257,7 +273,8 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, span v, t
 static bool goes_whole(const pmy_node *node)
 {
     size_of n = sizes(node);
-    return algorithm_of(node)->forward == BY_FEW_TILES && n.vectors <= ONE_TILE / (n.in * n.out);
+    size_t most = algorithm_of(node)->forward == BY_FEW_TILES ? ONE_TILE : SMALL;
+    return algorithm_of(node)->lanes && n.vectors <= most / (n.in * n.out);
 }
 
 static size_t forward_tiles(const pmy_node *node)
@@ -275,6 +292,11 @@ static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x,
     size_of n = sizes(node);
     const pmy_real *weight = node->input[WEIGHT]->value + part.first * n.in; /* [width, in] */
     size_t columns = n.in;
+    if (saved->turned && pmy_graph_mode(node->graph) == PMY_EVAL) {
+        pmy_lane_gemm(PMY_PLAIN, count, part.width, n.in, x, n.in, saved->turned + part.first,
+                      pmy_lanes_round(n.out), z, n.out);
+        return;
+    }
     if (saved->by->lanes) {
         /* Few outputs at a time, whose turned weights fit a small cache; none is left with less than lanes.
          */
@@ -450,6 +472,7 @@ const pmy_op pmy_op_linear = {
     .infer = infer,
     .take = take,
     .prepare = prepare,
+    .prepack = prepack,
     .epilogue = PMY_EPILOGUE_LAST_AXIS,
     .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},
     .whole = 1 << WEIGHT | 1 << BIAS,

@@ -12,12 +12,17 @@
 enum { X, POSITIONS };
 
 typedef struct rotary_attributes {
-    size_t heads;
+    size_t heads, most;
 } rotary_attributes;
+
+static const rotary_attributes *attributes_of(const pmy_node *node)
+{
+    return node->attributes;
+}
 
 static size_t half_of(const pmy_node *node)
 {
-    return pmy_shape_last(node->shape) / ((const rotary_attributes *)node->attributes)->heads / 2;
+    return pmy_shape_last(node->shape) / attributes_of(node)->heads / 2;
 }
 
 static bool has_positions(const pmy_node *node)
@@ -25,10 +30,17 @@ static bool has_positions(const pmy_node *node)
     return node->inputs > POSITIONS;
 }
 
+/* Of a vector; a negative one is larger than any. */
+static size_t position_of(const pmy_node *node, size_t vector)
+{
+    return has_positions(node) ? (size_t)node->input[POSITIONS]->integers[vector]
+                               : vector % node->shape.dim[1];
+}
+
 static pmy_status infer(pmy_node *node, pmy_error *error)
 {
     pmy_shape x = node->input[X]->shape;
-    size_t heads = ((const rotary_attributes *)node->attributes)->heads;
+    size_t heads = attributes_of(node)->heads;
     if (pmy_shape_rank(x) != 3 || node->input[X]->type != PMY_REALS)
         return pmy_fail(error, PMY_BAD_SHAPE, "needs x [batch, time, heads*dim]");
     if (!heads || x.dim[2] % heads || x.dim[2] / heads % 2)
@@ -45,26 +57,29 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
     return PMY_OK;
 }
 
-/* The cosines of a position's angles, then their sines: turn [2, half]. */
-static void fill_turn(size_t half, int32_t position, pmy_real *turn)
+/* Of each position the cosines of its angles, then their sines: turns [positions, 2, half]. */
+static void fill_turns(size_t half, size_t positions, pmy_real *turns)
 {
-    const pmy_accum base = 10000;
     for (size_t i = 0; i < half; i++) {
-        pmy_accum angle =
-            (pmy_accum)position * PMY_ACCUM_ELEMENTARY(pow)(base, -(pmy_accum)i / (pmy_accum)half);
-        turn[i] = (pmy_real)PMY_ACCUM_ELEMENTARY(cos)(angle);
-        turn[half + i] = (pmy_real)PMY_ACCUM_ELEMENTARY(sin)(angle);
+        const pmy_accum base = 10000, slowness = (pmy_accum)i / (pmy_accum)half;
+        pmy_accum frequency = PMY_ACCUM_ELEMENTARY(pow)(base, -slowness);
+        for (size_t p = 0; p < positions; p++) {
+            pmy_accum angle = (pmy_accum)p * frequency;
+            turns[p * 2 * half + i] = (pmy_real)PMY_ACCUM_ELEMENTARY(cos)(angle);
+            turns[p * 2 * half + half + i] = (pmy_real)PMY_ACCUM_ELEMENTARY(sin)(angle);
+        }
     }
 }
 
 static bool take(pmy_node *node)
 {
-    size_t half = half_of(node), time = node->shape.dim[1];
-    size_t vectors = has_positions(node) ? pmy_vectors(node) : time;
-    pmy_real *turns = node->saved =
-        pmy_take(node, 2 * vectors * half, sizeof *turns); /* [vectors, 2, half] */
-    for (size_t t = 0; turns && !has_positions(node) && t < time; t++)
-        fill_turn(half, (int32_t)t, turns + t * 2 * half);
+    size_t half = half_of(node), size;
+    size_t positions = has_positions(node) ? attributes_of(node)->most : node->shape.dim[1];
+    if (!pmy_size_multiply(positions, 2 * half, &size))
+        return false;
+    pmy_real *turns = node->saved = pmy_take(node, size, sizeof *turns);
+    if (turns)
+        fill_turns(half, positions, turns);
     return turns;
 }
 
@@ -88,18 +103,21 @@ static void turn_rows(const pmy_node *node, pmy_piece piece, bool back, const pm
                       bool accumulate)
 {
     size_t half = half_of(node), time = node->shape.dim[1], width = node->shape.dim[2];
-    const pmy_real *turns = node->saved; /* [batch, time, 2, half], or of one example for all */
+    const pmy_real *turns = node->saved; /* [positions, 2, half] */
     for (size_t v = piece.begin * time; v < piece.end * time; v++)
-        pmy_rotary_turn(width / half / 2, half, turns + (has_positions(node) ? v : v % time) * 2 * half, back,
-                        x + v * width, y + v * width, accumulate);
+        pmy_rotary_turn(width / half / 2, half, turns + position_of(node, v) * 2 * half, back, x + v * width,
+                        y + v * width, accumulate);
 }
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
-    size_t half = half_of(node), time = node->shape.dim[1];
-    pmy_real *turns = node->saved;
+    size_t time = node->shape.dim[1], most = attributes_of(node)->most;
     for (size_t v = piece.begin * time; has_positions(node) && v < piece.end * time; v++)
-        fill_turn(half, node->input[POSITIONS]->integers[v], turns + v * 2 * half);
+        if (position_of(node, v) >= most) {
+            pmy_report_vector(node, v, "the position %ld is not in 0 … %zu",
+                              (long)node->input[POSITIONS]->integers[v], most - 1);
+            return;
+        }
     turn_rows(node, piece, false, node->input[X]->value, node->value, false);
 }
 
@@ -128,7 +146,7 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     pmy_node *x = pmy_sample_input(s, shape, -1, 1);
     pmy_node *positions =
         instance[index].positions ? pmy_sample_integers(s, PMY_SHAPE(shape.dim[0], shape.dim[1]), 9) : NULL;
-    return pmy_rotary(s->graph, x, instance[index].heads, positions);
+    return pmy_rotary(s->graph, x, instance[index].heads, positions, 9);
 }
 
 const pmy_op pmy_op_rotary = {
@@ -142,8 +160,8 @@ const pmy_op pmy_op_rotary = {
                .sample = sample},
 };
 
-pmy_node *pmy_rotary(pmy_graph *graph, pmy_node *x, size_t heads, pmy_node *positions)
+pmy_node *pmy_rotary(pmy_graph *graph, pmy_node *x, size_t heads, pmy_node *positions, size_t most)
 {
     return pmy_append(graph, &pmy_op_rotary, positions ? 2 : 1, (pmy_node *[]){x, positions},
-                      &(rotary_attributes){heads}, sizeof(rotary_attributes));
+                      &(rotary_attributes){heads, most}, sizeof(rotary_attributes));
 }

@@ -18,8 +18,9 @@ static pmy_node *parameter(pmy_graph *graph, const char *part, pmy_shape shape, 
     return pmy_layer_parameter(graph, "attention", part, shape, bound > 0 ? PMY_UNIFORM : PMY_ZEROS, bound);
 }
 
-/* Makes the parameters, and q, k and v at these positions; false: x is no sequence, and l->q says so. */
-static bool project(layer *l, pmy_node *x, pmy_node *positions)
+/* Makes the parameters, and q, k and v, at the position where there is a past; false: x is no sequence, and
+ * l->q says so. */
+static bool project(layer *l, pmy_node *x, const pmy_attention_past *past)
 {
     pmy_graph *g = l->graph;
     bool biased = !l->options->nobias;
@@ -40,8 +41,10 @@ static bool project(layer *l, pmy_node *x, pmy_node *positions)
     l->k = pmy_slice(g, all, -1, d, 2 * d);
     l->v = pmy_slice(g, all, -1, 2 * d, 3 * d);
     if (l->options->rotary) {
-        l->q = pmy_rotary(g, l->q, l->options->heads, positions);
-        l->k = pmy_rotary(g, l->k, l->options->heads, positions);
+        pmy_node *position = past ? past->position : NULL;
+        size_t most = past ? pmy_node_shape(past->mask).dim[1] : 0;
+        l->q = pmy_rotary(g, l->q, l->options->heads, position, most);
+        l->k = pmy_rotary(g, l->k, l->options->heads, position, most);
     }
     return true;
 }
@@ -64,10 +67,8 @@ pmy_node *pmy_self_attention_step(pmy_graph *graph, pmy_node *x, const pmy_self_
                                   pmy_attention_past *past)
 {
     layer l = {.graph = graph, .options = options};
-    if (!project(&l, x, past->position))
+    if (!project(&l, x, past))
         return l.q;
-    past->new_keys = l.k;
-    past->new_values = l.v;
     pmy_shape cache = pmy_node_shape(past->mask); /* [batch, block] */
     cache.dim[2] = pmy_shape_last(pmy_node_shape(x));
     past->keys = pmy_input(graph, cache);

@@ -21,8 +21,8 @@ pmy_node *pmy_self_attention(pmy_graph *graph, pmy_node *x, const pmy_self_atten
 typedef struct pmy_attention_past {
     pmy_node *position;      /* integers [batch, 1]: of x */
     pmy_node *mask;          /* integers [batch, block]: 1 where there is a position, x's included */
-    pmy_node *keys, *values; /* inputs [batch, block, d], of the positions before; finite everywhere */
-    pmy_node *new_keys, *new_values; /* [batch, 1, d]: what belongs into them for the positions after */
+    pmy_node *keys, *values; /* inputs [batch, block, d], of the positions before, finite everywhere; a
+                              * forward puts x's into them */
 } pmy_attention_past;
 
 /* The same layer at one position: x [batch, 1, d] gives [batch, 1, d]. Of the past, position and mask are

@@ -45,18 +45,18 @@ static pmy_node *embed(pmy_recording *into, pmy_node *x, size_t dim)
     return pmy_embedding_with(graph, x, into->table);
 }
 
-/* x + a learned table [time, d], or those of its rows whose positions are there. */
+/* x + a learned table [time, d], or its beginning. */
 static pmy_node *add_positions(pmy_recording *into, pmy_node *x)
 {
     pmy_graph *graph = into->graph;
     size_t time = pmy_node_shape(x).dim[1];
     pmy_shape shape = PMY_SHAPE(into->time, pmy_shape_last(pmy_node_shape(x)));
-    pmy_node *rows = pmy_layer_parameter(graph, "positions", "weight", shape, PMY_NORMAL, 1);
+    pmy_node *table = pmy_layer_parameter(graph, "positions", "weight", shape, PMY_NORMAL, 1);
     if (into->past)
-        rows = pmy_embedding_with(graph, into->past->position, rows);
+        table = pmy_embedding_with(graph, into->past->position, table);
     else if (time < into->time)
-        rows = pmy_slice(graph, rows, 0, 0, time);
-    return pmy_add(graph, x, rows);
+        table = pmy_slice(graph, table, 0, 0, time);
+    return pmy_add(graph, x, table);
 }
 
 static pmy_node *attend(pmy_recording *into, pmy_node *x, const double n[3])

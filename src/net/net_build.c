@@ -13,7 +13,7 @@ typedef struct builder {
 /* Layers begin … end − 1, which are all of a group, or of the net. */
 static pmy_node *build_layers(builder *b, size_t begin, size_t end, pmy_node *x)
 {
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = begin; i < end && i < b->into.end; i++) {
         const pmy_layer *layer = &b->net->layer[i];
         if (layer->kind->group == ')')
             continue; /* its layers follow as if it were not there */
@@ -26,17 +26,20 @@ static pmy_node *build_layers(builder *b, size_t begin, size_t end, pmy_node *x)
         (void)snprintf(name, sizeof name, "%s%s%s", b->outer, b->outer[0] ? "." : "", layer->name);
         pmy_prefix(b->into.graph, name);
         x = layer->kind->build(layer, &b->into, x);
-        if (layer->kind->fuses && i + 1 < end && layer[1].kind->activation)
+        if (layer->kind->fuses && i + 1 < end && i + 1 < b->into.end && layer[1].kind->activation)
             x = pmy_fuse(x, b->net->layer[++i].kind->activation);
     }
     return x;
 }
 
-pmy_node *pmy_net_record(const pmy_net *net, pmy_graph *graph, pmy_node *x, pmy_net_past *past)
+pmy_node *pmy_net_record(const pmy_net *net, size_t end, pmy_graph *graph, pmy_node *x, pmy_net_past *past)
 {
-    builder b = {
-        .net = net,
-        .into = {.graph = graph, .vocabulary = net->vocabulary, .time = net->input.dim[1], .past = past}};
+    builder b = {.net = net,
+                 .into = {.graph = graph,
+                          .end = end,
+                          .vocabulary = net->vocabulary,
+                          .time = net->input.dim[1],
+                          .past = past}};
     (void)snprintf(b.outer, sizeof b.outer, "%s", pmy_current_prefix(graph));
     x = build_layers(&b, 0, net->count, x);
     pmy_prefix(graph, b.outer);
@@ -72,5 +75,5 @@ pmy_node *pmy_net_build(const pmy_net *net, pmy_graph *graph, pmy_node *x)
     if ((pmy_node_type(x) == PMY_INTEGERS) != (net->vocabulary > 0))
         return pmy_refuse(graph, PMY_BAD_ARGUMENT, "the net was read for examples of %s",
                           net->vocabulary ? "tokens, not of reals" : "reals, not of tokens");
-    return pmy_net_record(net, graph, x, NULL);
+    return pmy_net_record(net, net->count, graph, x, NULL);
 }

@@ -1,5 +1,6 @@
 #include "net/net_step.h"
 
+#include "net/layer_kind.h"
 #include "net/recording.h"
 #include "tensor/op.h"
 
@@ -22,7 +23,15 @@ pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tok
                           pmy_shape_print(shape).text);
     past->position = pmy_integers(graph, shape);
     past->mask = pmy_integers(graph, PMY_SHAPE(shape.dim[0], past->block));
-    return pmy_net_record(net, graph, tokens, past);
+    return pmy_net_record(net, net->count, graph, tokens, past);
+}
+
+pmy_node *pmy_net_build_past(const pmy_net *net, pmy_graph *graph, pmy_node *tokens)
+{
+    size_t end = net->count;
+    for (size_t i = 0; i < net->count; i++)
+        end = net->layer[i].kind->attends ? i + 1 : end;
+    return pmy_net_record(net, end, graph, tokens, NULL);
 }
 
 /* The running position is the past's length; every one up to it is seen. */
@@ -53,12 +62,12 @@ void pmy_net_past_clear(pmy_net_past *past)
     go_to(past);
 }
 
-void pmy_net_past_take(pmy_net_past *past, const pmy_graph *whole, size_t count)
+void pmy_net_past_take(pmy_net_past *past, const pmy_graph *graph, size_t count)
 {
     enum { KEYS = 1, VALUES = 2 };
     const pmy_attention_past *layer = past->layer;
-    for (size_t i = 0; i < pmy_node_count(whole); i++) {
-        const pmy_node *node = pmy_node_at(whole, i);
+    for (size_t i = 0; i < pmy_node_count(graph); i++) {
+        const pmy_node *node = pmy_node_at(graph, i);
         if (strcmp(node->op->name, "attention") != 0)
             continue;
         size_t bytes = count * pmy_shape_last(node->shape) * sizeof(pmy_real); /* of [count, d] */
@@ -70,24 +79,10 @@ void pmy_net_past_take(pmy_net_past *past, const pmy_graph *whole, size_t count)
     go_to(past);
 }
 
-/* row [batch, 1, d] to its place in cache [batch, block, d]. */
-static void keep(const pmy_net_past *past, pmy_node *cache, const pmy_node *row)
-{
-    pmy_shape shape = pmy_node_shape(row);
-    size_t d = shape.dim[2];
-    for (size_t b = 0; b < shape.dim[0]; b++)
-        memcpy(pmy_value(cache).data + (b * past->block + past->length) * d, pmy_value(row).data + b * d,
-               d * sizeof(pmy_real));
-}
-
 bool pmy_net_past_advance(pmy_net_past *past)
 {
     if (past->length + 1 >= past->block)
         return false;
-    for (const pmy_attention_past *layer = past->layer; layer < past->layer + past->layers; layer++) {
-        keep(past, layer->keys, layer->new_keys);
-        keep(past, layer->values, layer->new_values);
-    }
     past->length++;
     go_to(past);
     return true;

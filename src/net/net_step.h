@@ -36,9 +36,12 @@ pmy_node *pmy_net_build_step(const pmy_net *net, pmy_graph *graph, pmy_node *tok
 /* Once the graph is built, and again where another text begins: no position is kept. */
 void pmy_net_past_clear(pmy_net_past *past);
 
-/* Keeps, in place of all before, what pmy_net_build's graph of the same net computed last of the first
- * `count` positions of its first example, 0 < count < block. */
-void pmy_net_past_take(pmy_net_past *past, const pmy_graph *whole, size_t count);
+/* Appends the layers that a past is made of, all up to the last attention, for the tokens [1, count] that
+ * begin a window, 0 < count < block: after a forward, pmy_net_past_take has what these positions leave to
+ * those after them, in place of all that was kept. The parameters are the first of those of pmy_net_build.
+ * The net is one that pmy_net_build_step takes. */
+pmy_node *pmy_net_build_past(const pmy_net *net, pmy_graph *graph, pmy_node *tokens);
+void pmy_net_past_take(pmy_net_past *past, const pmy_graph *graph, size_t count);
 
 /* After a forward: keeps its position and goes to the next. False: there is no room for one more. */
 bool pmy_net_past_advance(pmy_net_past *past);

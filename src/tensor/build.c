@@ -133,20 +133,37 @@ static bool ends_in_axis_1(const pmy_node *layer)
            (layer->op->epilogue == PMY_EPILOGUE_LAST_AXIS && pmy_shape_rank(layer->shape) == 2);
 }
 
+static bool count_users(pmy_graph *graph)
+{
+    graph->users = pmy_arena_take(&graph->arena, graph->count, sizeof *graph->users);
+    if (!graph->users)
+        return false;
+    graph->users[graph->root->index] = 1;
+    for (size_t at = 0; at < graph->count; at++)
+        for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
+            graph->users[graph->nodes[at]->input[i]->index]++;
+    return true;
+}
+
+/* Memory that a view changes, nobody else reads. */
+static bool check_views(pmy_graph *graph)
+{
+    for (size_t at = 0; at < graph->count; at++) {
+        const pmy_node *node = graph->nodes[at];
+        if (pmy_changes_input(node) && graph->users[node->input[0]->index] > 1)
+            (void)pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s changes %s, which others use", node->name,
+                             node->input[0]->name);
+    }
+    return graph->error.code == PMY_OK;
+}
+
 /* Such an op right after a layer that can apply it, and that nobody else uses. */
 static bool mark_folded(pmy_graph *graph)
 {
-    size_t *users = pmy_arena_take(&graph->arena, graph->count, sizeof *users);
-    if (!users)
-        return false;
-    users[graph->root->index] = 1;
-    for (size_t at = 0; at < graph->count; at++)
-        for (unsigned i = 0; i < graph->nodes[at]->inputs; i++)
-            users[graph->nodes[at]->input[i]->index]++;
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *node = graph->nodes[at];
         pmy_node *layer = is_affine(node) ? node->input[0] : NULL;
-        if (layer && ends_in_axis_1(layer) && !layer->activation && users[layer->index] == 1)
+        if (layer && ends_in_axis_1(layer) && !layer->activation && graph->users[layer->index] == 1)
             layer->folded = node;
     }
     return true;
@@ -342,8 +359,9 @@ pmy_status pmy_build(pmy_graph *graph, pmy_node *root, pmy_error *error)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the root, %s, holds integers", root->name);
     graph->root = root;
     static bool (*const plan[])(pmy_graph *) = {
-        index_nodes,      mark_mixing,      mark_gradients, mark_accumulation, mark_folded,    take_saved,
-        place_parameters, place_statistics, reserve_nodes,  place_nodes,       pmy_plan_stages};
+        index_nodes,       count_users, check_views,    mark_mixing,      mark_gradients,
+        mark_accumulation, mark_folded, take_saved,     place_parameters, place_statistics,
+        reserve_nodes,     place_nodes, pmy_plan_stages};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (!plan[i](graph)) {
             /* Kept, so that a second call does not go on with what the first one left. */

@@ -183,6 +183,15 @@ static pmy_status forward(pmy_graph *graph, pmy_mode mode, size_t first, size_t 
     return PMY_BAD_DATA;
 }
 
+pmy_status pmy_prepack(pmy_graph *graph, pmy_error *error)
+{
+    assert(graph->built);
+    for (size_t at = 0; at < graph->count; at++)
+        if (graph->nodes[at]->op->prepack && !graph->nodes[at]->op->prepack(graph->nodes[at]))
+            return pmy_fail(error, PMY_NO_MEMORY, "no memory for the parameters once more");
+    return PMY_OK;
+}
+
 pmy_status pmy_forward(pmy_graph *graph, pmy_mode mode, pmy_error *error)
 {
     return forward(graph, mode, 0, graph->batch, error);

@@ -237,7 +237,7 @@ pmy_tensor pmy_gradient(const pmy_node *node)
 
 bool pmy_is_given(const pmy_node *node)
 {
-    while (node->op->view)
+    while (node->op->view && !pmy_changes_input(node))
         node = node->input[0];
     return node->inputs == 0;
 }
@@ -269,9 +269,9 @@ pmy_parameters pmy_graph_parameters(const pmy_graph *graph)
 
 void pmy_take_parameters(pmy_graph *graph, const pmy_graph *from)
 {
-    pmy_parameters taken = from->parameters;
-    assert(taken.size == graph->parameters.size);
-    memcpy(graph->parameters.values, taken.values, taken.size * sizeof *taken.values);
+    pmy_parameters taking = graph->parameters;
+    assert(taking.size <= from->parameters.size);
+    memcpy(taking.values, from->parameters.values, taking.size * sizeof *taking.values);
 }
 
 pmy_node *pmy_parameter_at(const pmy_graph *graph, size_t index)

@@ -44,6 +44,7 @@ struct pmy_graph {
     pmy_node *root;
     size_t batch_built, batch; /* 0: nothing in the graph is batched */
     pmy_node **nodes;          /* [count], by index */
+    size_t *users;             /* [count]: how many have the node as an input, once more for the root */
     pmy_parameters parameters;
     pmy_node **parameter; /* [parameters.count] */
     pmy_statistics statistics;
@@ -72,6 +73,12 @@ typedef struct pmy_leaf {
     pmy_start start;
     double scale;
 } pmy_leaf;
+
+/* Whether it is a view that a forward writes to. */
+static inline bool pmy_changes_input(const pmy_node *node)
+{
+    return node->op->view && node->op->forward[0].run;
+}
 
 /* Plans the stages of both passes; false: no memory. */
 bool pmy_plan_stages(pmy_graph *graph);

@@ -101,6 +101,9 @@ typedef struct pmy_op {
     /* NULL, or called by pmy_forward's thread before any phase runs; may read only what is given
      * (pmy_is_given). */
     void (*prepare)(pmy_node *node);
+    /* NULL, or called by pmy_prepack: keeps the parameters as forwards in PMY_EVAL read them fastest, with
+     * pmy_take for the first time; false: no memory. */
+    bool (*prepack)(pmy_node *node);
     pmy_phase forward[PMY_MAX_PHASES];
     pmy_phase backward[PMY_MAX_PHASES];
     /* Bit i: forward reads the whole of input i for any of its rows. */
@@ -118,7 +121,7 @@ typedef struct pmy_op {
     pmy_channel_affine (*affine)(const pmy_node *node);
     /* Whether forward ends with an epilogue, and so can apply such a function to its value. */
     pmy_epilogue_axis epilogue;
-    /* The value is the memory of input 0 in another shape; there is no forward. */
+    /* The value is the memory of input 0, which nobody else uses where there is a forward that changes it. */
     bool view;
     const pmy_unary *unary;
     pmy_op_checks checks;

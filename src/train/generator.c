@@ -12,9 +12,10 @@ struct pmy_generator {
     pmy_node *token, *logits; /* integers [1, 1]; [1, 1, vocabulary] */
     pmy_net_past past;
     pmy_pool *pool;
-    pmy_language *kept; /* the same model of what stays when a window moves on, once that is needed */
-    bool full;          /* no position is left for another token */
-    int32_t *window;    /* [past.block]: the tokens whose keys and values are kept */
+    pmy_graph *beginning; /* of a window that moves on, once one does; else NULL */
+    pmy_node *kept;       /* its tokens, integers [1, past.block/2] */
+    bool full;            /* no position is left for another token */
+    int32_t *window;      /* [past.block]: the tokens whose keys and values are kept */
 };
 
 static pmy_status build(pmy_generator *generator, pmy_pool *pool, pmy_error *error)
@@ -25,6 +26,8 @@ static pmy_status build(pmy_generator *generator, pmy_pool *pool, pmy_error *err
     generator->token = pmy_integers(graph, PMY_SHAPE(1, 1));
     generator->logits = pmy_net_build_step(&generator->facts.net, graph, generator->token, &generator->past);
     pmy_status status = pmy_build(graph, generator->logits, error);
+    if (status == PMY_OK)
+        status = pmy_prepack(graph, error);
     if (status != PMY_OK)
         return status;
     generator->window = malloc(generator->past.block * sizeof *generator->window);
@@ -61,6 +64,8 @@ pmy_status pmy_generator_load(const char *path, pmy_pool *pool, pmy_generator **
         status = pmy_generator_new(pmy_model_facts_of(model), pool, generator, error);
     if (status == PMY_OK)
         status = pmy_model_fill(model, (*generator)->graph, error);
+    if (status == PMY_OK)
+        status = pmy_prepack((*generator)->graph, error);
     pmy_model_free(model);
     if (status != PMY_OK) {
         pmy_generator_free(*generator);
@@ -73,7 +78,7 @@ void pmy_generator_free(pmy_generator *generator)
 {
     if (!generator)
         return;
-    pmy_language_free(generator->kept);
+    pmy_graph_free(generator->beginning);
     pmy_graph_free(generator->graph);
     pmy_vocabulary_free(&generator->vocabulary);
     free(generator->window);
@@ -85,11 +90,17 @@ const pmy_model_facts *pmy_generator_facts(const pmy_generator *generator)
     return &generator->facts;
 }
 
+static void take_parameters(pmy_graph *graph, const pmy_graph *from)
+{
+    pmy_take_parameters(graph, from);
+    (void)pmy_prepack(graph, NULL); /* for which there is memory already */
+}
+
 void pmy_generator_take(pmy_generator *generator, const pmy_language *language)
 {
-    pmy_take_parameters(generator->graph, language->graph);
-    if (generator->kept)
-        pmy_take_parameters(generator->kept->graph, language->graph);
+    take_parameters(generator->graph, language->graph);
+    if (generator->beginning)
+        take_parameters(generator->beginning, language->graph);
 }
 
 void pmy_generator_clear(pmy_generator *generator)
@@ -112,32 +123,42 @@ static void advance(pmy_generator *generator, int32_t token)
     generator->full = !pmy_net_past_advance(&generator->past);
 }
 
-static pmy_status begin_kept(pmy_generator *generator, size_t tokens, pmy_error *error)
+static pmy_status build_beginning(pmy_generator *generator, size_t count, pmy_error *error)
 {
-    const pmy_language_options one = {.batch = 1, .block = tokens};
-    pmy_status status = pmy_language_new(&generator->facts, &one, generator->pool, &generator->kept, error);
+    pmy_graph *graph = pmy_graph_new(generator->pool, 0);
+    if (!graph)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a graph");
+    generator->kept = pmy_integers(graph, PMY_SHAPE(1, count));
+    pmy_node *root = pmy_net_build_past(&generator->facts.net, graph, generator->kept);
+    pmy_status status = pmy_build(graph, root, error);
     if (status == PMY_OK)
-        pmy_take_parameters(generator->kept->graph, generator->graph);
-    return status;
+        status = pmy_prepack(graph, error);
+    if (status != PMY_OK) {
+        pmy_graph_free(graph);
+        return status;
+    }
+    generator->beginning = graph;
+    take_parameters(graph, generator->graph);
+    return PMY_OK;
 }
 
 /* The later half of the window becomes its beginning, all of it computed at once. */
 static pmy_status move_on(pmy_generator *generator, pmy_error *error)
 {
-    size_t block = generator->past.block, kept = block / 2;
-    pmy_status status = kept && !generator->kept ? begin_kept(generator, kept, error) : PMY_OK;
+    size_t block = generator->past.block, kept = block / 2, bytes = kept * sizeof *generator->window;
+    pmy_status status = PMY_OK;
+    if (kept > 0 && !generator->beginning)
+        status = build_beginning(generator, kept, error);
     if (status != PMY_OK)
         return status;
-    memmove(generator->window, generator->window + block - kept, kept * sizeof *generator->window);
+    memmove(generator->window, generator->window + block - kept, bytes);
     pmy_generator_clear(generator);
     if (kept == 0)
         return PMY_OK;
-    memcpy(pmy_integer_data(generator->kept->tokens), generator->window, kept * sizeof *generator->window);
-    for (size_t i = 0; i < kept; i++)
-        pmy_integer_data(generator->kept->targets)[i] = PMY_NO_TARGET;
-    status = pmy_forward(generator->kept->graph, PMY_EVAL, error);
+    memcpy(pmy_integer_data(generator->kept), generator->window, bytes);
+    status = pmy_forward(generator->beginning, PMY_EVAL, error);
     if (status == PMY_OK)
-        pmy_net_past_take(&generator->past, generator->kept->graph, kept);
+        pmy_net_past_take(&generator->past, generator->beginning, kept);
     return status;
 }
 

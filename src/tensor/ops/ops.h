@@ -48,8 +48,8 @@ pmy_node *pmy_slice(pmy_graph *graph, pmy_node *x, int axis, size_t begin, size_
  * the gradient. */
 pmy_node *pmy_max(pmy_graph *graph, pmy_node *x, int axis);
 
-/* Of a cache [batch, block, d], with row [batch, 1, d] in the place of the one at the position, integers
- * [batch, 1] of 0 … block − 1; another is bad data. */
+/* Puts row [batch, 1, d] into a cache [batch, block, d], in the place of the one at the position, integers
+ * [batch, 1] of 0 … block − 1; another is bad data. The cache, which nothing else may use, keeps the row. */
 pmy_node *pmy_put_row(pmy_graph *graph, pmy_node *cache, pmy_node *row, pmy_node *position);
 
 /* Over the last axis. */

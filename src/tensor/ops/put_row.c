@@ -1,5 +1,5 @@
-/* put_row: y is the rows of a cache, where the one at the position is another; dcache is dy but 0 in that
- * row, drow is dy there. */
+/* put_row: y is the rows of a cache, where the one at the position is replaced, in the cache's own memory;
+ * dcache is dy but 0 in that row, drow is dy there. */
 #include "tensor/op.h"
 #include "tensor/ops/ops.h"
 
@@ -38,9 +38,8 @@ static void forward(const pmy_node *node, pmy_piece piece)
             pmy_report(node, b, "the position %ld is not in 0 … %zu", (long)p, block - 1);
             continue;
         }
-        pmy_real *y = node->value + b * block * d; /* [block, d] */
-        memcpy(y, node->input[CACHE]->value + b * block * d, block * d * sizeof *y);
-        memcpy(y + (size_t)p * d, node->input[ROW]->value + b * d, d * sizeof *y);
+        pmy_real *y = node->value + (b * block + (size_t)p) * d; /* [d] */
+        memcpy(y, node->input[ROW]->value + b * d, d * sizeof *y);
     }
 }
 
@@ -66,23 +65,24 @@ static void backward(const pmy_node *node, pmy_piece piece)
 
 static pmy_node *sample(pmy_sample *s, unsigned index)
 {
-    static const char *const notes[] = {NULL, "cache and row used again"};
+    static const char *const notes[] = {NULL, "row used again"};
     if (index >= sizeof notes / sizeof *notes)
         return NULL;
     s->note = notes[index];
     pmy_node *cache = pmy_sample_input(s, PMY_SHAPE(4, 3, 5), -1, 1);
     pmy_node *row = pmy_sample_input(s, PMY_SHAPE(4, 1, 5), -1, 1);
     pmy_node *y = pmy_put_row(s->graph, cache, row, pmy_sample_integers(s, PMY_SHAPE(4, 1), 3));
-    if (index == 1) /* whose parts are there first */
+    if (index == 1) /* whose part is there first */
         y = pmy_add(s->graph, y,
                     pmy_reshape(s->graph, pmy_concat(s->graph, 3, (pmy_node *[]){row, row, row}, 1),
                                 PMY_SHAPE(4, 3, 5)));
-    return index == 1 ? pmy_add(s->graph, y, cache) : y;
+    return y;
 }
 
 const pmy_op pmy_op_put_row = {
     .name = "put_row",
     .infer = infer,
+    .view = true,
     .forward = {{.run = forward}},
     .integers = 1 << POSITION,
     .backward = {{.run = backward, .gives = 1 << CACHE | 1 << ROW}},
