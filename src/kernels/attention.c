@@ -119,7 +119,7 @@ void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *sc
         h->per_sum[query + i] = r.factor[i] = (pmy_real)(1 / r.sum[i]);
     }
     pmy_head_scale_rows(queries, width, r.factor, sum);
-    pmy_head_put(queries, h->width, sum, o + query * h->next_v, h->next_v, false);
+    pmy_head_put(queries, h->width, sum, o + query * h->next_o, h->next_o, false);
 }
 
 /* --- Backward ------------------------------------------------------------------ */
@@ -175,15 +175,15 @@ static void backward_queries(const pmy_head *h, const gradients *g, const worksp
 {
     size_t queries = at_most(h->queries - query, BLOCK);
     const pmy_real *q = h->q + query * h->next_q;     /* [queries, dim] */
-    const pmy_real *d_o = g->d_o + query * h->next_v; /* [queries, width] */
+    const pmy_real *d_o = g->d_o + query * h->next_o; /* [queries, width] */
     pmy_real maximum[BLOCK] = {0}, per_sum[BLOCK] = {0}, delta[BLOCK] = {0};
     memcpy(maximum, h->maximum + query, queries * sizeof *maximum);
     memcpy(per_sum, h->per_sum + query, queries * sizeof *per_sum);
     pmy_head_copy(queries, h->dim, q, h->next_q, w->q);
     pmy_head_turn(queries, w->dim, w->q, w->q_turned);
-    pmy_head_copy(queries, h->width, d_o, h->next_v, w->d_o);
+    pmy_head_copy(queries, h->width, d_o, h->next_o, w->d_o);
     pmy_head_turn(queries, w->width, w->d_o, w->d_o_turned);
-    pmy_head_copy(queries, h->width, g->o + query * h->next_v, h->next_v, w->o);
+    pmy_head_copy(queries, h->width, g->o + query * h->next_o, h->next_o, w->o);
     pmy_head_turn(queries, w->width, w->o, w->o_turned);
     pmy_head_delta(queries, h->width, w->d_o_turned, w->o_turned, delta);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
