@@ -1,6 +1,6 @@
 #include "layers/linear_algorithm.h"
 
-#include "base/lanes.h"
+#include "kernels/panels.h"
 
 enum { X, WEIGHT };
 
@@ -34,9 +34,13 @@ static bool is_small(const pmy_node *node, pmy_linear_size n)
     return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out;
 }
 
-static bool is_small_of_sequences(const pmy_node *node, pmy_linear_size n)
+/* Of which a panel of W stays in the cache, in forward and in dx, and there are vectors enough for a product
+ * in each piece of rows. */
+static bool is_of_sequences(const pmy_node *node, pmy_linear_size n)
 {
-    return is_small(node, n) && pmy_has_many_examples(node) && pmy_row_vectors(node) * node->joined >= LONG;
+    enum { MOST = SMALL / PMY_PANEL };
+    return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= MOST && n.out <= MOST &&
+           pmy_has_many_examples(node) && pmy_row_vectors(node) * node->joined >= LONG;
 }
 
 static bool is_small_and_narrow(const pmy_node *node, pmy_linear_size n)
@@ -64,7 +68,7 @@ static bool is_any(const pmy_node *node, pmy_linear_size n)
 /* The first that fits. */
 static const pmy_linear_algorithm algorithms[] = {
     {is_wide_and_given, true, false, false, PMY_LINEAR_BY_TILES, PMY_LINEAR_BY_TILES},
-    {is_small_of_sequences, false, true, true, PMY_LINEAR_BY_ROWS, PMY_LINEAR_BY_ROWS},
+    {is_of_sequences, false, true, true, PMY_LINEAR_BY_ROWS, PMY_LINEAR_BY_ROWS},
     {is_small_and_narrow, false, true, false, PMY_LINEAR_BY_ROWS, PMY_LINEAR_BY_ROWS},
     {is_tiny, false, true, false, PMY_LINEAR_BY_FEW_TILES, PMY_LINEAR_BY_ROWS},
     {is_small, false, true, false, PMY_LINEAR_BY_TILES, PMY_LINEAR_BY_TILES},
