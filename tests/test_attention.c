@@ -114,6 +114,48 @@ static void large_scores_stay_finite(void **state)
     pmy_graph_free(graph);
 }
 
+/* q, k and v side by side are what they are apart, values and gradient, bit for bit: by rows, as many
+ * examples go, and by tiles. The keys and values of the first positions can be had from either. */
+static void side_by_side_or_apart(void **state)
+{
+    (void)state;
+    enum { TIME = 5, D = 6, MOST = 9 };
+    for (size_t batch = 2; batch <= MOST; batch += MOST - 2) {
+        pmy_graph *graph[2];
+        pmy_node *x[2], *node[2];
+        pmy_real past[2][2][TIME * D], seed[MOST * TIME * D];
+        for (size_t i = 0; i < batch * TIME * D; i++)
+            seed[i] = (pmy_real)(i % 7) - 3;
+        for (int apart = 0; apart < 2; apart++) {
+            pmy_graph *g = graph[apart] = new_graph(NULL);
+            x[apart] = pmy_input(g, PMY_SHAPE(batch, TIME, 3 * D));
+            pmy_want_gradient(x[apart]);
+            node[apart] = apart ? pmy_attention(g, pmy_slice(g, x[apart], -1, 0, D),
+                                                pmy_slice(g, x[apart], -1, D, 2 * D),
+                                                pmy_slice(g, x[apart], -1, 2 * D, 3 * D),
+                                                &(pmy_attention_options){.heads = 2, .causal = true})
+                                : pmy_attention_packed(g, x[apart], 2, true);
+            build(g, node[apart]);
+            fill(x[apart], 1, -1, 1);
+            forward(g, PMY_TRAIN);
+            pmy_backward_from(g, seed);
+            pmy_attention_past_of(node[apart], TIME - 1, past[apart][0], past[apart][1]);
+        }
+        assert_memory_equal(pmy_value(node[0]).data, pmy_value(node[1]).data,
+                            batch * TIME * D * sizeof(pmy_real));
+        for (size_t i = 0; i < batch * TIME * 3 * D; i++)
+            assert_true(pmy_gradient(x[0]).data[i] == pmy_gradient(x[1]).data[i]);
+        for (size_t i = 0; i < (size_t)(TIME - 1) * D; i++)
+            for (int apart = 0; apart < 2; apart++) {
+                const pmy_real *row = pmy_value(x[apart]).data + i / D * 3 * D; /* of the first example */
+                assert_true(past[apart][0][i] == row[D + i % D]);
+                assert_true(past[apart][1][i] == row[2 * D + i % D]);
+            }
+        pmy_graph_free(graph[0]);
+        pmy_graph_free(graph[1]);
+    }
+}
+
 /* What is not seen moves no bit, and gets a gradient of exactly 0. */
 static void what_is_not_seen_does_not_matter(void **state)
 {
@@ -260,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_follow_the_definition),
         cmocka_unit_test(large_scores_stay_finite),
+        cmocka_unit_test(side_by_side_or_apart),
         cmocka_unit_test(what_is_not_seen_does_not_matter),
         cmocka_unit_test(neither_threads_nor_other_examples_matter),
         cmocka_unit_test(wrong_shapes_are_refused),

@@ -18,7 +18,8 @@ struct pmy_arena_block {
     size_t size, used;
 };
 
-enum { SMALLEST_BLOCK = 16384 };
+/* Blocks of large pieces grow with the arena, so that all but the first fill large pages. */
+enum { SMALLEST_BLOCK = 16384, LARGE = 1 << 20, GROWTH = 4, LARGEST_GROWTH = 32 << 20 };
 
 /* Large memory may come in large pages, which a processor needs not look up as often: activations are read
  * and written all the time. It is a wish; memory in small pages is as good. */
@@ -51,13 +52,25 @@ static pmy_arena_block *block_new(size_t size)
     return block;
 }
 
+static size_t block_size(const pmy_arena *arena, size_t bytes)
+{
+    if (bytes < LARGE)
+        return bytes > SMALLEST_BLOCK ? bytes : SMALLEST_BLOCK;
+    size_t size = 0;
+    for (const pmy_arena_block *block = arena->newest; block && size < LARGEST_GROWTH; block = block->older)
+        size += GROWTH * block->size;
+    if (size > LARGEST_GROWTH)
+        size = LARGEST_GROWTH;
+    return size > bytes ? size : bytes;
+}
+
 /* Makes the newest block have room for that many bytes. */
 static bool make_room(pmy_arena *arena, size_t bytes)
 {
     pmy_arena_block *newest = arena->newest;
     if (newest && newest->size - newest->used >= bytes)
         return true;
-    pmy_arena_block *block = block_new(bytes > SMALLEST_BLOCK ? bytes : SMALLEST_BLOCK);
+    pmy_arena_block *block = block_new(block_size(arena, bytes));
     if (!block)
         return false;
     block->older = newest;

@@ -61,23 +61,33 @@ static void pmy_head_put(size_t rows, size_t columns, const pmy_real *panel, pmy
             pmy_put(&to[i * next + j], panel[i * whole + j], accumulate);
 }
 
-/* Up to BLOCK rows of a panel to columns: turned [columns, BLOCK], with zeros behind the rows for a whole
+/* Up to BLOCK rows of whole lanes to columns: turned [columns, BLOCK], with zeros behind the rows for a whole
  * strip. */
 PMY_LANE_CLONES
-static void pmy_head_turn(size_t rows, size_t columns, const pmy_real *panel, pmy_real *turned)
+static void pmy_head_turn(size_t rows, size_t columns, const pmy_real *from, size_t next, pmy_real *turned)
 {
     for (size_t i = 0; i < pmy_head_strips(rows); i += PMY_LANES)
         for (size_t j = 0; j < columns; j += PMY_LANES) {
             pmy_lanes square[PMY_LANES];
             for (size_t l = 0; l < PMY_LANES; l++)
                 if (i + l < rows)
-                    square[l] = PMY_LANES_AT(panel + (i + l) * columns + j);
+                    square[l] = PMY_LANES_AT(from + (i + l) * next + j);
                 else
                     square[l] = (pmy_lanes){0};
             PMY_TURN(square);
             for (size_t l = 0; l < PMY_LANES; l++)
                 PMY_LANES_AT(turned + (j + l) * BLOCK + i) = square[l];
         }
+}
+
+/* The same of rows as they lie, which are copied to a panel first where they are no whole lanes. */
+static void turn_rows(size_t rows, size_t columns, const pmy_real *from, size_t next, pmy_real *panel,
+                      pmy_real *turned)
+{
+    size_t whole = pmy_lanes_round(columns);
+    if (whole > columns)
+        pmy_head_copy(rows, columns, from, next, panel);
+    pmy_head_turn(rows, whole, whole > columns ? panel : from, whole > columns ? whole : next, turned);
 }
 
 /* --- Forward ------------------------------------------------------------------ */
@@ -103,8 +113,7 @@ static void forward_block(const pmy_head *h, size_t query, pmy_real *o, pmy_real
     pmy_real *v = turned + BLOCK * dim; /* [BLOCK, width] */
     pmy_real *sum = v + BLOCK * width;  /* [BLOCK, width] */
     pmy_head_running r = {.sum = {0}};
-    pmy_head_copy(queries, h->dim, h->q + query * h->next_q, h->next_q, q);
-    pmy_head_turn(queries, dim, q, turned);
+    turn_rows(queries, h->dim, h->q + query * h->next_q, h->next_q, q, turned);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
         pmy_head_block b = block_at(h, query, key);
         pmy_head_by_key(&b, h->k + key * h->next_q, h->next_q, h->dim, turned, s);
@@ -120,7 +129,7 @@ static void forward_block(const pmy_head *h, size_t query, pmy_real *o, pmy_real
         h->per_sum[query + i] = r.factor[i] = (pmy_real)(1 / r.sum[i]);
     }
     pmy_head_scale_rows(queries, width, r.factor, sum);
-    pmy_head_put(queries, h->width, sum, o + query * h->next_v, h->next_v, false);
+    pmy_head_put(queries, h->width, sum, o + query * h->next_o, h->next_o, false);
 }
 
 void pmy_head_forward(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
@@ -184,16 +193,15 @@ static void backward_queries(const pmy_head *h, const gradients *g, const worksp
 {
     size_t queries = at_most(h->queries - query, BLOCK);
     const pmy_real *q = h->q + query * h->next_q;     /* [queries, dim] */
-    const pmy_real *d_o = g->d_o + query * h->next_v; /* [queries, width] */
+    const pmy_real *d_o = g->d_o + query * h->next_o; /* [queries, width] */
     pmy_real maximum[BLOCK] = {0}, per_sum[BLOCK] = {0}, delta[BLOCK] = {0};
     memcpy(maximum, h->maximum + query, queries * sizeof *maximum);
     memcpy(per_sum, h->per_sum + query, queries * sizeof *per_sum);
     pmy_head_copy(queries, h->dim, q, h->next_q, w->q);
-    pmy_head_turn(queries, w->dim, w->q, w->q_turned);
-    pmy_head_copy(queries, h->width, d_o, h->next_v, w->d_o);
-    pmy_head_turn(queries, w->width, w->d_o, w->d_o_turned);
-    pmy_head_copy(queries, h->width, g->o + query * h->next_v, h->next_v, w->o);
-    pmy_head_turn(queries, w->width, w->o, w->o_turned);
+    pmy_head_turn(queries, w->dim, w->q, w->dim, w->q_turned);
+    pmy_head_copy(queries, h->width, d_o, h->next_o, w->d_o);
+    pmy_head_turn(queries, w->width, w->d_o, w->width, w->d_o_turned);
+    turn_rows(queries, h->width, g->o + query * h->next_o, h->next_o, w->o, w->o_turned);
     pmy_head_delta(queries, h->width, w->d_o_turned, w->o_turned, delta);
     for (size_t key = 0; key < keys_seen(h, query); key += BLOCK) {
         pmy_head_block b = block_at(h, query, key);

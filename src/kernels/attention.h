@@ -15,7 +15,8 @@
 typedef struct pmy_head {
     size_t queries, keys;  /* as many, where causal */
     size_t dim, width;     /* of a query and key, of a value and output */
-    size_t next_q, next_v; /* from one position of q and k to the next, of v and o */
+    size_t next_q, next_v; /* from one position of q and k to the next, of v */
+    size_t next_o;         /* of o */
     bool causal;           /* query i sees the keys 0 … i */
     const int32_t *mask;   /* [keys], 0: nobody sees the key; or NULL */
     const pmy_real *q;     /* [queries, dim] */

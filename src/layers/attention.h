@@ -22,6 +22,14 @@ typedef struct pmy_attention_options {
 pmy_node *pmy_attention(pmy_graph *graph, pmy_node *q, pmy_node *k, pmy_node *v,
                         const pmy_attention_options *options);
 
+/* The same of q, k and v side by side, as one linear gives them: qkv [batch, time, 3 · heads · dim] gives
+ * [batch, time, heads · dim]. */
+pmy_node *pmy_attention_packed(pmy_graph *graph, pmy_node *qkv, size_t heads, bool causal);
+
+/* After a forward: the keys [count, heads · dim] and values [count, heads · width] of the first example's
+ * first positions. */
+void pmy_attention_past_of(const pmy_node *node, size_t count, pmy_real *keys, pmy_real *values);
+
 /* After a forward: what share of its attention each query of a head of an example gives to each key, made
  * anew of q and k: shares [queries, keys]; rows sum to 1. */
 void pmy_attention_shares(const pmy_node *node, size_t example, size_t head, pmy_real *shares);

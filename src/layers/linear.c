@@ -13,21 +13,14 @@
 #include "kernels/gemm.h"
 #include "kernels/lane_product.h"
 #include "kernels/lanes_transpose.h"
+#include "kernels/long_product.h"
+#include "kernels/panels.h"
 #include "kernels/reduce.h"
 #include "layers/epilogue.h"
+#include "layers/linear_algorithm.h"
 #include "tensor/ops/ops.h"
 
 enum { X, WEIGHT, BIAS };
-
-typedef struct size_of {
-    size_t vectors, in, out;
-} size_of;
-
-static size_of sizes(const pmy_node *node)
-{
-    pmy_shape weight = node->input[WEIGHT]->shape;
-    return (size_of){pmy_vectors(node), weight.dim[1], weight.dim[0]};
-}
 
 /* NULL: there is none. */
 static pmy_node *bias_of(const pmy_node *node)
@@ -35,99 +28,24 @@ static pmy_node *bias_of(const pmy_node *node)
     return node->inputs > BIAS ? node->input[BIAS] : NULL;
 }
 
-/* --- Algorithms ------------------------------------------------------------ */
-
-/* A layer of fewer outputs is narrow; a tile is at most as wide as this, or twice that. */
-enum { NARROW = 64, WIDEST_TILE = 128 };
-
-/* Outputs whose weights are turned together: as many as a lane product takes at once. */
-enum { PANEL = 4 * PMY_LANES };
-
-/* Numbers side by side that are multiplied at once. */
-enum { VECTOR = 16 };
-
-/* Numbers in a W that stays in a core's cache; in one so small that each thread reads all of it for its rows
- * of dx, and that y is computed by one thread, unless that takes more than ONE_TILE products of numbers. Of
- * any small W one thread does it for SMALL products: a single vector's. By measurement. */
-enum { SMALL = 65536, TINY = 16384, ONE_TILE = 1 << 20 };
-
-/* How a product is split: by rows of the batch; into tiles of its columns, so that each thread's product
- * reads a part of W once; or into such tiles where one would be too much work. */
-typedef enum split { BY_ROWS, BY_TILES, BY_FEW_TILES } split;
-
-typedef struct algorithm {
-    bool (*fits)(size_of n, bool given);
-    bool packs; /* leaves out columns of x that are zero in the whole batch */
-    bool lanes; /* takes the products in lanes; else by OpenBLAS */
-    split forward, dx;
-} algorithm;
-
-static bool is_wide_and_given(size_of n, bool given)
-{
-    return given && n.out >= NARROW;
-}
-
-static bool is_small(size_of n, bool given)
-{
-    (void)given;
-    return n.in >= PMY_LANES && n.out >= PMY_LANES && n.in <= SMALL / n.out;
-}
-
-static bool is_small_and_narrow(size_of n, bool given)
-{
-    return is_small(n, given) && n.out < NARROW;
-}
-
-static bool is_tiny(size_of n, bool given)
-{
-    return is_small(n, given) && n.in * n.out <= TINY;
-}
-
-static bool is_narrow(size_of n, bool given)
-{
-    (void)given;
-    return n.out < NARROW;
-}
-
-static bool is_any(size_of n, bool given)
-{
-    (void)n, (void)given;
-    return true;
-}
-
-/* The first that fits. */
-static const algorithm algorithms[] = {
-    {is_wide_and_given, true, false, BY_TILES, BY_TILES},
-    {is_small_and_narrow, false, true, BY_ROWS, BY_ROWS},
-    {is_tiny, false, true, BY_FEW_TILES, BY_ROWS},
-    {is_small, false, true, BY_TILES, BY_TILES},
-    {is_narrow, false, false, BY_ROWS, BY_ROWS},
-    {is_any, false, false, BY_TILES, BY_TILES},
-};
-
-static const algorithm *choose(const pmy_node *node)
-{
-    size_of n = sizes(node);
-    bool given = pmy_is_given(node->input[X]);
-    const algorithm *by = algorithms;
-    while (!by->fits(n, given))
-        by++;
-    return by;
-}
+/* How many products of numbers a tile has at most where few tiles do; of any layer that is computed in lanes,
+ * one tile does for a vector's. By measurement. */
+enum { ONE_TILE = 1 << 20, ONE_VECTOR = 1 << 16 };
 
 /* --- What forward leaves for backward ------------------------------------ */
 
 typedef struct linear_saved {
-    const algorithm *by;
+    const pmy_linear_algorithm *by;
     pmy_real *kept;      /* [vectors, out], where the activation needs its x: what the epilogue keeps of it */
     pmy_real *dz;        /* [vectors, out], where there is an activation; else dz is dy */
+    pmy_real *turned;    /* W's panels, one after the other; where it is turned once */
     pmy_real *packed_x;  /* [vectors, in], its first columns.used columns; where columns can be left out */
     pmy_columns columns; /* the used columns of x */
     bool packed;         /* whether this forward left columns out */
-    pmy_real *turned;    /* [in, out in whole lanes]: Wᵀ, since pmy_prepack; before, NULL */
+    pmy_real *prepacked; /* [in, out in whole lanes]: Wᵀ, since pmy_prepack; before, NULL */
 } linear_saved;
 
-static const algorithm *algorithm_of(const pmy_node *node)
+static const pmy_linear_algorithm *algorithm_of(const pmy_node *node)
 {
     return ((const linear_saved *)node->saved)->by;
 }
@@ -136,7 +54,7 @@ static const algorithm *algorithm_of(const pmy_node *node)
 static void prepare(pmy_node *node)
 {
     linear_saved *saved = node->saved;
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     /* Some rows packed anew beside others packed before would not lie alike. */
     if (saved->packed_x && !pmy_graph_is_partial(node->graph)) {
         pmy_columns_find(&saved->columns, n.vectors, n.in, node->input[X]->value);
@@ -148,24 +66,38 @@ static void prepare(pmy_node *node)
 
 static bool take_columns(pmy_node *node, linear_saved *saved)
 {
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     saved->packed_x = pmy_take(node, n.vectors * n.in, sizeof(pmy_real));
     saved->columns.seen = pmy_take(node, n.in, sizeof(uint32_t));
     saved->columns.run = pmy_take(node, n.in / 2 + 1, sizeof(pmy_run_of_columns));
     return saved->packed_x && saved->columns.seen && saved->columns.run;
 }
 
+/* How many numbers a piece needs for itself. */
+static size_t scratch_of(const pmy_linear_algorithm *by, pmy_linear_size n)
+{
+    if (by->turns)
+        return pmy_long_product_scratch(n.out < PMY_LONG_TILE ? n.out : PMY_LONG_TILE,
+                                        n.in < PMY_LONG_TILE ? n.in : PMY_LONG_TILE);
+    if (!by->packs && !by->lanes)
+        return 0;
+    /* A tile of W, packed or turned; turning writes some lanes more. */
+    size_t width = by->forward == PMY_LINEAR_BY_FEW_TILES || n.out < PMY_TILE_WIDEST
+                       ? pmy_lanes_round(n.out)
+                       : (size_t)PMY_TILE_WIDEST;
+    return width * (n.in + 1);
+}
+
 static bool take(pmy_node *node)
 {
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     linear_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
     if (!saved)
         return false;
-    const algorithm *by = saved->by = choose(node);
-    /* A tile of W, packed or turned; turning writes some lanes more. */
-    size_t width =
-        by->forward == BY_FEW_TILES || n.out < WIDEST_TILE ? pmy_lanes_round(n.out) : (size_t)WIDEST_TILE;
-    node->scratch = by->packs || by->lanes ? width * (n.in + 1) * sizeof(pmy_real) : 0;
+    const pmy_linear_algorithm *by = saved->by = pmy_linear_choose(node);
+    node->scratch = scratch_of(by, n) * sizeof(pmy_real);
+    if (by->turns && !(saved->turned = pmy_take(node, n.in * pmy_lanes_round(n.out), sizeof(pmy_real))))
+        return false;
     const pmy_unary *f = node->activation;
     if (f && !(saved->dz = pmy_take(node, n.vectors * n.out, sizeof(pmy_real))))
         return false;
@@ -178,15 +110,15 @@ static bool take(pmy_node *node)
 static bool prepack(pmy_node *node)
 {
     linear_saved *saved = node->saved;
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     pmy_role role = node->input[WEIGHT]->role;
     if (!saved->by->lanes || (role != PMY_LEARNED && role != PMY_FIXED))
         return true;
-    if (!saved->turned)
-        saved->turned = pmy_take(node, n.in * pmy_lanes_round(n.out), sizeof(pmy_real));
-    if (saved->turned)
-        pmy_lanes_transpose(n.out, n.in, node->input[WEIGHT]->value, n.in, saved->turned);
-    return saved->turned;
+    if (!saved->prepacked)
+        saved->prepacked = pmy_take(node, n.in * pmy_lanes_round(n.out), sizeof(pmy_real));
+    if (saved->prepacked)
+        pmy_lanes_transpose(n.out, n.in, node->input[WEIGHT]->value, n.in, saved->prepacked);
+    return saved->prepacked;
 }
 
 static pmy_status infer(pmy_node *node, pmy_error *error)
@@ -221,27 +153,20 @@ static span vectors_of(const pmy_node *node, pmy_piece piece)
     return (span){piece.begin * each, piece.end * each};
 }
 
-/* --- Tiles --------------------------------------------------------------- */
-
-static size_t tile_count(size_t length)
-{
-    size_t widest = length >= 2 * WIDEST_TILE ? WIDEST_TILE : NARROW;
-    return (length + widest - 1) / widest;
-}
-
-typedef struct tile {
-    size_t first, width;
-} tile;
-
-/* Tiles of about the same width, in whole vectors but for the last. */
-static tile tile_at(size_t index, size_t length)
-{
-    size_t vectors = (length + VECTOR - 1) / VECTOR, tiles = tile_count(length);
-    size_t first = vectors * index / tiles * VECTOR, end = vectors * (index + 1) / tiles * VECTOR;
-    return (tile){first, (end < length ? end : length) - first};
-}
-
 /* --- Forward ------------------------------------------------------------- */
+
+static size_t turn_tiles(const pmy_node *node)
+{
+    return algorithm_of(node)->turns ? pmy_panel_count(pmy_linear_size_of(node).out) : 0;
+}
+
+static void forward_turn(const pmy_node *node, pmy_piece piece)
+{
+    const linear_saved *saved = node->saved;
+    pmy_linear_size n = pmy_linear_size_of(node);
+    pmy_panel panel = pmy_panel_at(piece.begin, n.out);
+    pmy_panel_turn(panel, n.in, node->input[WEIGHT]->value, saved->turned + panel.first * n.in);
+}
 
 static size_t pack_rows(const pmy_node *node)
 {
@@ -251,7 +176,7 @@ static size_t pack_rows(const pmy_node *node)
 static void forward_pack(const pmy_node *node, pmy_piece piece)
 {
     linear_saved *saved = node->saved;
-    size_t in = sizes(node).in;
+    size_t in = pmy_linear_size_of(node).in;
     span v = vectors_of(node, piece);
     if (saved->packed)
         pmy_columns_pack(&saved->columns, v.end - v.begin, in, node->input[X]->value + v.begin * in,
@@ -259,10 +184,10 @@ static void forward_pack(const pmy_node *node, pmy_piece piece)
 }
 
 /* The columns of a tile, of some vectors. */
-static void finish(const pmy_node *node, const pmy_epilogue *epilogue, span v, tile columns)
+static void finish(const pmy_node *node, const pmy_epilogue *epilogue, span v, pmy_tile columns)
 {
     const linear_saved *saved = node->saved;
-    size_t out = sizes(node).out;
+    size_t out = pmy_linear_size_of(node).out;
     for (size_t r = v.begin; r < v.end; r++) {
         size_t at = r * out + columns.first;
         pmy_epilogue_channels(epilogue, columns.first, columns.width, 1, at,
@@ -272,42 +197,40 @@ static void finish(const pmy_node *node, const pmy_epilogue *epilogue, span v, t
 
 static bool goes_whole(const pmy_node *node)
 {
-    size_of n = sizes(node);
-    size_t most = algorithm_of(node)->forward == BY_FEW_TILES ? ONE_TILE : SMALL;
+    pmy_linear_size n = pmy_linear_size_of(node);
+    size_t most = algorithm_of(node)->forward == PMY_LINEAR_BY_FEW_TILES ? ONE_TILE : ONE_VECTOR;
     return algorithm_of(node)->lanes && n.vectors <= most / (n.in * n.out);
 }
 
 static size_t forward_tiles(const pmy_node *node)
 {
-    if (algorithm_of(node)->forward == BY_ROWS)
+    if (algorithm_of(node)->forward == PMY_LINEAR_BY_ROWS)
         return PMY_BY_ROWS;
-    return goes_whole(node) ? 1 : tile_count(sizes(node).out);
+    return goes_whole(node) ? 1 : pmy_tile_count(pmy_linear_size_of(node).out);
 }
 
 /* z of a tile of outputs, for some vectors x [count, in]. */
-static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x, tile part, pmy_real *z,
+static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x, pmy_tile part, pmy_real *z,
                           pmy_real *scratch)
 {
     const linear_saved *saved = node->saved;
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     const pmy_real *weight = node->input[WEIGHT]->value + part.first * n.in; /* [width, in] */
     size_t columns = n.in;
-    if (saved->turned && pmy_graph_mode(node->graph) == PMY_EVAL) {
-        pmy_lane_gemm(PMY_PLAIN, count, part.width, n.in, x, n.in, saved->turned + part.first,
+    if (saved->prepacked && pmy_graph_mode(node->graph) == PMY_EVAL) {
+        pmy_lane_gemm(PMY_PLAIN, count, part.width, n.in, x, n.in, saved->prepacked + part.first,
                       pmy_lanes_round(n.out), z, n.out);
         return;
     }
-    if (saved->by->lanes) {
-        /* Few outputs at a time, whose turned weights fit a small cache; none is left with less than lanes.
-         */
-        for (size_t first = 0, width; first < part.width; first += width) {
-            width = part.width - first < PANEL + PMY_LANES ? part.width - first : PANEL;
-            pmy_lanes_transpose(width, n.in, weight + first * n.in, n.in, scratch);
-            pmy_lane_gemm(PMY_PLAIN, count, width, n.in, x, n.in, scratch, pmy_lanes_round(width), z + first,
-                          n.out);
-        }
-        return;
+    for (size_t p = 0; saved->by->lanes && p < pmy_panel_count(part.width); p++) {
+        pmy_panel panel = pmy_panel_at(p, part.width);
+        const pmy_real *turned = saved->turned ? saved->turned + panel.first * n.in : scratch;
+        if (!saved->turned)
+            pmy_panel_turn(panel, n.in, weight, scratch);
+        pmy_panel_product(panel, count, n.in, x, turned, z, n.out);
     }
+    if (saved->by->lanes)
+        return;
     if (saved->packed) {
         pmy_columns_pack(&saved->columns, part.width, n.in, weight, scratch);
         weight = scratch;
@@ -319,14 +242,14 @@ static void multiply_tile(const pmy_node *node, size_t count, const pmy_real *x,
 
 static void forward(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     pmy_epilogue epilogue = pmy_epilogue_of(node, bias_of(node));
     span v = {0, n.vectors};
-    tile part = {0, n.out};
-    if (algorithm_of(node)->forward == BY_ROWS)
+    pmy_tile part = {0, n.out};
+    if (algorithm_of(node)->forward == PMY_LINEAR_BY_ROWS)
         v = vectors_of(node, piece);
     else if (!goes_whole(node))
-        part = tile_at(piece.begin, n.out);
+        part = pmy_tile_at(piece.begin, n.out);
     const pmy_real *x = node->input[X]->value + v.begin * n.in;      /* [v.end − v.begin, in] */
     pmy_real *y = epilogue.of->value + v.begin * n.out + part.first; /* [v.end − v.begin, width of out] */
     multiply_tile(node, v.end - v.begin, x, part, y, piece.scratch);
@@ -349,7 +272,7 @@ static size_t activation_rows(const pmy_node *node)
 static void backward_activation(const pmy_node *node, pmy_piece piece)
 {
     linear_saved *saved = node->saved;
-    size_t out = sizes(node).out;
+    size_t out = pmy_linear_size_of(node).out;
     span v = vectors_of(node, piece);
     size_t first = v.begin * out;
     pmy_epilogue_backward(node, (v.end - v.begin) * out, saved->kept ? saved->kept + first : NULL,
@@ -367,54 +290,70 @@ static void multiply(const pmy_node *node, pmy_gemm_transpose transpose_a, size_
         pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
 }
 
-/* dW and db of a tile of outputs. */
-static void backward_weight_tile(const pmy_node *node, tile part, pmy_real *scratch)
+/* dW of a tile of outputs and inputs. */
+static void backward_weight_tile(const pmy_node *node, pmy_tile part, pmy_tile of, pmy_real *scratch)
 {
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     linear_saved *saved = node->saved;
     const pmy_real *dz = dz_of(node);                                 /* [vectors, out] */
+    const pmy_real *x = node->input[X]->value;                        /* [vectors, in] */
     pmy_real *dw = node->input[WEIGHT]->gradient + part.first * n.in; /* [width, in] */
     bool accumulate = pmy_accumulates(node, WEIGHT);
     if (saved->packed) {
         pmy_gemm(PMY_TRANSPOSED, PMY_PLAIN, part.width, saved->columns.used, n.vectors, dz + part.first,
                  n.out, saved->packed_x, n.in, false, scratch, n.in);
         pmy_columns_unpack(&saved->columns, part.width, n.in, scratch, dw, accumulate);
+    } else if (saved->by->turns && !accumulate && of.width % PMY_LANES == 0) {
+        pmy_long_product(part.width, of.width, n.vectors, dz + part.first, n.out, x + of.first, n.in,
+                         dw + of.first, n.in, scratch);
     } else {
-        multiply(node, PMY_TRANSPOSED, part.width, n.in, n.vectors, dz + part.first, n.out,
-                 node->input[X]->value, n.in, accumulate, dw, n.in);
+        multiply(node, PMY_TRANSPOSED, part.width, of.width, n.vectors, dz + part.first, n.out, x + of.first,
+                 n.in, accumulate, dw + of.first, n.in);
     }
+}
+
+/* Tiles of inputs beside each other, for the same outputs. */
+static size_t weight_tiles_beside(const pmy_node *node)
+{
+    return algorithm_of(node)->turns ? pmy_long_tile_count(pmy_linear_size_of(node).in) : 1;
 }
 
 static size_t weight_tiles(const pmy_node *node)
 {
-    return tile_count(sizes(node).out);
+    size_t out = pmy_linear_size_of(node).out;
+    return (algorithm_of(node)->turns ? pmy_long_tile_count(out) : pmy_tile_count(out)) *
+           weight_tiles_beside(node);
 }
 
 static void backward_weight(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
-    tile part = tile_at(piece.begin, n.out);
+    pmy_linear_size n = pmy_linear_size_of(node);
+    size_t beside = weight_tiles_beside(node), row = piece.begin / beside;
+    bool turns = algorithm_of(node)->turns;
+    pmy_tile part = turns ? pmy_long_tile_at(row, n.out) : pmy_tile_at(row, n.out);
+    pmy_tile of = turns ? pmy_long_tile_at(piece.begin % beside, n.in) : (pmy_tile){0, n.in};
     if (node->input[WEIGHT]->gradient)
-        backward_weight_tile(node, part, piece.scratch);
-    if (bias_of(node) && bias_of(node)->gradient)
+        backward_weight_tile(node, part, of, piece.scratch);
+    if (of.first == 0 && bias_of(node) && bias_of(node)->gradient)
         pmy_sum_columns(n.vectors, n.out, part.first, part.first + part.width, dz_of(node),
                         bias_of(node)->gradient, pmy_accumulates(node, BIAS));
 }
 
 static size_t dx_tiles(const pmy_node *node)
 {
-    return algorithm_of(node)->dx == BY_ROWS ? PMY_BY_ROWS : tile_count(sizes(node).in);
+    return algorithm_of(node)->dx == PMY_LINEAR_BY_ROWS ? PMY_BY_ROWS
+                                                        : pmy_tile_count(pmy_linear_size_of(node).in);
 }
 
 static void backward_x(const pmy_node *node, pmy_piece piece)
 {
-    size_of n = sizes(node);
+    pmy_linear_size n = pmy_linear_size_of(node);
     span v = {0, n.vectors};
-    tile part = {0, n.in};
-    if (algorithm_of(node)->dx == BY_ROWS)
+    pmy_tile part = {0, n.in};
+    if (algorithm_of(node)->dx == PMY_LINEAR_BY_ROWS)
         v = vectors_of(node, piece);
     else
-        part = tile_at(piece.begin, n.in);
+        part = pmy_tile_at(piece.begin, n.in);
     const pmy_real *dz = dz_of(node) + v.begin * n.out;               /* [v.end − v.begin, out] */
     const pmy_real *weight = node->input[WEIGHT]->value + part.first; /* [out, width of in] */
     pmy_real *dx =
@@ -437,20 +376,29 @@ static pmy_node *sample(pmy_sample *s, unsigned index)
     } instance[] = {
         {NULL, {{5, 7}}, 3, PMY_NONE, GIVEN, false},
         {"one row", {{1, 7}}, 3, PMY_NONE, GIVEN, false},
-        {"wide", {{3, 5}}, NARROW + 1, PMY_TANH, GIVEN, false},
-        {"wide both ways", {{2, NARROW + 1}}, NARROW + 1, PMY_SIGMOID, GIVEN, false},
-        {"wide, empty columns", {{3, 60}}, NARROW + 1, PMY_GELU, SPARSE, false},
-        {"wide, of computed numbers", {{3, 9}}, NARROW + 1, PMY_TANH, COMPUTED, false},
+        {"wide", {{3, 5}}, PMY_LINEAR_NARROW + 1, PMY_TANH, GIVEN, false},
+        {"wide both ways", {{2, PMY_LINEAR_NARROW + 1}}, PMY_LINEAR_NARROW + 1, PMY_SIGMOID, GIVEN, false},
+        {"wide, empty columns", {{3, 60}}, PMY_LINEAR_NARROW + 1, PMY_GELU, SPARSE, false},
+        {"wide, of computed numbers", {{3, 9}}, PMY_LINEAR_NARROW + 1, PMY_TANH, COMPUTED, false},
         {"no bias", {{5, 7}}, 3, PMY_TANH, GIVEN, true},
-        {"wide, no bias", {{3, 5}}, NARROW + 1, PMY_NONE, COMPUTED, true},
+        {"wide, no bias", {{3, 5}}, PMY_LINEAR_NARROW + 1, PMY_NONE, COMPUTED, true},
         {"rank 3", {{3, 4, 5}}, 3, PMY_GELU, GIVEN, false},
         {"rank 4", {{2, 3, 2, 5}}, 9, PMY_NONE, COMPUTED, false},
-        {"rank 3, wide, empty columns", {{2, 3, 40}}, NARROW + 1, PMY_GELU, SPARSE, false},
-        {"rank 3, wide, of computed numbers", {{2, 3, 9}}, NARROW + 1, PMY_TANH, COMPUTED, true},
+        {"rank 3, wide, empty columns", {{2, 3, 40}}, PMY_LINEAR_NARROW + 1, PMY_GELU, SPARSE, false},
+        {"rank 3, wide, of computed numbers", {{2, 3, 9}}, PMY_LINEAR_NARROW + 1, PMY_TANH, COMPUTED, true},
+        {"sequences", {{8, 2, 20}}, 34, PMY_TANH, COMPUTED, false},
+        {"sequences, odd", {{8, 2, 9}}, 5, PMY_NONE, COMPUTED, true},
     };
     enum { INSTANCES = sizeof instance / sizeof *instance };
-    if (index >= INSTANCES) {
-        pmy_activation each = (pmy_activation)(index - INSTANCES + 1);
+    if (index == INSTANCES) {
+        s->note = "sequences, a weight that is computed";
+        pmy_node *turned = pmy_transpose(s->graph, pmy_sample_constant(s, PMY_SHAPE(4, 5), -1, 1), 0, 1);
+        pmy_node *weight = pmy_scale(s->graph, turned, 2);
+        return pmy_linear_with(s->graph, pmy_sample_input(s, PMY_SHAPE(8, 2, 4), -1, 1), weight, NULL,
+                               PMY_NONE);
+    }
+    if (index > INSTANCES) {
+        pmy_activation each = (pmy_activation)(index - INSTANCES);
         if (!pmy_activation_op(each))
             return NULL;
         s->note = pmy_activation_op(each)->name;
@@ -474,7 +422,9 @@ const pmy_op pmy_op_linear = {
     .prepare = prepare,
     .prepack = prepack,
     .epilogue = PMY_EPILOGUE_LAST_AXIS,
-    .forward = {{.run = forward_pack, .tiles = pack_rows}, {.run = forward, .tiles = forward_tiles}},
+    .forward = {{.run = forward_turn, .tiles = turn_tiles, .spares = 1 << X | 1 << BIAS},
+                {.run = forward_pack, .tiles = pack_rows},
+                {.run = forward, .tiles = forward_tiles}},
     .whole = 1 << WEIGHT | 1 << BIAS,
     .backward = {{.run = backward_activation, .tiles = activation_rows},
                  {.run = backward_x, .tiles = dx_tiles, .gives = 1 << X},

@@ -4,6 +4,8 @@
 #include "kernels/reduce.h"
 #include "base/simd.h"
 
+#include <string.h>
+
 enum { X, WEIGHT, BIAS };
 
 /* How many numbers backward takes at a time. */
@@ -71,10 +73,26 @@ static size_t row_groups(const pmy_node *node)
     return pmy_row_size(node) / group_size(node);
 }
 
+typedef struct normalisation_saved {
+    pmy_group_moments *moments; /* [groups] */
+    pmy_accum *parts; /* [rows, 2, n]: each row's own sums for dw and db; where a row has groups enough */
+} normalisation_saved;
+
+static const normalisation_saved *saved_of(const pmy_node *node)
+{
+    return node->saved;
+}
+
 bool pmy_normalisation_take(pmy_node *node)
 {
-    node->saved = pmy_take(node, group_count(node), sizeof(pmy_group_moments));
-    return node->saved;
+    enum { ENOUGH = 4 };
+    normalisation_saved *saved = node->saved = pmy_take(node, 1, sizeof *saved);
+    if (!saved || !(saved->moments = pmy_take(node, group_count(node), sizeof *saved->moments)))
+        return false;
+    if (row_groups(node) < ENOUGH)
+        return true;
+    saved->parts = pmy_take(node, pmy_rows(node) * group_size(node), 2 * sizeof *saved->parts);
+    return saved->parts;
 }
 
 static void report(const pmy_node *node, size_t group)
@@ -102,7 +120,7 @@ void pmy_normalisation_forward(const pmy_node *node, pmy_piece piece, pmy_moment
 {
     size_t n = group_size(node), each = row_groups(node);
     const pmy_node *bias = bias_of(node);
-    pmy_group_moments *saved = node->saved; /* [groups] */
+    pmy_group_moments *saved = saved_of(node)->moments; /* [groups] */
     for (size_t g = piece.begin * each; g < piece.end * each; g++) {
         const pmy_real *x = node->input[X]->value + g * n; /* [n] */
         if (!moments_of(n, x, &saved[g])) {
@@ -136,7 +154,7 @@ static void backward_group(const pmy_node *node, size_t group, bool centred)
     const pmy_real *dy = node->gradient + group * n;       /* [n] */
     const pmy_real *weight = node->input[WEIGHT]->value;   /* [n] */
     pmy_real *dx = node->input[X]->gradient + group * n;   /* [n] */
-    pmy_group_moments moments = ((pmy_group_moments *)node->saved)[group];
+    pmy_group_moments moments = saved_of(node)->moments[group];
     pmy_real d[SPAN], mean = (pmy_real)moments.mean, scale = (pmy_real)moments.reciprocal;
     pmy_accum sum = 0, products = 0;
     for (size_t i = 0; i < n; i += SPAN) {
@@ -177,15 +195,55 @@ static void pmy_normalisation_add_products(size_t width, const pmy_real *x, cons
         sums[j] += (pmy_accum)(dy[j] * ((x[j] - of.mean) * of.scale + of.shift));
 }
 
+PMY_CLONES
+static void pmy_normalisation_add(size_t n, const pmy_real *dy, pmy_accum *sums)
+{
+    for (size_t j = 0; j < n; j++)
+        sums[j] += (pmy_accum)dy[j];
+}
+
+size_t pmy_normalisation_parts(const pmy_node *node)
+{
+    return saved_of(node)->parts ? PMY_BY_ROWS : 0;
+}
+
+void pmy_normalisation_backward_parts(const pmy_node *node, pmy_piece piece)
+{
+    size_t n = group_size(node), each = row_groups(node);
+    for (size_t r = piece.begin; r < piece.end; r++) {
+        pmy_accum *dw = saved_of(node)->parts + r * 2 * n, *db = dw + n; /* [n] */
+        memset(dw, 0, 2 * n * sizeof *dw);
+        for (size_t g = r * each; g < (r + 1) * each; g++) {
+            const pmy_real *dy = node->gradient + g * n; /* [n] */
+            pmy_normalisation_add_products(n, node->input[X]->value + g * n, dy,
+                                           line_of(saved_of(node)->moments[g]), dw);
+            if (bias_of(node))
+                pmy_normalisation_add(n, dy, db);
+        }
+    }
+}
+
+/* The rows' parts of the gradient of that input, the weight or the bias. */
+static void add_parts(const pmy_node *node, unsigned input, size_t begin, size_t end)
+{
+    size_t n = group_size(node);
+    for (size_t j = begin; j < end; j++) {
+        pmy_accum sum = 0;
+        for (size_t r = 0; r < pmy_rows(node); r++)
+            sum += saved_of(node)->parts[(r * 2 + input - WEIGHT) * n + j];
+        pmy_put(&node->input[input]->gradient[j], (pmy_real)sum, pmy_accumulates(node, input));
+    }
+}
+
 static void backward_weight_tile(const pmy_node *node, size_t begin, size_t end)
 {
     size_t n = group_size(node);
     pmy_real *dw = node->input[WEIGHT]->gradient; /* [n] */
-    const pmy_group_moments *saved = node->saved; /* [groups] */
     pmy_accum sums[PMY_COLUMN_TILE] = {0};
+    const pmy_group_moments *moments = saved_of(node)->moments; /* [groups] */
     for (size_t g = 0; g < group_count(node); g++)
         pmy_normalisation_add_products(end - begin, node->input[X]->value + g * n + begin,
-                                       node->gradient + g * n + begin, line_of(saved[g]), sums);
+                                       node->gradient + g * n + begin, line_of(moments[g]), sums);
     for (size_t j = begin; j < end; j++)
         pmy_put(&dw[j], (pmy_real)sums[j - begin], pmy_accumulates(node, WEIGHT));
 }
@@ -194,6 +252,12 @@ void pmy_normalisation_backward_weights(const pmy_node *node, pmy_piece piece)
 {
     size_t n = group_size(node);
     pmy_piece columns = pmy_tiled(piece, PMY_COLUMN_TILE, n);
+    if (saved_of(node)->parts) {
+        for (unsigned input = WEIGHT; input < node->inputs; input++)
+            if (node->input[input]->gradient)
+                add_parts(node, input, columns.begin, columns.end);
+        return;
+    }
     if (node->input[WEIGHT]->gradient)
         backward_weight_tile(node, columns.begin, columns.end);
     if (bias_of(node) && bias_of(node)->gradient)

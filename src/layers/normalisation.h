@@ -41,6 +41,11 @@ void pmy_normalisation_forward(const pmy_node *node, pmy_piece piece, pmy_moment
  * where m is the mean (centred); without Σ d/n where it is always 0. */
 void pmy_normalisation_backward_x(const pmy_node *node, pmy_piece piece, bool centred);
 
+/* By rows, where a row has several groups: what it adds to the weights' gradients, while its numbers are in
+ * the cache. */
+void pmy_normalisation_backward_parts(const pmy_node *node, pmy_piece piece);
+size_t pmy_normalisation_parts(const pmy_node *node);
+
 /* By tiles of columns: dw_i = Σ_groups dy_i (x_i − m) r,  db_i = Σ_groups dy_i. */
 void pmy_normalisation_backward_weights(const pmy_node *node, pmy_piece piece);
 size_t pmy_normalisation_tiles(const pmy_node *node);

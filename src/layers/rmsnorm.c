@@ -63,10 +63,10 @@ const pmy_op pmy_op_rmsnorm = {
     .take = pmy_normalisation_take,
     .forward = {{.run = forward}},
     .whole = 1 << WEIGHT,
-    .backward = {{.run = backward_x, .gives = 1 << X},
-                 {.run = pmy_normalisation_backward_weights,
-                  .tiles = pmy_normalisation_tiles,
-                  .gives = 1 << WEIGHT}},
+    .backward =
+        {{.run = backward_x, .gives = 1 << X},
+         {.run = pmy_normalisation_backward_parts, .tiles = pmy_normalisation_parts, .prepares = 1 << WEIGHT},
+         {.run = pmy_normalisation_backward_weights, .tiles = pmy_normalisation_tiles, .gives = 1 << WEIGHT}},
     .checks.sample = sample,
 };
 

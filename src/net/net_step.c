@@ -1,5 +1,6 @@
 #include "net/net_step.h"
 
+#include "layers/attention.h"
 #include "net/layer_kind.h"
 #include "net/recording.h"
 #include "tensor/op.h"
@@ -64,15 +65,12 @@ void pmy_net_past_clear(pmy_net_past *past)
 
 void pmy_net_past_take(pmy_net_past *past, const pmy_graph *graph, size_t count)
 {
-    enum { KEYS = 1, VALUES = 2 };
     const pmy_attention_past *layer = past->layer;
     for (size_t i = 0; i < pmy_node_count(graph); i++) {
         const pmy_node *node = pmy_node_at(graph, i);
         if (strcmp(node->op->name, "attention") != 0)
             continue;
-        size_t bytes = count * pmy_shape_last(node->shape) * sizeof(pmy_real); /* of [count, d] */
-        memcpy(pmy_value(layer->keys).data, node->input[KEYS]->value, bytes);
-        memcpy(pmy_value(layer->values).data, node->input[VALUES]->value, bytes);
+        pmy_attention_past_of(node, count, pmy_value(layer->keys).data, pmy_value(layer->values).data);
         layer++;
     }
     past->length = count;

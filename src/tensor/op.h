@@ -52,6 +52,8 @@ typedef struct pmy_phase {
      * to do so; it is left out when none of these gradients is wanted. Both 0: it prepares for whatever comes
      * after it. */
     unsigned gives, prepares;
+    /* Forward: bit i says that the phase does not read input i, and so need not wait for it. */
+    unsigned spares;
 } pmy_phase;
 
 /* f and f′ of an element-wise op, for the op's own node and for the layers it is fused into. */
@@ -244,6 +246,14 @@ static inline size_t pmy_row_size(const pmy_node *node)
 static inline size_t pmy_example_size(const pmy_node *node)
 {
     return pmy_row_size(node) * node->joined;
+}
+
+/* Whether a batch has so many examples that all threads have some: then what can go by tiles, too, had better
+ * go by rows, without barriers. Of the batch that the graph is built for where asked by an op's take. */
+static inline bool pmy_has_many_examples(const pmy_node *node)
+{
+    enum { MANY = 8 };
+    return node->batched && pmy_rows(node) / node->joined >= MANY;
 }
 
 /* The last axis holds the features: how many such vectors a node has, and one row of it. */

@@ -54,7 +54,7 @@ static size_t first_stage(const plan *p, const pmy_node *node, const pmy_phase *
     for (unsigned i = 0; i < node->inputs; i++) {
         const pmy_node *input = node->input[i];
         bool in_its_rows = rows && same_rows(input, rows) && (p->backward || !(node->op->whole >> i & 1));
-        if (!p->backward || gives(node, phase, i))
+        if (p->backward ? gives(node, phase, i) : !(phase->spares >> i & 1))
             wait_for(p, p->ready[input->index], rows, in_its_rows, &first);
     }
     return first;
