@@ -32,5 +32,5 @@ builds()
 }
 
 check "it is built" builds
-/usr/bin/python3 tests/page.py "$page" || any_failed=1
+[ "$any_failed" -ne 0 ] || /usr/bin/python3 tests/page.py "$page" || any_failed=1
 finish
