@@ -328,6 +328,46 @@ def an_exercise_by_keyboard(path):
         page.says("#panel-softmax .result", "0.405465")
 
 
+def field_named(page, label):
+    """The field of that label, in the panel that is shown."""
+    found = page.run("""return [...document.querySelectorAll('section:not([hidden]) label')]
+        .filter((one) => one.textContent === arguments[0]).map((one) => document.getElementById(one.htmlFor))[0];""", label)
+    assert found, "there is no field " + label
+    return found
+
+
+def a_net_learns_digits_while_one_draws(path):
+    with Page(path, "train") as page:
+        page.until(lambda: "Train" in [e.text for e in page.all("#panel-train .button.main") if e.is_enabled()],
+                   "the pictures are unpacked")
+        for label, text in (("pictures", "3000"), ("epochs", "2")):
+            field = field_named(page, label)
+            field.send_keys(Keys.CONTROL, "a")
+            field.send_keys(text)
+        page.type("#train-net", "linear 64, rleu, linear 10")
+        page.says("#panel-train [role=alert]", "did you mean 'relu'?")
+        page.type("#train-net", "linear 64, relu, linear 1000000")
+        page.says("#panel-train [role=alert]", "the data has 10 classes")
+        page.type("#train-net", "linear 64, relu, linear 10")
+        page.until(lambda: not any(e.text for e in page.all("#panel-train [role=alert]") if e.is_displayed()),
+                   "the net is taken")
+        page.click_on("#panel-train .button", "Train")
+        sheet = page.one("#panel-train .pad")
+        page.run("arguments[0].scrollIntoView({block: 'center'})", sheet)
+        size = sheet.size
+        stroke = ActionChains(page.driver).move_to_element_with_offset(sheet, 0, -size["height"] // 3).click_and_hold()
+        for _ in range(8):
+            stroke.move_by_offset(0, size["height"] // 12)
+        stroke.release().perform()
+        page.until(lambda: page.run("return [...document.querySelectorAll('#panel-train .classes .figure')]"
+                                    ".some((one) => /[0-9]/.test(one.textContent))"), "p of what was drawn")
+        page.until(lambda: "%" in page.text("#panel-train .accuracy"), "the test pictures are judged")
+        right = float(page.text("#panel-train .accuracy").split()[0])
+        assert right > 70, f"only {right} % of the test pictures are right"
+        page.picture("train")
+        page.click_on("#panel-train .button", "Reset")
+
+
 def narrow_and_dark(path):
     for panel in PANELS:
         with Page(path, panel, width=360, dark=True) as page:
@@ -352,11 +392,11 @@ def every_control_has_a_name(path):
 
 
 DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
-PANELS = ["softmax", "attention", "exercise", "check", "language"]
-CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
-         a_logit_is_dragged, what_breaks_is_said, an_exercise_by_keyboard,
-         attention_is_in_your_hands, a_model_goes_on_with_a_text,
-         narrow_and_dark, every_control_has_a_name]
+PANELS = ["softmax", "attention", "exercise", "train", "check", "language"]
+CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard,
+         bugs_are_planted_and_caught, a_net_is_checked, a_logit_is_dragged, what_breaks_is_said,
+         an_exercise_by_keyboard, attention_is_in_your_hands, a_net_learns_digits_while_one_draws,
+         a_model_goes_on_with_a_text, narrow_and_dark, every_control_has_a_name]
 
 
 def main():

@@ -32,6 +32,7 @@ export class FigureGroup {
         element.setAttribute("role", "button");
         element.tabIndex = -1;
         element.dataset.rove = "";
+        if (label) element.setAttribute("aria-label", label); // until it has a number
         element.addEventListener("focus", () => this.#keep(figure));
         element.addEventListener("keydown", (event) => event.key === "Escape" && this.#keep(null));
         this.#paint(figure);
