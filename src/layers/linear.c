@@ -279,12 +279,13 @@ static void backward_activation(const pmy_node *node, pmy_piece piece)
                           node->value + first, node->gradient + first, saved->dz + first);
 }
 
-/* C[m, n] (+)= op(A)[m, k] · B[k, n] */
+/* C[m, n] (+)= op(A)[m, k] · B[k, n]; a lane product of fewer columns than lanes would write columns beside.
+ */
 static void multiply(const pmy_node *node, pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k,
                      const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
                      pmy_real *c, size_t ldc)
 {
-    if (algorithm_of(node)->lanes && !accumulate)
+    if (algorithm_of(node)->lanes && !accumulate && n >= PMY_LANES)
         pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
     else
         pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
