@@ -77,8 +77,7 @@ static bool take_columns(pmy_node *node, linear_saved *saved)
 static size_t scratch_of(const pmy_linear_algorithm *by, pmy_linear_size n)
 {
     if (by->turns)
-        return pmy_long_product_scratch(n.out < PMY_LONG_TILE ? n.out : PMY_LONG_TILE,
-                                        n.in < PMY_LONG_TILE ? n.in : PMY_LONG_TILE);
+        return pmy_long_product_scratch(pmy_at_most(n.out, PMY_LONG_TILE), pmy_at_most(n.in, PMY_LONG_TILE));
     if (!by->packs && !by->lanes)
         return 0;
     /* A tile of W, packed or turned; turning writes some lanes more. */
