@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { TIME = 3, WIDTH = 8, TOKENS = 5, CALLS = 14, MOST = CALLS + 1 };
+enum { TIME = 3, WIDTH = 20, TOKENS = 5, CALLS = 14, MOST = CALLS + 1 };
 
 typedef struct random_graph {
     pmy_graph *graph;
@@ -148,9 +148,16 @@ static inline pmy_node *call_embedding(random_graph *f, pmy_node *x)
     return pmy_embedding_with(f->graph, f->tokens, f->table);
 }
 
-static inline pmy_node *call_layernorm(random_graph *f, pmy_node *x)
+static inline pmy_node *call_normalisation(random_graph *f, pmy_node *x)
 {
-    return pmy_shape_last(shape_of(x)) >= 4 ? pmy_layernorm(f->graph, x, 1) : NULL;
+    if (pmy_shape_last(shape_of(x)) < 4)
+        return NULL;
+    return below(f, 2) ? pmy_layernorm(f->graph, x, 1) : pmy_rmsnorm(f->graph, x);
+}
+
+static inline pmy_node *call_rotary(random_graph *f, pmy_node *x)
+{
+    return rank_of(x) == 3 && shape_of(x).dim[2] % 4 == 0 ? pmy_rotary(f->graph, x, 2, NULL, 0) : NULL;
 }
 
 static inline pmy_node *call_attention(random_graph *f, pmy_node *x)
@@ -159,14 +166,18 @@ static inline pmy_node *call_attention(random_graph *f, pmy_node *x)
         return NULL;
     pmy_attention_options options = {.heads = 1 + below(f, 2)};
     options.causal = below(f, 2);
+    if (below(f, 2))
+        return pmy_attention_packed(f->graph, pmy_linear(f->graph, x, 3 * WIDTH, PMY_NONE), options.heads,
+                                    options.causal);
     pmy_node *q = pmy_linear(f->graph, x, WIDTH, PMY_NONE), *k = pmy_linear(f->graph, x, WIDTH, PMY_NONE);
     return pmy_attention(f->graph, q, k, like(f, q), &options);
 }
 
-static call *const calls[] = {call_binary, call_binary,    call_broadcast, call_centre,    call_unary,
-                              call_unary,  call_slice,     call_reshape,   call_reshape,   call_concat,
-                              call_max,    call_transpose, call_linear,    call_linear,    call_tied,
-                              call_tied,   call_embedding, call_layernorm, call_attention, call_attention};
+static call *const calls[] = {
+    call_binary, call_binary,    call_broadcast, call_centre,   call_unary,     call_unary,
+    call_slice,  call_reshape,   call_reshape,   call_concat,   call_max,       call_transpose,
+    call_linear, call_linear,    call_tied,      call_tied,     call_embedding, call_normalisation,
+    call_rotary, call_attention, call_attention, call_attention};
 
 /* The loss, alone or, so that all nodes have gradients, with the means of all. */
 static inline pmy_node *root_of(random_graph *f)

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-enum { GRAPHS = 120, BATCH = 7, MOST_THREADS = 3 };
+/* FEW examples go by tiles where there is a choice, BATCH by rows. */
+enum { GRAPHS = 120, FEW = 7, BATCH = 11, MOST_THREADS = 3 };
 
 /* Where rows go together in other numbers, or sums in another order. */
 static const double tolerance = sizeof(pmy_real) == 4 ? 1e-4 : 1e-12;
@@ -106,14 +107,15 @@ static void a_shrunk_batch_is_as_one_built_for_it(void **state)
     (void)state;
     FOR_SEEDS
     {
-        size_t batch = 1 + seed % (BATCH - 1);
-        random_graph shrunk = stale(seed, BATCH, NULL), exact = stale(seed, batch, NULL);
+        size_t from = seed % 2 ? FEW : BATCH, batch = 1 + seed / 2 % (from - 1);
+        bool alike = from == FEW || batch > FEW; /* else sums are in another order */
+        random_graph shrunk = stale(seed, from, NULL), exact = stale(seed, batch, NULL);
         assert_int_equal(pmy_set_batch(shrunk.graph, batch, NULL), PMY_OK);
         feed(&shrunk, seed);
         feed(&exact, seed);
         step(&shrunk, PMY_TRAIN);
         step(&exact, PMY_TRAIN);
-        expect_alike(&shrunk, &exact, true, true);
+        expect_alike(&shrunk, &exact, alike, true);
         pmy_graph_free(shrunk.graph);
         pmy_graph_free(exact.graph);
     }

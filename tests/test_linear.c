@@ -282,6 +282,38 @@ static void prepacking_changes_no_bit(void **state)
     }
 }
 
+/* Of a weight's gradient, columns 0 … 15, which are a tile of their own or more. */
+enum { TILE = 16 };
+
+static void weight_gradient(size_t in, pmy_real *gradient /* [5, TILE] */)
+{
+    enum { BATCH = 9, TIME = 17, OUT = 5 };
+    pmy_graph *g = new_graph(NULL);
+    pmy_node *x = pmy_input(g, PMY_SHAPE(BATCH, TIME, in));
+    pmy_node *w = pmy_parameter(g, PMY_SHAPE(OUT, in), "w", PMY_ONES, 0);
+    pmy_node *seen = pmy_input(g, PMY_SHAPE(BATCH, TIME, OUT)); /* all that ∂y is made of */
+    build(g, pmy_sum(g, pmy_mul(g, seen, pmy_linear_with(g, x, w, NULL, PMY_NONE))));
+    fill(seen, 1, -1, 1);
+    for (size_t i = 0; i < BATCH * TIME * in; i++)
+        pmy_value(x).data[i] = (pmy_real)sin((double)(i / in * 100 + i % in));
+    forward(g, PMY_TRAIN);
+    pmy_backward(g);
+    for (size_t i = 0; i < OUT * TILE; i++)
+        gradient[i] = pmy_gradient(w).data[i / TILE * in + i % TILE];
+    pmy_graph_free(g);
+}
+
+static void a_tile_writes_no_other(void **state)
+{
+    (void)state;
+    pmy_real alone[5 * TILE], beside[5 * TILE];
+    weight_gradient(TILE, alone);
+    for (size_t in = TILE + 1; in < TILE + 4; in++) {
+        weight_gradient(in, beside);
+        assert_true(same_bits(beside, alone, ROOM(alone)));
+    }
+}
+
 int main(void)
 {
     pmy_blas_single_threaded();
@@ -292,6 +324,7 @@ int main(void)
         cmocka_unit_test(empty_columns_and_shared_weights),
         cmocka_unit_test(one_row_anew_leaves_the_others),
         cmocka_unit_test(prepacking_changes_no_bit),
+        cmocka_unit_test(a_tile_writes_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

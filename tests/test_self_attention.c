@@ -143,7 +143,7 @@ static void a_position_beyond_the_last_is_named(void **state)
     pmy_graph_free(g);
 }
 
-static void heads_that_have_no_pairs_are_refused(void **state)
+static void heads_without_pairs_and_vectors_without_positions_are_refused(void **state)
 {
     (void)state;
     static const struct {
@@ -160,6 +160,11 @@ static void heads_that_have_no_pairs_are_refused(void **state)
     pmy_node *x = pmy_input(g, PMY_SHAPE(2, 3, 4));
     pmy_node *y = pmy_rotary(g, x, 1, pmy_integers(g, PMY_SHAPE(2, 4)), 4);
     assert_int_equal(pmy_build(g, y, NULL), PMY_BAD_SHAPE);
+    pmy_graph_free(g);
+    g = new_graph(NULL);
+    x = pmy_input(g, PMY_SHAPE(2, 3, 4));
+    y = pmy_rotary(g, x, 1, pmy_integers(g, PMY_SHAPE(2, 3)), 0);
+    assert_int_equal(pmy_build(g, y, NULL), PMY_BAD_ARGUMENT);
     pmy_graph_free(g);
 }
 
@@ -195,13 +200,16 @@ static void a_row_is_put_where_there_is_one(void **state)
 static void nobody_else_uses_a_cache(void **state)
 {
     (void)state;
-    pmy_error error = {0};
-    pmy_graph *g = new_graph(NULL);
-    pmy_node *cache = pmy_input(g, PMY_SHAPE(2, 3, 2)), *row = pmy_input(g, PMY_SHAPE(2, 1, 2));
-    pmy_node *y = pmy_put_row(g, cache, row, pmy_integers(g, PMY_SHAPE(2, 1)));
-    assert_int_equal(pmy_build(g, pmy_add(g, y, cache), &error), PMY_BAD_ARGUMENT);
-    assert_string_equal(error.message, "put_row0 changes input0, which others use");
-    pmy_graph_free(g);
+    for (int viewed = 0; viewed < 2; viewed++) {
+        pmy_error error = {0};
+        pmy_graph *g = new_graph(NULL);
+        pmy_node *cache = pmy_input(g, PMY_SHAPE(2, 3, 2)), *row = pmy_input(g, PMY_SHAPE(2, 1, 2));
+        pmy_node *place = viewed ? pmy_reshape(g, cache, PMY_SHAPE(2, 3, 2)) : cache;
+        pmy_node *y = pmy_put_row(g, place, row, pmy_integers(g, PMY_SHAPE(2, 1)));
+        assert_int_equal(pmy_build(g, pmy_add(g, y, cache), &error), PMY_BAD_ARGUMENT);
+        assert_string_equal(error.message, "put_row0 changes input0, which others use");
+        pmy_graph_free(g);
+    }
 }
 
 /* Zeros in a whole batch are looked for before a forward; these columns are not zero any more in it. */
@@ -266,7 +274,7 @@ int main(void)
         cmocka_unit_test(what_is_no_sequence_is_refused),
         cmocka_unit_test(rotary_turns_pairs_by_their_position),
         cmocka_unit_test(a_position_beyond_the_last_is_named),
-        cmocka_unit_test(heads_that_have_no_pairs_are_refused),
+        cmocka_unit_test(heads_without_pairs_and_vectors_without_positions_are_refused),
         cmocka_unit_test(a_row_is_put_where_there_is_one),
         cmocka_unit_test(nobody_else_uses_a_cache),
         cmocka_unit_test(a_cache_is_no_given_number),

@@ -18,21 +18,16 @@
 
 enum { BLOCK = PMY_HEAD_BLOCK };
 
-static size_t at_most(size_t n, size_t most)
-{
-    return n < most ? n : most;
-}
-
 static pmy_head_block block_at(const pmy_head *h, size_t query, size_t key)
 {
-    return (pmy_head_block){query, at_most(h->queries - query, BLOCK), key, at_most(h->keys - key, BLOCK),
-                            h->causal && key == query};
+    return (pmy_head_block){query, pmy_at_most(h->queries - query, BLOCK), key,
+                            pmy_at_most(h->keys - key, BLOCK), h->causal && key == query};
 }
 
 /* The keys that any query of a block from `query` on sees. */
 static size_t keys_seen(const pmy_head *h, size_t query)
 {
-    return h->causal ? at_most(query + BLOCK, h->keys) : h->keys;
+    return h->causal ? pmy_at_most(query + BLOCK, h->keys) : h->keys;
 }
 
 /* --- Panels: rows where they suit lanes ------------------------------------ */
@@ -105,7 +100,7 @@ static void pmy_head_scale_rows(size_t rows, size_t columns, const pmy_real *fac
 
 static void forward_block(const pmy_head *h, size_t query, pmy_real *o, pmy_real *scratch)
 {
-    size_t queries = at_most(h->queries - query, BLOCK);
+    size_t queries = pmy_at_most(h->queries - query, BLOCK);
     size_t dim = pmy_lanes_round(h->dim), width = pmy_lanes_round(h->width);
     pmy_real *s = scratch;              /* [BLOCK, BLOCK] */
     pmy_real *q = s + BLOCK * BLOCK;    /* [BLOCK, dim] */
@@ -191,7 +186,7 @@ typedef struct gradients {
 /* Queries from `query` on: their dQ, and their part of dK and dV. */
 static void backward_queries(const pmy_head *h, const gradients *g, const workspace *w, size_t query)
 {
-    size_t queries = at_most(h->queries - query, BLOCK);
+    size_t queries = pmy_at_most(h->queries - query, BLOCK);
     const pmy_real *q = h->q + query * h->next_q;     /* [queries, dim] */
     const pmy_real *d_o = g->d_o + query * h->next_o; /* [queries, width] */
     pmy_real maximum[BLOCK] = {0}, per_sum[BLOCK] = {0}, delta[BLOCK] = {0};

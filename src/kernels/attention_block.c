@@ -10,11 +10,6 @@ enum { BLOCK = PMY_HEAD_BLOCK, STRIP = PMY_HEAD_STRIP };
 /* Keys whose exponentials are added up before they go to a pmy_accum. */
 enum { GROUP = 8 };
 
-static size_t at_most(size_t n, size_t most)
-{
-    return n < most ? n : most;
-}
-
 /* The first query of a block that is computed for a key of it: the beginning of a strip. */
 static inline size_t first_query(const pmy_head_block *b, size_t key)
 {
@@ -29,7 +24,7 @@ void pmy_head_by_key(const pmy_head_block *b, const pmy_real *rows, size_t next,
     size_t high = b->diagonal ? STRIP : BLOCK;
     for (size_t j = 0; j < b->keys; j += high) {
         size_t first = first_query(b, j);
-        pmy_lane_multiply(&(pmy_lane_product){.rows = at_most(b->keys - j, high),
+        pmy_lane_multiply(&(pmy_lane_product){.rows = pmy_at_most(b->keys - j, high),
                                               .columns = pmy_head_strips(b->queries) - first,
                                               .segments = 1,
                                               .depth = depth,
@@ -44,14 +39,15 @@ void pmy_head_sum_over_keys(const pmy_head_block *b, const pmy_real *s, const pm
 {
     size_t high = b->diagonal ? STRIP : BLOCK;
     for (size_t i = 0; i < b->queries; i += high)
-        pmy_lane_multiply(&(pmy_lane_product){.rows = at_most(b->queries - i, high),
-                                              .columns = columns,
-                                              .segments = 1,
-                                              .depth = b->diagonal ? at_most(i + STRIP, b->keys) : b->keys,
-                                              .a = {s + i, .row = 1, .step = BLOCK},
-                                              .b = {panel, .row = columns},
-                                              .c = {sum + i * columns, columns},
-                                              .accumulate = accumulate});
+        pmy_lane_multiply(
+            &(pmy_lane_product){.rows = pmy_at_most(b->queries - i, high),
+                                .columns = columns,
+                                .segments = 1,
+                                .depth = b->diagonal ? pmy_at_most(i + STRIP, b->keys) : b->keys,
+                                .a = {s + i, .row = 1, .step = BLOCK},
+                                .b = {panel, .row = columns},
+                                .c = {sum + i * columns, columns},
+                                .accumulate = accumulate});
 }
 
 void pmy_head_sum_over_queries(const pmy_head_block *b, const pmy_real *s, const pmy_real *panel,
@@ -60,7 +56,7 @@ void pmy_head_sum_over_queries(const pmy_head_block *b, const pmy_real *s, const
     size_t high = b->diagonal ? STRIP : BLOCK;
     for (size_t j = 0; j < b->keys; j += high) {
         size_t first = first_query(b, j);
-        pmy_lane_multiply(&(pmy_lane_product){.rows = at_most(b->keys - j, high),
+        pmy_lane_multiply(&(pmy_lane_product){.rows = pmy_at_most(b->keys - j, high),
                                               .columns = columns,
                                               .segments = 1,
                                               .depth = b->queries - first,

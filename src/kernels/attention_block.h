@@ -18,7 +18,7 @@ typedef struct pmy_head_block {
 
 static inline size_t pmy_head_strips(size_t n)
 {
-    return (n + PMY_HEAD_STRIP - 1) / PMY_HEAD_STRIP * PMY_HEAD_STRIP;
+    return pmy_round_up(n, PMY_HEAD_STRIP);
 }
 
 /* s [keys, PMY_HEAD_BLOCK] = rows [keys, depth] · turned [depth, PMY_HEAD_BLOCK] */

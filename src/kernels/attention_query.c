@@ -12,7 +12,7 @@ PMY_INLINED void score_keys(const pmy_head *h, size_t keys, size_t j, pmy_real *
     pmy_lanes square[PMY_LANES]; /* of a key each */
     pmy_real rest[PMY_LANES] = {0};
     for (size_t l = 0; l < PMY_LANES; l++) {
-        const pmy_real *k = h->k + (j + l < keys ? j + l : keys - 1) * h->next_q; /* [dim] */
+        const pmy_real *k = h->k + pmy_at_most(j + l, keys - 1) * h->next_q; /* [dim] */
         square[l] = (pmy_lanes){0};
         for (size_t d = 0; d < whole; d += PMY_LANES)
             square[l] += PMY_LANES_AT(h->q + d) * PMY_LANES_AT(k + d);
@@ -50,8 +50,7 @@ void pmy_head_forward_query(const pmy_head *h, pmy_real *o, pmy_real *s /* [keys
     pmy_head_row_exponentials(h, keys, s, &sum);
     *h->per_sum = (pmy_real)(1 / sum);
     if (h->width < PMY_LANES)
-        pmy_gemm(PMY_PLAIN, PMY_PLAIN, 1, h->width, keys, s, keys, h->v, h->next_v, false, o,
-                          h->width);
+        pmy_gemm(PMY_PLAIN, PMY_PLAIN, 1, h->width, keys, s, h->keys, h->v, h->next_v, false, o, h->width);
     else
         pmy_lane_gemm(PMY_PLAIN, 1, h->width, keys, s, keys, h->v, h->next_v, o, h->width);
     for (size_t w = 0; w < h->width; w++)

@@ -48,7 +48,7 @@ static void multiply_rest(pmy_lane_product product, size_t columns)
     product.c.to = part;
     product.c.row = PMY_LANES;
     for (size_t first = 0; first < rows; first += HIGHEST) {
-        product.rows = rows - first < HIGHEST ? rows - first : HIGHEST;
+        product.rows = pmy_at_most(rows - first, HIGHEST);
         for (size_t i = 0; i < product.rows && product.accumulate; i++)
             for (size_t j = 0; j < PMY_LANES; j++)
                 part[i * PMY_LANES + j] = j < columns ? c[(first + i) * c_row + j] : 0;
@@ -67,10 +67,10 @@ void pmy_gemm(pmy_gemm_transpose transpose_a, pmy_gemm_transpose transpose_b, si
     pmy_real panel[DEEPEST * WIDEST];
     const matrix left = matrix_of(transpose_a, a, lda), right = matrix_of(transpose_b, b, ldb);
     for (size_t column = 0; column < n; column += WIDEST) {
-        size_t width = n - column < WIDEST ? n - column : WIDEST, whole = width / PMY_LANES * PMY_LANES;
+        size_t width = pmy_at_most(n - column, WIDEST), whole = width / PMY_LANES * PMY_LANES;
         size_t p = 0;
         do { /* once, too, where there is nothing to sum */
-            size_t depth = k - p < DEEPEST ? k - p : DEEPEST;
+            size_t depth = pmy_at_most(k - p, DEEPEST);
             matrix part = {right.from + p * right.row + column * right.column, right.row, right.column};
             pack(part, depth, width, panel);
             pmy_lane_product product = {

@@ -72,7 +72,7 @@ PMY_INLINED void BLOCK(const pmy_lane_product *x, size_t row, size_t column, con
  * which would wait for one sum after another. */
 PMY_INLINED void ALL_ROWS(const pmy_lane_product *x, size_t column, const size_t highest, const size_t wide)
 {
-    size_t blocks = (x->rows + highest - 1) / highest;
+    size_t blocks = pmy_parts(x->rows, highest);
     for (size_t i = 0; i < blocks; i++) {
         size_t row = x->rows * i / blocks, high = x->rows * (i + 1) / blocks - row;
         switch (high) {
@@ -92,7 +92,7 @@ PMY_INLINED void ALL_ROWS(const pmy_lane_product *x, size_t column, const size_t
 PMY_INLINED size_t ONE_ROW(const pmy_lane_product *x, size_t first)
 {
     enum { LANES = sizeof(BLOCK_LANES) / sizeof(pmy_real) };
-    size_t lanes = (x->columns - first) / LANES, blocks = (lanes + WIDEST - 1) / WIDEST;
+    size_t lanes = (x->columns - first) / LANES, blocks = pmy_parts(lanes, WIDEST);
     for (size_t i = 0; i < blocks; i++) {
         size_t begin = lanes * i / blocks, column = first + begin * LANES;
         switch (lanes * (i + 1) / blocks - begin) {

@@ -198,7 +198,7 @@ static void report(const pmy_node *node, const pmy_head *head, size_t example, s
 /* Blocks of queries of a head. */
 static size_t blocks(const pmy_node *node)
 {
-    return (sizes(node).queries + PMY_HEAD_BLOCK - 1) / PMY_HEAD_BLOCK;
+    return pmy_parts(sizes(node).queries, PMY_HEAD_BLOCK);
 }
 
 /* How a pass is split that an example takes so many tiles of. */

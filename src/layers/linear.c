@@ -77,8 +77,7 @@ static bool take_columns(pmy_node *node, linear_saved *saved)
 static size_t scratch_of(const pmy_linear_algorithm *by, pmy_linear_size n)
 {
     if (by->turns)
-        return pmy_long_product_scratch(n.out < PMY_LONG_TILE ? n.out : PMY_LONG_TILE,
-                                        n.in < PMY_LONG_TILE ? n.in : PMY_LONG_TILE);
+        return pmy_long_product_scratch(pmy_at_most(n.out, PMY_LONG_TILE), pmy_at_most(n.in, PMY_LONG_TILE));
     if (!by->packs && !by->lanes)
         return 0;
     /* A tile of W, packed or turned; turning writes some lanes more. */
@@ -279,12 +278,13 @@ static void backward_activation(const pmy_node *node, pmy_piece piece)
                           node->value + first, node->gradient + first, saved->dz + first);
 }
 
-/* C[m, n] (+)= op(A)[m, k] · B[k, n] */
+/* C[m, n] (+)= op(A)[m, k] · B[k, n]; a lane product of fewer columns than lanes would write columns beside.
+ */
 static void multiply(const pmy_node *node, pmy_gemm_transpose transpose_a, size_t m, size_t n, size_t k,
                      const pmy_real *a, size_t lda, const pmy_real *b, size_t ldb, bool accumulate,
                      pmy_real *c, size_t ldc)
 {
-    if (algorithm_of(node)->lanes && !accumulate)
+    if (algorithm_of(node)->lanes && !accumulate && n >= PMY_LANES)
         pmy_lane_gemm(transpose_a, m, n, k, a, lda, b, ldb, c, ldc);
     else
         pmy_gemm(transpose_a, PMY_PLAIN, m, n, k, a, lda, b, ldb, accumulate, c, ldc);

@@ -89,15 +89,15 @@ const pmy_linear_algorithm *pmy_linear_choose(const pmy_node *node)
 
 static pmy_tile part_of(size_t index, size_t tiles, size_t length)
 {
-    size_t vectors = (length + VECTOR - 1) / VECTOR;
+    size_t vectors = pmy_parts(length, VECTOR);
     size_t first = vectors * index / tiles * VECTOR, end = vectors * (index + 1) / tiles * VECTOR;
-    return (pmy_tile){first, (end < length ? end : length) - first};
+    return (pmy_tile){first, pmy_at_most(end, length) - first};
 }
 
 size_t pmy_tile_count(size_t length)
 {
     size_t widest = length >= 2 * PMY_TILE_WIDEST ? PMY_TILE_WIDEST : PMY_LINEAR_NARROW;
-    return (length + widest - 1) / widest;
+    return pmy_parts(length, widest);
 }
 
 pmy_tile pmy_tile_at(size_t index, size_t length)
@@ -107,7 +107,7 @@ pmy_tile pmy_tile_at(size_t index, size_t length)
 
 size_t pmy_long_tile_count(size_t length)
 {
-    return (length + PMY_LONG_TILE - 1) / PMY_LONG_TILE;
+    return pmy_parts(length, PMY_LONG_TILE);
 }
 
 pmy_tile pmy_long_tile_at(size_t index, size_t length)

@@ -54,6 +54,8 @@ static pmy_status infer(pmy_node *node, pmy_error *error)
         !node->input[X]->batched)
         return pmy_fail(error, PMY_BAD_SHAPE, "the positions must be integers %s",
                         pmy_shape_print(needed).text);
+    if (attributes_of(node)->most == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "there must be a position that a vector can be at");
     return PMY_OK;
 }
 

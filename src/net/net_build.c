@@ -18,8 +18,11 @@ static pmy_node *build_layers(builder *b, size_t begin, size_t end, pmy_node *x)
         if (layer->kind->group == ')')
             continue; /* its layers follow as if it were not there */
         if (layer->kind->group) {
-            x = pmy_add(b->into.graph, x, build_layers(b, i + 1, i + 1 + layer->inner, x));
+            pmy_node *inner = build_layers(b, i + 1, i + 1 + layer->inner, x);
             i += layer->inner;
+            if (i >= b->into.end)
+                return inner; /* the layers that give it the shape of x are left out, too */
+            x = pmy_add(b->into.graph, x, inner);
             continue;
         }
         char name[sizeof b->outer + sizeof layer->name];

@@ -145,14 +145,17 @@ static bool count_users(pmy_graph *graph)
     return true;
 }
 
-/* Memory that a view changes, nobody else reads. */
+/* Memory that a view changes, nobody else reads, be it as another view. */
 static bool check_views(pmy_graph *graph)
 {
     for (size_t at = 0; at < graph->count; at++) {
         const pmy_node *node = graph->nodes[at];
-        if (pmy_changes_input(node) && graph->users[node->input[0]->index] > 1)
-            (void)pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s changes %s, which others use", node->name,
-                             node->input[0]->name);
+        if (!pmy_changes_input(node))
+            continue;
+        for (const pmy_node *of = node; of->op->view; of = of->input[0])
+            if (graph->users[of->input[0]->index] > 1)
+                (void)pmy_refuse(graph, PMY_BAD_ARGUMENT, "%s changes %s, which others use", node->name,
+                                 of->input[0]->name);
     }
     return graph->error.code == PMY_OK;
 }
