@@ -30,7 +30,7 @@ static double loss_of(pmy_language *language, const pmy_text *text, pmy_status *
 {
     pmy_language_score score = {0};
     if (*status == PMY_OK)
-        *status = pmy_language_evaluate(language, text, &score, error);
+        *status = pmy_language_evaluate(language, text, (pmy_language_watcher){0}, &score, error);
     return score.loss;
 }
 
