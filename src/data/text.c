@@ -227,10 +227,10 @@ pmy_status pmy_text_check(const pmy_text *text, size_t block, pmy_error *error)
 static size_t draw_place(const pmy_text *text, size_t block, pmy_random *random)
 {
     if (text->end < 0)
-        return pmy_random_below_wide(random, text->count - block);
-    size_t line = pmy_random_below_wide(random, text->lines), first = text->begin[line] - text->begin[0],
-           targets = text->begin[line + 1] - text->begin[line];
-    return targets > block ? first + pmy_random_below_wide(random, targets - block + 1) : first;
+        return (size_t)pmy_random_below_wide(random, text->count - block);
+    size_t line = (size_t)pmy_random_below_wide(random, text->lines),
+           first = text->begin[line] - text->begin[0], targets = text->begin[line + 1] - text->begin[line];
+    return targets > block ? first + (size_t)pmy_random_below_wide(random, targets - block + 1) : first;
 }
 
 void pmy_text_draw(const pmy_text *text, uint64_t seed, uint64_t step, size_t batch, size_t block,
