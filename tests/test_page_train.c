@@ -347,6 +347,11 @@ static void a_test_counts_what_is_taken_for_what(void **state)
     assert_true(right > TEST * 9 / 10);
     page_train_origin("confusion", 33);
     assert_non_null(strstr(answered_text_of("text", 0), "3 taken for what it is"));
+    char said[200];
+    (void)snprintf(said, sizeof said, "%s", answered_text_of("text", 0));
+    page_train_test(); /* another, which has counted nothing yet */
+    page_train_origin("confusion", 33);
+    assert_string_equal(answered_text_of("text", 0), said);
     page_train_filters();
     assert_int_equal(answered_number("count"), 4);
     assert_int_equal(answered_texts("about"), 4);
