@@ -1,5 +1,5 @@
 // Training on MNIST in the page, by pmy's own loop: its slices are heard here, and what is typed is heard between them.
-import { el } from "./elements.js";
+import { el, headings } from "./elements.js";
 import { badInput, choice, slider } from "./controls.js";
 import { digitLook } from "./digit_look.js";
 import { FigureGroup } from "./figures.js";
@@ -275,7 +275,7 @@ export const train = {
                      el("details", {}, el("summary", {}, facts),
                         el("div", { class: "scroll" },
                            el("table", { class: "numbers layers" },
-                              el("thead", {}, el("tr", {}, ...["layer", "output", "parameters"].map((text) => el("th", { scope: "col" }, text)))), layers)))),
+                              el("thead", {}, headings("layer", "output", "parameters")), layers)))),
                   el("section", { class: "card" },
                      el("h2", {}, "Loss of each step, and tests"),
                      el("dl", { class: "live" }, item("right on test pictures", accuracy), item("loss, smoothed", live.loss),
