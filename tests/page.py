@@ -274,6 +274,102 @@ def a_model_goes_on_with_a_text(path):
         page.run("document.querySelector('.next .figure').focus()")
         page.says("#panel-language .origin", "its logit")
         page.picture("language")
+
+
+def a_net_is_trained(path):
+    button = lambda text: ("#panel-train button", text)
+    with Page(path, "train") as page:
+        page.says("#panel-train .said", "Not trained yet")
+        page.type("#train-net", "linear 8, relo, linear 10")
+        page.says("#panel-train [role=alert]", "did you mean 'relu'?")
+        assert page.run("return document.querySelector('.net-under mark').textContent") == "relo"
+        for nonsense in ("0", "70000", "many"):
+            page.type("#train-pictures", nonsense)
+            page.until(lambda: page.one("#train-pictures").get_attribute("aria-invalid") == "true"
+                       or page.one("#train-net").get_attribute("aria-invalid") == "true", "a field is wrong")
+        page.type("#train-net", "linear 8, relu, linear 10")
+        page.says("#panel-train [role=alert]", "there are 1 to 60,000 pictures to train on, not 'many'")
+        page.type("#train-pictures", "1000")
+        page.type("#train-epochs", "2")
+        page.until(lambda: not page.one("#panel-train [role=alert]").is_displayed(), "all is well")
+        page.click_on(*button("One step"))
+        page.says("#panel-train .said", "Epoch 1 of 2")
+        page.click_on(*button("Go on"))
+        page.says("#panel-train .said", "Done after step")
+        page.says("#panel-train .accuracy", "%")
+        page.click("#panel-train .mistake")
+        page.says("#panel-train .answers .result", "The model takes it for")
+        page.run("document.querySelector('.classes .figure').focus()")
+        page.says("#panel-train .origin", "Logit of class 0")
+        page.click_on(*button("Clear"))
+        page.says("#panel-train .note", "Nothing is drawn")
+        pad = page.one(".pad")
+        page.run("arguments[0].scrollIntoView({block: 'center'})", pad)
+        ActionChains(page.driver).drag_and_drop_by_offset(pad, 0, 60).perform()
+        page.says("#panel-train .note", "Fitted into 20×20")
+        page.picture("train")
+
+
+def what_is_broken_off_is_answered(path):
+    """Nothing that was asked waits for ever, and what is asked next is computed."""
+    with Page(path, "check") as page:
+        page.click_on(".segment span", "a net of your own")
+        for _ in range(3):
+            page.type("#check-net", "conv 16 3, relu, conv 16 3, relu, linear 10" + Keys.ENTER)
+            page.click_on("#panel-check button", "Stop")
+            page.says("#panel-check [role=status]", "Stopped.")
+        page.click_on(".example", "linear 16, gelu, linear 4")
+        page.says("#panel-check [role=status]", "All 5 gradients pass.")
+
+
+BREAK_DOWN = """
+    const [done] = arguments, text = (id) => document.getElementById(id).textContent;
+    const worker = new Worker(URL.createObjectURL(new Blob([text("worker.js")], { type: "text/javascript" })));
+    const tell = (id, message) => worker.postMessage({ id, ...message });
+    const heard = [];
+    worker.onmessage = ({ data }) => { if (heard.push(data.broken ?? "") === 6) done(heard); };
+    tell(1, { what: "begin", text: text("module") });
+    for (const id of [2, 3]) tell(id, { what: "load", name: "pictures_test_labels", text: text("test-labels") });
+    tell(4, { what: "load", name: "pictures_test_images", text: text("test-images") });
+    tell(5, { what: "load", name: "pictures_test_labels", text: text("test-labels") }); // which an assertion forbids
+    tell(6, { what: "call", name: "check_verdicts", values: [] });"""
+
+
+def what_broke_down_is_not_used_again(path):
+    with Page(path) as page:
+        heard = page.driver.execute_async_script(BREAK_DOWN)
+        assert heard[:4] == [""] * 4, heard
+        assert all("pmy broke down" in one for one in heard[4:]), heard
+        assert "assertion" in page.driver.get_log("browser")[0]["message"].lower()
+
+
+def nonsense_is_refused_in_words(path):
+    """Beside where it was typed; and the page goes on."""
+    with Page(path, "language") as page:
+        page.says("#panel-language", "each carried in 16 bits")
+        for label in ("top-k", "seed"):
+            field = f"#panel-language [aria-label='{label}']"
+            for nonsense in ("-1", "1.5", "1e30", "x"):
+                page.type(field, nonsense)
+                page.says("#panel-language [role=alert]", label)
+            page.type(field, "1")
+            page.until(lambda: not page.one("#panel-language [role=alert]").is_displayed(), "all is well")
+    with Page(path, "attention") as page:
+        page.until(lambda: page.all("#panel-attention .cell"), "cells")
+        for nonsense in ("0", "-1", "inf", "x"):
+            page.type("#panel-attention .slider .number", nonsense)
+            page.says("#panel-attention [role=alert]", "temperature")
+        page.type("#panel-attention .slider .number", "2")
+        page.until(lambda: not page.one("#panel-attention [role=alert]").is_displayed(), "all is well")
+    with Page(path, "exercise") as page:
+        page.says(".question", "What is p[")
+        page.type("#exercise-answer", "1")
+        page.run("const form = document.querySelector('#panel-exercise form'); form.requestSubmit(); form.requestSubmit();")
+        page.says("#panel-exercise .verdict", "p[")
+        time.sleep(1)
+        assert "of 1 right" in page.text(".score"), page.text(".score")
+
+
 def a_logit_is_dragged(path):
     with Page(path, "softmax") as page:
         page.says(".result", "0.41703")
@@ -352,10 +448,11 @@ def every_control_has_a_name(path):
 
 
 DATA = ["test-images", "test-labels", "train-images", "train-labels", "language-model"]
-PANELS = ["softmax", "attention", "exercise", "check", "language"]
+PANELS = ["softmax", "attention", "exercise", "train", "check", "language"]
 CASES = [it_is_small, losses_are_the_native_ones, first_numbers_are_there_at_once, tabs_by_keyboard, bugs_are_planted_and_caught, a_net_is_checked,
          a_logit_is_dragged, what_breaks_is_said, an_exercise_by_keyboard,
-         attention_is_in_your_hands, a_model_goes_on_with_a_text,
+         attention_is_in_your_hands, a_model_goes_on_with_a_text, a_net_is_trained,
+         what_is_broken_off_is_answered, what_broke_down_is_not_used_again, nonsense_is_refused_in_words,
          narrow_and_dark, every_control_has_a_name]
 
 
