@@ -5,6 +5,7 @@ Writes a line `ok ...` or `not ok ...` for each case. PICTURES=DIR keeps picture
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -29,8 +30,8 @@ class Page:
         for word in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--window-size={max(width, 500)},1000"):
             options.add_argument(word)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        options.binary_location = "/usr/bin/chromium"
-        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        options.binary_location = shutil.which("chromium")
+        self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         self.driver.set_script_timeout(PATIENCE)
         if width < 500:  # narrower than a window can be
             self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
