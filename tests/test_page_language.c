@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-void page_language_open(const uint8_t *bytes, size_t size);
+void page_language_open(uint8_t *bytes, size_t size);
 void page_language(const char *text, double seed, double temperature, double top_k, double top_p,
                    const char *next);
 void page_language_origin(const char *column, double index);
@@ -63,6 +63,14 @@ static carried carry(void)
         fail_msg("%s", error.message);
     assert_true(found.trained == losses.trained && found.carried == losses.carried);
     return made;
+}
+
+static void open_on_page(const carried *of)
+{
+    uint8_t *bytes = malloc(of->size);
+    assert_non_null(bytes);
+    memcpy(bytes, of->bytes, of->size);
+    page_language_open(bytes, of->size);
 }
 
 static void drop(carried *of)
@@ -115,11 +123,10 @@ static void other_bytes_are_refused(void **state)
     char *step = strstr((char *)longer, "\n\n");
     memset(step + 2, 0xFF, sizeof(float));
     assert_int_equal(language_bytes_read(longer, of.size, &none, &found, &error), PMY_BAD_FILE);
-    page_language_open(longer, of.size);
+    page_language_open(longer, of.size); /* and frees them */
     assert_true(answered("error"));
     page_language("ab", 1, 1, 0, 1, "");
     assert_string_equal(answered_text("error"), "there is no language model");
-    free(longer);
     drop(&of);
 }
 
@@ -145,7 +152,7 @@ static void says_what_the_program_says(void **state)
     static const pmy_sampling settings[] = {{1, 0, 1}, {0.7, 3, 1}, {2, 0, 0.5}, {0, 0, 1}};
     carried of = carry();
     pmy_generator *generator = from_file(&of);
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     assert_true(answered_number("parameters") == (double)of.read->facts.net.parameters);
     assert_non_null(strstr(answered_text("facts"), "costs it 1.5 nats a token, and 1.25 as it was trained"));
     for (size_t t = 0; t < 4; t++)
@@ -204,7 +211,7 @@ static void writes_what_the_program_writes(void **state)
         assert_int_equal(pmy_generator_feed(generator, token, &error), PMY_OK);
         expected[3 + i] = known[token];
     }
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     /* At once, one by one, and in between looked at and told another temperature. */
     (void)write_on(text, 5, 1, 0.9);
     page_language(text, 5, 2, 0, 1, "");
@@ -228,7 +235,7 @@ static void what_cannot_be_read_is_said(void **state)
 {
     (void)state;
     carried of = carry();
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     page_language("ab\nxa", 1, 1, 0, 1, "");
     assert_string_equal(answered_text("error"),
                         "the text: line 2, column 1: 'x' is not among the 10 characters known");
@@ -242,6 +249,13 @@ static void what_cannot_be_read_is_said(void **state)
     assert_true(answered("error"));
     page_language("ab", (double)NAN, 1, 0, 1, "");
     assert_true(answered("error"));
+    page_language("ab", 1.5, 1, 0, 1, "");
+    assert_true(answered("error"));
+    static const double bad_top_k[] = {-1, 0.5, 1e9, (double)NAN};
+    for (size_t i = 0; i < sizeof bad_top_k / sizeof *bad_top_k; i++) {
+        page_language("ab", 1, 1, bad_top_k[i], 1, "");
+        assert_true(answered("error"));
+    }
     static char longest[5000];
     memset(longest, 'a', sizeof longest - 1);
     page_language(longest, 1, 1, 0, 1, "");
@@ -257,7 +271,7 @@ static void shares_are_those_of_the_last_tokens(void **state)
 {
     (void)state;
     carried of = carry();
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     page_language("abcdefgh abcdefgh", 1, 1, 0, 1, "");
     page_language_heads();
     assert_true(answered_number("layers") == LAYERS && answered_number("heads") == HEADS);
@@ -285,7 +299,7 @@ static void shares_say_their_formula(void **state)
 {
     (void)state;
     carried of = carry();
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     page_language("abc", 1, 0.5, 4, 1, "");
     double p = answered_numbers("p", NULL)[2], drawn = answered_numbers("drawn", NULL)[2], sum = 0, z[TOKENS];
     for (size_t i = 0; i < TOKENS; i++) {
@@ -312,7 +326,7 @@ static void the_slope_is_p_minus_y(void **state)
 {
     (void)state;
     carried of = carry();
-    page_language_open(of.bytes, of.size);
+    open_on_page(&of);
     for (int chosen = 0; chosen < 2; chosen++) {
         page_language("abc", 1, 0.5, 0, 1, chosen ? "d" : "");
         size_t target = (size_t)answered_number("target");

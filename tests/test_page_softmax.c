@@ -321,6 +321,11 @@ static void origins_say_the_formula(void **state)
                   "ulps of long way[1]");
     expect_origin("sum", 0, "Σ exp((z - max z)/T)", "= 1 + 0.367879 + 0.149569", "every exp[i]",
                   "every p[i], every -log p[i], log-sum-exp");
+    page_softmax_origin("negative_log_p", 1);
+    assert_string_equal(
+        answered_text_of("text", 2),
+        "The logarithm is log1p of Σ without the largest's 1, so that a p close to 1 keeps its "
+        "digits: log1p(0.367879 + 0.149569)");
     expect_origin("loss", 0, "L = -Σ y log p, over the classes with a share of y", "= 0.41703·1",
                   "every y[i], -log p[0]", "");
     show(&rows[11]);

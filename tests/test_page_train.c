@@ -347,6 +347,11 @@ static void a_test_counts_what_is_taken_for_what(void **state)
     assert_true(right > TEST * 9 / 10);
     page_train_origin("confusion", 33);
     assert_non_null(strstr(answered_text_of("text", 0), "3 taken for what it is"));
+    char said[200];
+    (void)snprintf(said, sizeof said, "%s", answered_text_of("text", 0));
+    page_train_test(); /* another, which has counted nothing yet */
+    page_train_origin("confusion", 33);
+    assert_string_equal(answered_text_of("text", 0), said);
     page_train_filters();
     assert_int_equal(answered_number("count"), 4);
     assert_int_equal(answered_texts("about"), 4);
@@ -381,6 +386,28 @@ static void a_drawing_has_p_and_p_minus_y(void **state)
     assert_int_equal(answered_number("target"), 5 * 7 % CLASSES);
     page_train_picture(TEST, -1);
     expect_error("number 0 to 299", NULL, 0, 0);
+}
+
+/* What is said of p can be computed again from what is said. */
+static void p_says_numbers_that_add_up(void **state)
+{
+    (void)state;
+    static double p[CLASSES];
+    (void)run_whole();
+    page_train_picture(5, -1);
+    memcpy(p, answered_numbers("p", NULL), sizeof p);
+    for (unsigned k = 0; k < CLASSES; k++) {
+        double z, largest, sum, said;
+        page_train_origin("p", k);
+        const char *text = answered_text_of("text", 2);
+        assert_int_equal(sscanf(text,
+                                strchr(text, '(') == strrchr(text, '(') ? "= exp(%lf − %lf) / %lf = %lf"
+                                                                        : "= exp(%lf − (%lf)) / %lf = %lf",
+                                &z, &largest, &sum, &said),
+                         4);
+        assert_true(fabs(said - p[k]) <= 1e-5 * p[k]);
+        assert_true(fabs(exp(z - largest) / sum - p[k]) <= 1e-5 * p[k]);
+    }
 }
 
 /* The loss falls along what speaks for the target, as fast as that says. */
@@ -501,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_run_that_is_stopped_is_tested_and_takes_no_more_steps),
         cmocka_unit_test(a_test_counts_what_is_taken_for_what),
         cmocka_unit_test(a_drawing_has_p_and_p_minus_y),
+        cmocka_unit_test(p_says_numbers_that_add_up),
         cmocka_unit_test(pixels_speak_as_the_loss_falls),
         cmocka_unit_test(what_is_wrong_says_so_and_the_page_goes_on),
         cmocka_unit_test(a_run_that_cannot_be_computed_ends_and_another_begins),

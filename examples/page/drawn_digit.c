@@ -115,7 +115,7 @@ static void say_z(origin *to, const void *panel, size_t k)
 {
     const look *l = panel;
     origin_say(to, "Logit of class %zu: what the net’s last layer gives for these pixels", k);
-    origin_say(to, "z[%zu] = %.6g", k, l->z[k]);
+    origin_say(to, "z[%zu] = %.7g", k, l->z[k]);
 }
 
 static void parts_z(origin *to, const void *panel, size_t k)
@@ -138,7 +138,9 @@ static void say_p(origin *to, const void *panel, size_t k)
         sum += exp(l->z[i] - l->z[l->answer]);
     origin_say(to, "Probability of class %zu: softmax of the logits", k);
     origin_say(to, "p[%zu] = exp(z[%zu] − max z) / Σ exp(z[i] − max z)", k, k);
-    origin_say(to, "= exp(%.4g − %.4g) / %.4g = %.6g", l->z[k], l->z[l->answer], sum, l->p[k]);
+    origin_say(
+        to, l->z[l->answer] < 0 ? "= exp(%.7g − (%.7g)) / %.7g = %.6g" : "= exp(%.7g − %.7g) / %.7g = %.6g",
+        l->z[k], l->z[l->answer], sum, l->p[k]);
 }
 
 static void say_y(origin *to, const void *panel, size_t k)
@@ -160,6 +162,9 @@ static void say_p_minus_y(origin *to, const void *panel, size_t k)
     origin_say(to, "Gradient of the loss by logit %zu: all that the whole net learns from begins here", k);
     origin_say(to, "∂loss/∂z[%zu] = p[%zu] − y[%zu] = %.6g − %g = %.6g", k, k, k, l->p[k], l->y[k],
                l->p_minus_y[k]);
+    if (k == l->target)
+        origin_say(to,
+                   "It is computed as minus the sum of the other p, so that a p close to 1 keeps its digits");
 }
 
 static void parts_loss(origin *to, const void *panel, size_t i)
@@ -175,6 +180,8 @@ static void say_loss(origin *to, const void *panel, size_t i)
     (void)i;
     origin_say(to, "Loss, if the answer should be %zu", l->target);
     origin_say(to, "−log p[%zu] = −log %.6g = %.6g", l->target, l->p[l->target], l->loss);
+    origin_say(to,
+               "It is computed from what the others add to the sum, so that a p close to 1 keeps its digits");
 }
 
 static void say_pixel(origin *to, const void *panel, size_t i)

@@ -65,14 +65,15 @@ static void forget(void)
     language = NULL;
 }
 
-/* The model of the page's bytes (page/language_bytes.h). */
-PAGE_EXPORT(page_language_open)(const uint8_t *bytes, size_t size)
+/* The model of the page's bytes (page/language_bytes.h), which are freed. */
+PAGE_EXPORT(page_language_open)(uint8_t *bytes, size_t size)
 {
     pmy_error error = {0};
     language_losses losses;
     answer_begin();
     forget();
     pmy_status status = language_bytes_read(bytes, size, &language, &losses, &error);
+    free(bytes);
     if (status == PMY_OK)
         status = pmy_generator_new(&language->facts, NULL, &generator, &error);
     if (status == PMY_OK)
@@ -113,7 +114,7 @@ static pmy_status read_text(const char *text, double seed, pmy_error *error)
     size_t size = strlen(text);
     if (!generator)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "there is no language model");
-    if (!(seed >= 0 && seed <= 9007199254740992.0))
+    if (!(seed >= 0 && seed <= 0x1p53 && seed == floor(seed)))
         return pmy_fail(error, PMY_BAD_ARGUMENT, "the seed is %g: it is a whole number from 0 on", seed);
     if (is_read(text, seed))
         return PMY_OK;
@@ -139,11 +140,15 @@ static pmy_status read_text(const char *text, double seed, pmy_error *error)
 
 static pmy_sampling sampling_of(double temperature, double top_k, double top_p)
 {
-    return (pmy_sampling){temperature, top_k >= 0 && top_k <= PMY_MAX_VOCABULARY ? (size_t)top_k : 0, top_p};
+    return (pmy_sampling){temperature, (size_t)top_k, top_p};
 }
 
 static pmy_status choose(double temperature, double top_k, double top_p, pmy_error *error)
 {
+    if (!(top_k >= 0 && top_k <= PMY_MAX_VOCABULARY && top_k == floor(top_k)))
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "top-k is %g: it is a whole number up to %d, and 0 leaves all tokens", top_k,
+                        PMY_MAX_VOCABULARY);
     const pmy_sampling sampling = sampling_of(temperature, top_k, top_p);
     pmy_status status = pmy_sampling_check(&sampling, error);
     return status == PMY_OK

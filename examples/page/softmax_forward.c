@@ -133,11 +133,15 @@ PARTS(negative_log_p)
 WORDS(negative_log_p)
 {
     ROW;
+    char terms[SOFTMAX_TERMS];
     origin_say(to, "-log p[%zu] = log Σ exp((z - max z)/T) - (z[%zu] - max z)/T", i, i);
     origin_say(to, "= log(%s) - (%s)", NUMBER(row->sum),
                FIGURE(row->shifted[i], derivation_shifted_error(row, i)));
-    origin_say(
-        to, "The logarithm is log1p of Σ without the largest's 1, so that a p close to 1 keeps its digits.");
+    if (row->classes > 1)
+        origin_say(to,
+                   "The logarithm is log1p of Σ without the largest's 1, so that a p close to 1 keeps its "
+                   "digits: log1p(%s)",
+                   softmax_sum_text(row, row->exponential, softmax_largest_logit(row), terms));
 }
 
 PARTS(naive_exponential)

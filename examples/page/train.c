@@ -67,7 +67,8 @@ static void answer_begun(void)
     answer_text("said", text);
 }
 
-/* Begins anew with what is typed; the model has its first values. On an error all is as it was. */
+/* Begins anew with what is typed; the model has its first values. An error in it leaves all as it was; where
+ * memory ends, no run is left. */
 PAGE_EXPORT(page_train_begin)
 (const char *name, const char *net, const char *rate, const char *batch, const char *pictures,
  const char *epochs, const char *seed)

@@ -63,11 +63,12 @@ static double confusion[CLASSES * CLASSES];
 
 static void say_confusion(origin *to, const void *panel, size_t i)
 {
-    const pmy_assessment *test = train_run_now()->test;
     size_t label = i / CLASSES, prediction = i % CLASSES;
+    double examples = 0;
     (void)panel;
-    count_text count = count_print((size_t)confusion[i]);
-    count_text of = count_print(test ? pmy_class_score_of(test, label).examples : 0);
+    for (size_t k = 0; k < CLASSES; k++)
+        examples += confusion[label * CLASSES + k];
+    count_text count = count_print((size_t)confusion[i]), of = count_print((size_t)examples);
     if (label != prediction)
         origin_say(to, "%zu taken for %zu: %s of the %s test pictures of a %zu", label, prediction,
                    count.text, of.text, label);

@@ -2,7 +2,7 @@
  * loss.
  *
  *   pmy_language_load("m.safetensors", NULL, pool, &language, &error);
- *   pmy_language_evaluate(language, &text, &score, &error);
+ *   pmy_language_evaluate(language, &text, (pmy_language_watcher){0}, &score, &error);
  *
  * An example is a window of `block` tokens. At each place the model sees those up to there and says what
  * comes next; the loss is the mean over all places that have a target. A model that is only to see the

@@ -33,10 +33,10 @@ function matrixCard(group, card, held) {
         });
         if (given) editable(heat, { value: (i) => held.value(name, i), change: (i, to) => held.change(name, i, to) });
         const verdict = check ? el("p", { class: "agreement" }) : "";
-        return { name, check, heat, verdict, elements: [title ? el("h4", {}, title) : "", heat.element, verdict] };
+        return { name, check, heat, verdict, elements: [title ? el("h3", {}, title) : "", heat.element, verdict] };
     });
     const element = el("section", { class: `matrix across-${card.across}`, "aria-label": card.title },
-                       el("h3", {}, card.title, el("span", { class: "quiet" }, ` ${card.note}`)), ...parts.flatMap(({ elements }) => elements));
+                       el("h2", {}, card.title, el("span", { class: "quiet" }, ` ${card.note}`)), ...parts.flatMap(({ elements }) => elements));
     return {
         element,
         show(answer, dim) {
@@ -133,7 +133,9 @@ export const attention = {
 
         async function draw() {
             try {
-                Object.assign(held, await engine.call("attention_draw", held.seed, TOKENS, held.dim));
+                const { seed, dim } = held, drawn = await engine.call("attention_draw", seed, TOKENS, dim);
+                if (seed !== held.seed || dim !== held.dim) return; // others are on their way
+                Object.assign(held, drawn);
                 held.drawn = held.d_output.slice();
                 another.title = `Now: those of softmax attention --seed ${held.seed} --dim ${held.dim}`;
                 setUpstream();

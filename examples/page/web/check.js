@@ -34,7 +34,7 @@ class Outcome {
 
     show(answer) {
         const count = answer.input.length;
-        this.sum.textContent = answer.passed === count ? `All ${count} gradients pass.`
+        this.sum.textContent = answer.passed === count ? (count === 1 ? "The one gradient passes." : `All ${count} gradients pass.`)
             : `${count - answer.passed} of ${count} gradients do not pass.`;
         this.rows.replaceChildren(...answer.input.map((input, i) =>
             el("tr", {},

@@ -6,7 +6,7 @@ const newControlId = () => "control-" + ++controlIds;
 
 // As people type numbers: "-inf", and the minus sign as it is printed, too. NaN: it is none.
 export function readNumber(text) {
-    const plain = text.trim().replace("−", "-").toLowerCase();
+    const plain = text.trim().replaceAll("−", "-").toLowerCase();
     const infinite = /^([+-]?)inf(inity)?$/.exec(plain);
     return infinite ? (infinite[1] === "-" ? -Infinity : Infinity) : plain ? Number(plain) : NaN;
 }

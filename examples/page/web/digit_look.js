@@ -1,5 +1,5 @@
 // A digit before the model: p of the ten classes, p − y, and p − y carried down to the pixels.
-import { el } from "./elements.js";
+import { el, headings } from "./elements.js";
 import { bar } from "./bars.js";
 import { segments } from "./controls.js";
 import { drawingPad } from "./drawing_pad.js";
@@ -37,7 +37,7 @@ export function digitLook(engine, group, { onerror }) {
            el("td", { class: "of-y" }, radios[k], number(`y.${k}`, `y[${k}]`)),
            el("td", {}, number(`p_minus_y.${k}`, `(p − y)[${k}]`)), el("td", { class: "of-bar" }, slope.element)));
     const table = el("table", { class: "numbers classes", "aria-label": "What the model makes of it" },
-                     el("thead", {}, el("tr", {}, ...["", "logit z", "p", "", "y", "p − y", ""].map((text) => el("th", { scope: "col" }, text)))),
+                     el("thead", {}, headings("", "logit z", "p", "", "y", "p − y", "")),
                      el("tbody", {}, ...rows));
     rove(table);
     const loss = el("p", {}, "Loss if that is the answer, −log p: ", number("loss", "loss"));

@@ -17,12 +17,13 @@ export class Engine {
     #worker = null;
     #waiting = new Map(); // from an id to {resolve, reject, onSlice}
     #ids = 0;
-    #newest = new Map(); // from a function's name to what is to be asked of it next
+    #newest = new Map(); // from a function's name to {next}: what is to be asked of it once it has answered
 
     #begin() {
         this.#worker = new Worker(workerUrl);
         this.#worker.onmessage = ({ data }) => this.#heard(data);
-        this.#tell({ what: "begin", text: packed("module") }).catch((error) => console.error(error));
+        this.#worker.onerror = ({ message }) => this.#rejectAll(new Error(message ?? "this browser runs no worker here"));
+        this.#tell({ what: "begin", text: packed("module") }).catch(() => {}); // what is asked says so, too
     }
 
     #heard({ id, answer, broken, slice }) {
@@ -59,16 +60,18 @@ export class Engine {
     // The same where only the newest question counts, as while something is dragged: gives null to one that
     // was overtaken before it was asked.
     latest(name, ...values) {
-        const next = this.#newest.get(name);
-        if (next) {
-            next.resolve(null);
-            return new Promise((resolve, reject) => this.#newest.set(name, { values, resolve, reject }));
+        const asked = this.#newest.get(name);
+        if (asked) {
+            asked.next?.resolve(null);
+            return new Promise((resolve, reject) => { asked.next = { values, resolve, reject }; });
         }
-        this.#newest.set(name, { values: null, resolve() {} });
+        const own = { next: null };
+        this.#newest.set(name, own);
         return this.call(name, ...values).finally(() => {
-            const later = this.#newest.get(name);
+            if (this.#newest.get(name) !== own) return; // all was broken off meanwhile
             this.#newest.delete(name);
-            if (later.values) this.latest(name, ...later.values).then(later.resolve, later.reject);
+            const { next } = own;
+            if (next) this.latest(name, ...next.values).then(next.resolve, next.reject);
         });
     }
 
@@ -92,8 +95,13 @@ export class Engine {
     end() {
         this.#worker?.terminate();
         this.#worker = null;
-        for (const { reject } of this.#waiting.values()) reject(new Error("ended"));
+        this.#rejectAll(new Error("ended"));
+    }
+
+    #rejectAll(error) {
+        const waiting = [...this.#waiting.values(), ...[...this.#newest.values()].flatMap(({ next }) => next ?? [])];
         this.#waiting.clear();
         this.#newest.clear();
+        waiting.forEach(({ reject }) => reject(error));
     }
 }

@@ -9,7 +9,7 @@ export const exercise = {
     id: "exercise",
     title: "Exercise",
     mount(root, engine) {
-        let seed = exerciseSeed(), round = 0, asked = null, judged = false;
+        let seed = exerciseSeed(), round = 0, asked = null, judged = false, busy = false;
         const tally = new Map(); // from a kind of question to [right, asked]
 
         const kind = el("h2"), question = el("p", { class: "question" }), name = el("label", { for: "exercise-answer" });
@@ -91,10 +91,16 @@ export const exercise = {
 
         const form = el("form", { class: "card", onsubmit: async (event) => {
             event.preventDefault();
-            if (!judged) return judge();
-            round++;
-            await ask();
-            field.focus();
+            if (busy) return; // Enter twice is one answer
+            busy = true;
+            try {
+                if (!judged) return await judge();
+                round++;
+                await ask();
+                field.focus();
+            } finally {
+                busy = false;
+            }
         } }, kind, question, el("div", { class: "toolbar answer" }, name, field, button), wrong.element, outcome);
 
         root.append(

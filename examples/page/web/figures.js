@@ -28,6 +28,7 @@ export class FigureGroup {
     add(element, key, { label = "", paint = null }) {
         const figure = this.mark(element, key);
         Object.assign(figure, { label, paint });
+        if (label) element.setAttribute("aria-label", label);
         element.classList.add("figure");
         element.setAttribute("role", "button");
         element.tabIndex = -1;

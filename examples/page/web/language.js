@@ -1,7 +1,7 @@
 // A language model that goes on with a text, and where its heads look.
 import { bar } from "./bars.js";
 import { badInput, numberField, slider } from "./controls.js";
-import { el } from "./elements.js";
+import { el, headings } from "./elements.js";
 import { FigureGroup, figure } from "./figures.js";
 import { rove } from "./rove.js";
 
@@ -13,7 +13,7 @@ const VISIBLE = { space: "␣", "\\n": "⏎" };
 function nextTokens(group, onTake, onTarget) {
     const body = el("tbody"), rows = [];
     const table = el("table", { class: "numbers next", "aria-label": "What may come next, the likeliest first" },
-        el("thead", {}, el("tr", {}, ...["token", "logit z", "p", "", "drawn with", "y", "(p − y)/T", ""].map((text) => el("th", { scope: "col" }, text)))), body);
+        el("thead", {}, headings("token", "logit z", "p", "", "drawn with", "y", "(p − y)/T", "")), body);
     const all = el("button", { class: "button", type: "button", "aria-expanded": "false", onclick: () => {
         const open = all.getAttribute("aria-expanded") !== "true";
         all.setAttribute("aria-expanded", open);

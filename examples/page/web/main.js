@@ -9,7 +9,7 @@ import { softmax } from "./softmax.js";
 import { train } from "./train.js";
 
 const panels = [softmax, attention, exercise, train, check, languagePanel];
-const made = new Map();
+const made = new Set();
 const tabs = document.getElementById("tabs"), room = document.getElementById("panels");
 
 function show(panel) {
@@ -20,9 +20,16 @@ function show(panel) {
         document.getElementById("panel-" + other.id).hidden = !here;
     }
     if (!made.has(panel)) {
-        const engine = new Engine();
-        made.set(panel, engine);
-        panel.mount(document.getElementById("panel-" + panel.id), engine);
+        made.add(panel);
+        make(panel, document.getElementById("panel-" + panel.id));
+    }
+}
+
+async function make(panel, root) {
+    try {
+        await panel.mount(root, new Engine());
+    } catch (error) {
+        root.append(el("p", { class: "bad-input", role: "alert" }, error.message));
     }
 }
 

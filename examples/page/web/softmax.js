@@ -1,6 +1,6 @@
 // One row of logits through softmax and cross-entropy, and both ways back. All numbers and their origins are C's
 // (page/softmax.c); here they get their places.
-import { el } from "./elements.js";
+import { el, headings } from "./elements.js";
 import { bar } from "./bars.js";
 import { badInput, numberField, segments, slider } from "./controls.js";
 import { FigureGroup, figure } from "./figures.js";
@@ -28,10 +28,9 @@ function softmaxGiven(example) {
 
 function softmaxTable(className, heads, label) {
     const body = el("tbody"), foot = el("tfoot");
-    const head = el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text)));
-    const element = el("table", { class: className, "aria-label": label }, el("thead", {}, head), body, foot);
+    const element = el("table", { class: className, "aria-label": label }, el("thead", {}, headings(...heads)), body, foot);
     rove(element);
-    return { element, head, body, foot };
+    return { element, body, foot };
 }
 
 const appendCells = (row, ...contents) => row.append(...contents.map((content) => el("td", {}, content)));

@@ -1,5 +1,5 @@
 // Training on MNIST in the page, by pmy's own loop: its slices are heard here, and what is typed is heard between them.
-import { el } from "./elements.js";
+import { el, headings } from "./elements.js";
 import { badInput, choice, slider } from "./controls.js";
 import { digitLook } from "./digit_look.js";
 import { FigureGroup } from "./figures.js";
@@ -95,6 +95,7 @@ export const train = {
 
         // What is typed counts from the next beginning on; where nothing has been learned yet, that is now.
         function change() {
+            if (state === "loading") return;
             if (state === "ready") {
                 begin();
             } else {
@@ -105,6 +106,7 @@ export const train = {
         }
 
         async function changeRate() {
+            if (state === "loading") return;
             try {
                 const answer = await engine.latest("train_rate", rate.field.value);
                 if (answer) clearWrong();
@@ -168,7 +170,7 @@ export const train = {
             clearWrong();
             setState("running");
             const own = beginning;
-            await engine.run("train_go", [steps], (answer, error) => own === beginning && heard(answer, error)).catch(fail);
+            await engine.run("train_go", [steps], (answer, error) => own === beginning && heard(answer, error)).catch(broken);
         }
 
         async function halt() {
@@ -187,13 +189,15 @@ export const train = {
             start(0);
         }
 
+        function broken(error) {
+            setState("broken");
+            fail(error);
+        }
+
         const say = (place, text) => { if (text && place.textContent !== text) place.textContent = text; };
 
         function heard(answer, error) {
-            if (error) {
-                setState("broken");
-                return fail(error);
-            }
+            if (error) return broken(error);
             curve.add(answer.loss, answer.smooth);
             progress.value = answer.step / answer.steps;
             if (!changed) say(said, answer.said);
@@ -275,7 +279,7 @@ export const train = {
                      el("details", {}, el("summary", {}, facts),
                         el("div", { class: "scroll" },
                            el("table", { class: "numbers layers" },
-                              el("thead", {}, el("tr", {}, ...["layer", "output", "parameters"].map((text) => el("th", { scope: "col" }, text)))), layers)))),
+                              el("thead", {}, headings("layer", "output", "parameters")), layers)))),
                   el("section", { class: "card" },
                      el("h2", {}, "Loss of each step, and tests"),
                      el("dl", { class: "live" }, item("right on test pictures", accuracy), item("loss, smoothed", live.loss),
@@ -301,7 +305,7 @@ export const train = {
             inside.textContent = `All ${learned} training and ${tests} test pictures are inside this page.`;
             seed.field.value = 1;
             state = "ready";
-            usePreset("fast");
+            usePreset(preset.value);
         } catch (error) {
             said.textContent = error.message;
         }

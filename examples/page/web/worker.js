@@ -4,6 +4,7 @@
 const KINDS = { number: 0, numbers: 1, reals: 2, bytes: 3, text: 4, texts: 5 }; // answer_kind in answer.h
 
 let pmy; // the module's exports
+let brokenBy = null; // what ended the module, whose memory then cannot be trusted
 let running = null; // what goes on by slices: {id, name}
 
 const utf8 = { out: new TextEncoder(), in: new TextDecoder() };
@@ -77,8 +78,18 @@ function put(bytes) {
     return place;
 }
 
+function enter(page, passed) {
+    try {
+        page(...passed);
+    } catch (error) {
+        brokenBy = `pmy broke down (${error.message}): only loading the page anew helps`;
+        throw new Error(brokenBy);
+    }
+}
+
 // Numbers go as they are; a text becomes the place of its bytes, an array its place and its length.
 function call(name, values) {
+    if (brokenBy) throw new Error(brokenBy);
     const taken = [];
     const lend = (bytes) => {
         taken.push(put(bytes));
@@ -89,10 +100,10 @@ function call(name, values) {
             typeof value === "string" ? [lend(utf8.out.encode(value + "\0"))]
             : ArrayBuffer.isView(value) ? [lend(value), value.length]
             : [Number(value)]);
-        pmy["page_" + name](...passed);
+        enter(pmy["page_" + name], passed);
         return readAnswer();
     } finally {
-        taken.forEach((place) => pmy.free(place));
+        if (!brokenBy) taken.forEach((place) => pmy.free(place));
     }
 }
 
@@ -111,14 +122,19 @@ async function unpack(text) {
 
 const told = {
     async begin({ text }) {
-        const { instance } = await WebAssembly.instantiate(await unpack(text), imports);
-        pmy = instance.exports;
-        pmy._initialize();
+        try {
+            const { instance } = await WebAssembly.instantiate(await unpack(text), imports);
+            pmy = instance.exports;
+            pmy._initialize();
+        } catch (error) {
+            brokenBy = `pmy cannot begin here: ${error.message}`;
+        }
         return {};
     },
     call: ({ name, values }) => call(name, values),
     async load({ name, text }) {
         const bytes = await unpack(text);
+        if (brokenBy) throw new Error(brokenBy);
         return call(name, [put(bytes), bytes.length]);
     },
     run({ id, name, values }) {
@@ -145,7 +161,7 @@ function slice() {
         postMessage({ id, answer, slice: true });
     } catch (error) {
         running = null;
-        postMessage({ id, broken: String(error), slice: true });
+        postMessage({ id, broken: error.message, slice: true });
     }
     if (running) channel.port2.postMessage(null);
 }
@@ -158,7 +174,7 @@ onmessage = ({ data }) => {
         try {
             postMessage({ id: data.id, answer: await told[data.what](data) });
         } catch (error) {
-            postMessage({ id: data.id, broken: String(error) });
+            postMessage({ id: data.id, broken: error.message });
         }
     });
 };
