@@ -174,8 +174,8 @@ typedef struct pmy_parameters {
 } pmy_parameters;
 pmy_parameters pmy_graph_parameters(const pmy_graph *graph);
 
-/* Gives a built graph the parameters of another with the same ones, in the same order, or with more behind
- * them. */
+/* Gives a built graph the learned parameters of another with the same ones, in the same order, or with more
+ * behind them; those held fixed stay. */
 void pmy_take_parameters(pmy_graph *graph, const pmy_graph *from);
 
 /* The index-th parameter in the order of creation, 0 … count − 1. */
