@@ -18,8 +18,8 @@ static void take(pmy_recipe *recipe, char *const *words, pmy_recipe_kind kind)
 {
     for (; words[0]; words += 2) {
         const pmy_recipe_field *field = preset_field(kind, words[0]);
-        pmy_status status = pmy_recipe_set(recipe, field, words[1], NULL);
-        assert(field && status == PMY_OK); /* the tables are ours */
+        pmy_status status = field ? pmy_recipe_set(recipe, field, words[1], NULL) : PMY_BAD_ARGUMENT;
+        assert(status == PMY_OK); /* the tables are ours */
         (void)status;
     }
 }
