@@ -23,14 +23,15 @@ PREFIX ?= /usr/local
 GCC := $(if $(shell $(CC) -dM -E -x c /dev/null | grep -w __clang__),,yes)
 
 # -fno-math-errno: nothing here reads it, and a loop whose square roots may set it is no vector code.
-FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread \
+# -fPIC: one set of objects makes the archives and the shared libraries, whose functions call each other directly.
+FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread -fPIC -fno-semantic-interposition \
          -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror $(if $(PORTABLE),-DPMY_PORTABLE)
 # target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
 ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
 FLAGS += -DPMY_NO_CLONES
 endif
 ifdef WASM
-FLAGS := $(filter-out -pthread,$(FLAGS)) -msimd128
+FLAGS := $(filter-out -pthread -fPIC -fno-semantic-interposition,$(FLAGS)) -msimd128
 endif
 # SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
@@ -94,15 +95,21 @@ pmy_OBJECTS := $(call object,$(addprefix src/,$(call in_library,$(SCALAR_FREE_SO
 pmy64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_library,$(SCALAR_SOURCES))))
 pmyq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_library,$(SCALAR_SOURCES),$(ELSEWHERE_IN_QUAD))))
 
-pmy_gradcheck_OBJECTS := $(call object,$(addprefix src/,$(call in_gradcheck,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
-pmy_gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,$(SCALAR_SOURCES))))
-pmy_gradcheckq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_gradcheck,$(SCALAR_SOURCES))))
+pmy-gradcheck_OBJECTS := $(call object,$(addprefix src/,$(call in_gradcheck,$(SCALAR_FREE_SOURCES) $(SCALAR_SOURCES))))
+pmy-gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,$(SCALAR_SOURCES))))
+pmy-gradcheckq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_gradcheck,$(SCALAR_SOURCES))))
 
 # In the order in which they must be linked: each before those it calls.
-gradcheck_names := $(if $(pmy_gradcheck_OBJECTS),$(if $(GCC),pmy_gradcheckq) pmy_gradcheck64 pmy_gradcheck)
+gradcheck_names := $(if $(pmy-gradcheck_OBJECTS),$(if $(GCC),pmy-gradcheckq) pmy-gradcheck64 pmy-gradcheck)
 library_names := $(if $(GCC),pmyq) pmy64 pmy
 GRADCHECK_LIBRARIES := $(gradcheck_names:%=$(BUILD)/lib%.a)
 LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
+
+# What is installed as shared libraries, too: not quad, which is the tests' oracle.
+SOVERSION := 0
+shared = $(BUILD)/lib$(1).so.$(SOVERSION)
+shared_names := $(if $(WASM)$(SANITIZE),,$(filter-out %q,$(library_names) $(gradcheck_names)))
+SHARED_LIBRARIES := $(foreach name,$(shared_names),$(call shared,$(name)))
 
 # Every folder of examples but these is a program; common is shared by them and the tests, and page is for a browser.
 PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
@@ -131,7 +138,7 @@ OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support mea
 
 # ---- building ---------------------------------------------------------------
 
-all: $(ARCHIVES) $(PROGRAMS)
+all: $(ARCHIVES) $(SHARED_LIBRARIES) $(PROGRAMS)
 
 # Changes when the way to compile does, so that no build is half one way, half another.
 .PHONY: FORCE
@@ -173,6 +180,18 @@ COMMON := $(if $(common_OBJECTS),$(BUILD)/obj/common.a)
 SUPPORT := $(if $(support_OBJECTS),$(BUILD)/obj/support.a)
 $(eval $(call archive_rule,common,$(BUILD)/obj/common.a))
 $(eval $(call archive_rule,support,$(BUILD)/obj/support.a))
+
+# A library that calls others is linked with them.
+$(call shared,pmy64) $(call shared,pmy-gradcheck): $(call shared,pmy)
+$(call shared,pmy-gradcheck64): $(call shared,pmy-gradcheck) $(call shared,pmy64) $(call shared,pmy)
+define shared_rule
+$(call shared,$(1)): $($(1)_OBJECTS) $(BUILD)/gen/sources.mk
+	$$(call say,LINK,$$@)
+	$(Q)$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,-z,defs -o $$@ $$(filter %.o,$$^) $$(filter %.so.$(SOVERSION),$$^) $$(LIBRARY_FLAGS)
+	$(Q)ln -sf $$(@F) $(BUILD)/lib$(1).so
+endef
+$(foreach name,$(shared_names),$(eval $(call shared_rule,$(name))))
+
 MEASURING := $(if $(measuring_OBJECTS),$(BUILD)/obj/measuring.a)
 $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 

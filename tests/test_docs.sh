@@ -67,7 +67,7 @@ own_op()
 {
     code_of docs/GRADCHECK.md | sed "$1" >"$TMPDIR/own.c"
     "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc -I"$BUILD/gen" "$TMPDIR/own.c" \
-        "$BUILD/libpmy_gradcheck64.a" "$BUILD/libpmy_gradcheck.a" "$BUILD/libpmy64.a" "$BUILD/libpmy.a" \
+        "$BUILD/libpmy-gradcheck64.a" "$BUILD/libpmy-gradcheck.a" "$BUILD/libpmy64.a" "$BUILD/libpmy.a" \
         -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/own" || return 2
     "$TMPDIR/own" >"$TMPDIR/said"
 }

@@ -29,7 +29,7 @@ check "nor does mnist" no_jacobian "$BUILD/mnist"
 
 shows_jacobian()
 {
-    nm "$BUILD/libpmy_gradcheck64.a" | grep -q pmy64_softmax_jacobian
+    nm "$BUILD/libpmy-gradcheck64.a" | grep -q pmy64_softmax_jacobian
 }
 check "the library of checks does" shows_jacobian
 
