@@ -127,6 +127,17 @@ same_seed()
 }
 check "the seed decides" same_seed
 
+# Where what an op chooses between happened to lie on one side only, its samples were called VACUOUS.
+no_seed_alarms()
+{
+    local seed seeds="11 12 17 19"
+    [ -z "${SANITIZE:-}" ] || seeds=11
+    for seed in $seeds; do
+        "$gradcheck" --op maximum --seed $seed >/dev/null && "$gradcheck" --op minimum --seed $seed >/dev/null || return 1
+    done
+}
+check "no seed makes an op's samples vacuous" no_seed_alarms
+
 draws()
 {
     "$gradcheck" --op gelu --plot v.svg >/dev/null && holds v.svg "<svg" && holds v.svg "truncation" && holds v.svg "Richardson"

@@ -161,15 +161,21 @@ static const instance instances[] = {
     {"a number for each example", {{5, 1, 1}}, {{5, 3, 4}}, false, false},
     {"scalar", {{5, 7}}, {{0}}, false, true},
     {"scalar over a run's width", {{0}}, {{5, 67}}, true, false},
-    {"a batch's column and a row", {{5, 1}}, {{7}}, false, true},
-    {"column and row", {{3, 1}}, {{1, 4}}, true, true},
+    {"a batch's column and a row", {{5, 1}}, {{19}}, false, true},
+    {"column and row", {{8, 1}}, {{1, 9}}, true, true},
     {"every second axis", {{5, 1, 3, 1}}, {{2, 1, 4}}, false, true},
     {"a number for each position and row", {{5, 2, 3, 4}}, {{3, 1}}, false, true},
     {"kept around one axis", {{3, 2, 4, 1}}, {{1, 2, 1, 5}}, true, true},
 };
 
+/* A number that is alone is from the middle: one beyond all that it is compared with would have no gradient. */
 static pmy_node *leaf(pmy_sample *s, pmy_shape shape, bool constant, double low, double high)
 {
+    if (pmy_shape_rank(shape) == 0) {
+        double third = (high - low) / 3;
+        low += third;
+        high -= third;
+    }
     return constant ? pmy_sample_constant(s, shape, low, high) : pmy_sample_input(s, shape, low, high);
 }
 
