@@ -38,7 +38,7 @@ typedef struct pmy_attention_explanation {
 } pmy_attention_explanation;
 
 /* Fills in all that follows. PMY_BAD_ARGUMENT: a size or the temperature is out of its range. PMY_BAD_DATA: a
- * number is not finite, or leads to one. PMY_NO_MEMORY. */
+ * score or an output is none to compute with, or there is no difference to be taken. PMY_NO_MEMORY. */
 pmy_status pmy_explain_attention(pmy_attention_explanation *of, pmy_error *error);
 
 #endif

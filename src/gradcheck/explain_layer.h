@@ -37,7 +37,7 @@ typedef struct pmy_layer_explanation {
 } pmy_layer_explanation;
 
 /* Fills in all that follows. PMY_BAD_ARGUMENT: a size or the target is out of its range. PMY_BAD_DATA: a
- * number is not finite, or leads to one. PMY_NO_MEMORY. */
+ * logit is none to compute with, or there is no difference to be taken. PMY_NO_MEMORY. */
 pmy_status pmy_explain_layer(pmy_layer_explanation *of, pmy_error *error);
 
 #endif
