@@ -337,7 +337,7 @@ accuracy: all
 results: all bench-programs
 	@BUILD='$(BUILD)' tools/results
 
-# ---- manuals and completion -------------------------------------------------
+# ---- manuals, completion, reference -----------------------------------------
 
 # Made from what the programs' --help and the public headers say; tests/test_man.sh.
 .PHONY: man completion
@@ -364,6 +364,12 @@ $(BUILD)/completion.made: $(PROGRAMS) $(addprefix tools/,help-tables completion)
 	    done; \
 	done
 	@touch $@
+
+# docs/OPS.md, which is kept: tests/test_docs.sh.
+.PHONY: reference
+reference: $(BUILD)/gradcheck
+	@BUILD='$(BUILD)' CC='$(CC)' tools/reference > $(BUILD)/OPS.md
+	mv $(BUILD)/OPS.md docs/OPS.md
 
 # ---- checking ---------------------------------------------------------------
 
@@ -423,6 +429,7 @@ help:
 	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'
 	@echo 'make mutants   breaks every backward pass in turn, the checker and more: all must be caught'
 	@echo 'make man       manual pages of programs and library, in $(BUILD)/man; completion: for shells'
+	@echo 'make reference writes the reference of all ops, docs/OPS.md, from the sources'
 	@echo 'make sanitize  the tests under the sanitizers of addresses and undefined behaviour; tsan: of threads'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'

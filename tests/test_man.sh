@@ -40,15 +40,14 @@ page()
 
 every_option_has_its_place()
 {
-    local command option file status=0
+    local command file status=0
     while read -r command; do
         file=$BUILD/man/${command// /-}.1
-        for option in $(options_of "$command"); do
-            grep -qE "^\.BI? \\\\-\\\\-${option#--}( |$)" <(sed 's/\([a-z0-9]\)\\-/\1-/g' "$file") || {
-                echo "# $file does not have $option"
-                status=1
-            }
-        done
+        sed -n '/^\.BI\{0,1\} /s/\\-/-/gp' "$file" | grep -oE '^\.BI? --[a-z0-9-]+' | sed 's/.* //' >"$TMPDIR/in_page"
+        options_of "$command" | diff - "$TMPDIR/in_page" || {
+            echo "# $file does not have the options of $command --help"
+            status=1
+        }
     done <"$TMPDIR/all"
     return $status
 }
@@ -87,13 +86,10 @@ check "every function of the public headers has a page" every_function_has_a_pag
 
 links_lead_to_pages()
 {
-    local file target status=0
-    for file in "$BUILD"/man/*.3; do
-        read -r so target <"$file"
-        if [ "$so" = .so ]; then
-            grep -q "^\.SH NAME" "$BUILD/man/${target#man3/}" && holds "$BUILD/man/${target#man3/}" "pmy_" || status=1
-        fi
-    done
+    local target status=0
+    while read -r target; do
+        grep -q '^\.SH NAME' "$BUILD/man/${target#man3/}" || status=1
+    done < <(awk 'FNR == 1 && $1 == ".so" { print $2 }' "$BUILD"/man/*.3 | sort -u)
     return $status
 }
 check "links lead to pages" links_lead_to_pages
@@ -168,17 +164,15 @@ every_option_is_completed()
     local command option words status=0
     while read -r command; do
         read -ra words <<<"$command"
-        for option in $(options_of "$command"); do
-            completed "${words[@]}" "$option" | grep -qx -- "$option" || {
-                echo "# bash does not complete $command $option"
+        options_of "$command" >"$TMPDIR/options"
+        completed "${words[@]}" -- | diff "$TMPDIR/options" - || status=1
+        while read -r option; do
+            grep -qF -- "'$option" "$BUILD/completion/zsh/_${words[0]}" &&
+                grep -q -- "-c ${words[0]} .*-l ${option#--} " "$BUILD/completion/fish/${words[0]}.fish" || {
+                echo "# zsh or fish does not complete $command $option"
                 status=1
             }
-            holds "$BUILD/completion/zsh/_${words[0]}" "'$option" || status=1
-            grep -q -- "-c ${words[0]} .*-l ${option#--} " "$BUILD/completion/fish/${words[0]}.fish" || {
-                echo "# fish does not complete $command $option"
-                status=1
-            }
-        done
+        done <"$TMPDIR/options"
     done <"$TMPDIR/all"
     return $status
 }
@@ -202,16 +196,33 @@ check "where a folder is wanted, folders alone" completes "$TMPDIR/a folder" mni
 check "an operand that is a file" completes "$TMPDIR/a.c" mnist predict "$TMPDIR/a."
 check "no other operand" completes "" softmax explain "$TMPDIR/a."
 
-# With the key itself, as a user has it.
-if command -v script >/dev/null; then
-    a_tab_on_a_terminal()
+# Waits until the terminal shows the text.
+shown()
+{
+    local tries
+    for tries in {1..300}; do
+        grep -qF -- "$1" "$TMPDIR/terminal" 2>/dev/null && return
+        sleep 0.1
+    done
+    echo "# after $tries tries the terminal does not show: $1"
+}
+
+# With the key itself, as a user has it; what is typed is seen again, completed.
+a_tab_on_a_terminal()
+{
+    cp "$BUILD/completion/bash/mnist" "$TMPDIR/mnist.bash"
+    printf 'PS1="ready> "\n. "$TMPDIR/mnist.bash"\n' >"$TMPDIR/profile"
     {
-        printf '. completion.bash\nmnist train --opti\tmu\t--warm\t1\nexit\n' >"$TMPDIR/keys"
-        cp "$BUILD/completion/bash/mnist" "$TMPDIR/completion.bash"
-        (cd "$TMPDIR" && (sleep 1; cat keys; sleep 1) | TERM=dumb timeout 60 script -qc "bash --norc --noprofile" /dev/null) |
-            tr -d '\r\a' >"$TMPDIR/typed"
-        holds "$TMPDIR/typed" "mnist train --optim muon --warm-up 1"
-    }
+        shown "ready> " >"$TMPDIR/waited"
+        printf 'mnist train --opti\tmu\t--warm\t1'
+        shown "warm-up 1" >>"$TMPDIR/waited"
+        printf '\nexit\n'
+    } | TERM=dumb script -qfc "bash --noprofile --rcfile $TMPDIR/profile" "$TMPDIR/terminal" >/dev/null
+    cat "$TMPDIR/waited"
+    tr -d '\r\a' <"$TMPDIR/terminal" >"$TMPDIR/typed"
+    holds "$TMPDIR/typed" "ready> mnist train --optim muon --warm-up 1"
+}
+if command -v script >/dev/null; then
     check "the key completes on a terminal" a_tab_on_a_terminal
 else
     echo "ok # SKIP there is no script, which gives a terminal"
