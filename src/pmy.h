@@ -51,12 +51,14 @@
 #include "optim/schedule.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/folder.h"
 #include "data/shuffle.h"
 #include "data/augmentation.h"
 #include "data/augmenter.h"
 #include "data/batch.h"
 #include "data/vocabulary.h"
 #include "data/text.h"
+#include "picture/digit.h"
 #include "io/safetensors.h"
 #include "train/save.h"
 #include "train/model.h"
@@ -71,6 +73,7 @@
 #include "train/assessment.h"
 #include "tensor/sample.h"
 #include "tensor/op.h"
+#include "base/simd.h"
 #include "ops.h"
 
 #endif
