@@ -419,7 +419,7 @@ uninstall: stage
 	@tools/install-tree uninstall $(BUILD)/stage $(staged)
 
 deb:
-	tools/deb
+	BUILD='$(BUILD)' tools/deb
 
 # The interface that tests/test_abi.sh holds: after a change of it that is meant.
 abi: $(BUILD)/gen/made
