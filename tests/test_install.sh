@@ -68,6 +68,14 @@ through_pkg_config_static()
         says_what_it_should "$TMPDIR/static"
 }
 
+# The command of docs/FIRST.md for anywhere, on its program.
+first_program()
+{
+    mkdir -p "$TMPDIR/first"
+    sed -n '/^```c$/,/^```$/p; /^## /q' docs/FIRST.md | grep -v '^```' >"$TMPDIR/first/first.c"
+    (cd "$TMPDIR/first" && LD_LIBRARY_PATH=$prefix/lib sh -e -c "$1") | grep -q '^step 200 '
+}
+
 with_cpp()
 {
     read -ra flags <<<"$(pkg-config --cflags --libs pmy-gradcheck64)"
@@ -104,6 +112,8 @@ else
     else
         check "pkg-config says how to link it with the shared libraries" through_pkg_config
         check "and how with the archives" through_pkg_config_static
+        check "docs/FIRST.md's program is built anywhere as it says" first_program \
+            "$(sed -n 's/^    \(cc first\.c .*\)/\1/p' docs/FIRST.md)"
         for compiler in g++ clang++; do
             if without $compiler; then
                 echo "ok # SKIP there is no $compiler"
