@@ -220,8 +220,7 @@ $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 PAGE_SOURCES := $(wildcard examples/page/*.c) $(wildcard examples/common/svg*.c) examples/gradcheck/plot.c \
     $(addprefix examples/common/,markup.c number.c preset.c preset_recipe.c utf8.c) \
     $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c \
-        questions.c shares.c) \
+    $(addprefix examples/softmax/,breakdown.c figure.c head.c head_parts.c questions.c shares.c) \
     $(addprefix examples/text/,heads.c passage.c writer.c)
 
 define link
@@ -369,6 +368,40 @@ accuracy: all
 results: all bench-programs
 	@BUILD='$(BUILD)' tools/results
 
+# ---- manuals, completion, reference -----------------------------------------
+
+# Made from what the programs' --help and the public headers say; tests/test_man.sh.
+.PHONY: man completion
+man: $(BUILD)/man.made
+completion: $(BUILD)/completion.made
+
+# The day that the pages bear: that of what they describe.
+MAN_DATE = $(shell date -u -d "@$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || stat -c %Y NEWS.md)}" +%F)
+
+$(BUILD)/man.made: $(PROGRAMS) $(addprefix tools/,help-tables man1 man3 roff.awk) $(PUBLIC_HEADERS:%=src/%)
+	$(call say,MAN,$(BUILD)/man)
+	@rm -rf $(BUILD)/man && mkdir -p $(BUILD)/man
+	$(Q)for program in $(PROGRAMS); do tools/man1 $$program $(BUILD)/man $(MAN_DATE) || exit; done
+	$(Q)tools/man3 src $(BUILD)/man $(MAN_DATE) '$(SCALAR_PUBLIC_HEADERS)' $(PUBLIC_HEADERS)
+	@touch $@
+
+# As the shells want them to be called.
+$(BUILD)/completion.made: $(PROGRAMS) $(addprefix tools/,help-tables completion)
+	$(call say,SHELLS,$(BUILD)/completion)
+	@rm -rf $(BUILD)/completion && mkdir -p $(addprefix $(BUILD)/completion/,bash zsh fish)
+	$(Q)cd $(BUILD)/completion && for program in $(PROGRAM_NAMES); do \
+	    for file in bash/$$program zsh/_$$program fish/$$program.fish; do \
+	        (cd $(CURDIR) && tools/completion $${file%%/*} $(BUILD)/$$program) > $$file || exit; \
+	    done; \
+	done
+	@touch $@
+
+# docs/OPS.md, which is kept: tests/test_docs.sh.
+.PHONY: reference
+reference: $(BUILD)/gradcheck
+	@BUILD='$(BUILD)' CC='$(CC)' tools/reference > $(BUILD)/OPS.md
+	mv $(BUILD)/OPS.md docs/OPS.md
+
 # ---- checking ---------------------------------------------------------------
 
 .PHONY: sanitize tsan clang lint size
@@ -440,6 +473,8 @@ help:
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'
 	@echo 'make accuracy  trains the presets with several seeds, for docs/RESULTS.md: an hour'
 	@echo 'make mutants   breaks every backward pass in turn, the checker and more: all must be caught'
+	@echo 'make man       manual pages of programs and library, in $(BUILD)/man; completion: for shells'
+	@echo 'make reference writes the reference of all ops, docs/OPS.md, from the sources'
 	@echo 'make sanitize  the tests under the sanitizers of addresses and undefined behaviour; tsan: of threads'
 	@echo 'make clang     builds everything with clang'
 	@echo 'make lint      clang-format and, where there is one, cppcheck'

@@ -322,6 +322,34 @@ static void help_comes_from_the_table(void **state)
     assert_int_equal(epochs, 12);
 }
 
+static void a_table_for_tools_says_the_same(void **state)
+{
+    (void)state;
+    char *text = printed(OPTIONS_DONE, (const char *const[]){"--help=table", NULL});
+    assert_string_equal(
+        text, "command\tmnist train\tZ…\tTrains a classifier.\n"
+              "option\tdata\tDIR\t\tdata/mnist\tfolder with the pictures\n"
+              "option\tepochs\tN\t\t12\thow often each picture is seen\n"
+              "option\toptim\tNAME\tsgd adam adamw\t\trule of the update\n"
+              "option\tlr\tX\t\t0.05\tlearning rate\n"
+              "option\ttemperature\tT\t\t\tdivides the logits\n"
+              "option\ttarget\tK\t\t\tthe right class\n"
+              "option\tlog\tFILE\t\t\twhere each step's loss goes\n"
+              "option\tseed\tN\t\t1\tseed of all random numbers\n"
+              "option\tthreads\tN\t\tone per processor\tthreads to work with; results are the same\n"
+              "option\tjson\t\t\t\tprint one JSON object per line\n"
+              "option\tquiet\t\t\t\tprint results only\n"
+              "option\thelp\t\t\t\tprint this and stop\n"
+              "option\tversion\t\t\t\tprint the version and stop\n");
+    free(text);
+    const options with_notes = {.name = "x", .summary = "s", .notes = "one:\n\n  two"};
+    capture_begin(stdout);
+    options_print_table(&with_notes, stdout);
+    text = capture_end();
+    assert_non_null(strstr(text, "stop\nnote\tone:\nnote\t\nnote\t  two\n"));
+    free(text);
+}
+
 static void long_names_have_their_own_line_and_notes_end_the_help(void **state)
 {
     (void)state;
@@ -471,6 +499,9 @@ static void a_program_runs_the_command_named(void **state)
                "usage: mnist COMMAND [options]\n\nDigits.\n\ncommands:\n  train  trains a net\n"
                "  eval   tests it\n\n`mnist COMMAND --help` lists the options of one.\n",
                2, (char *[]){"mnist", "--help", NULL});
+    expect_run(stdout, PROGRAM_FINE,
+               "program\tmnist\tDigits.\nsubcommand\ttrain\ttrains a net\nsubcommand\teval\ttests it\n", 2,
+               (char *[]){"mnist", "--help=table", NULL});
 }
 
 static void output_that_is_lost_is_an_error(void **state)
@@ -518,6 +549,7 @@ int main(void)
         TEST(messages_are_one_clean_line),
         TEST(parts_of_values_are_read_alike),
         TEST(help_comes_from_the_table),
+        TEST(a_table_for_tools_says_the_same),
         TEST(long_names_have_their_own_line_and_notes_end_the_help),
         TEST(help_fits_80_columns),
         TEST(version_names_the_program),

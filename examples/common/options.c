@@ -184,7 +184,7 @@ static void list_names(const options *command, struct option known[OPTIONS_MOST_
         int takes_value = row->kind == OPTION_IS_FLAG ? no_argument : required_argument;
         known[i] = (struct option){row->name, takes_value, NULL, FIRST_ANSWER + (int)i};
     }
-    known[count] = (struct option){"help", no_argument, NULL, FIRST_ANSWER + (int)count};
+    known[count] = (struct option){"help", optional_argument, NULL, FIRST_ANSWER + (int)count};
     known[count + 1] = (struct option){"version", no_argument, NULL, FIRST_ANSWER + (int)count + 1};
     known[count + 2] = (struct option){0};
 }
@@ -236,7 +236,9 @@ static options_result read_option(const options *command, const struct option *k
 
     size_t index = (size_t)(answer - FIRST_ANSWER);
     if (index == command->row_count) {
-        options_print_help(command, stdout);
+        if (optarg && strcmp(optarg, "table") != 0)
+            return options_wrong(command, "%s: takes no value", word);
+        (optarg ? options_print_table : options_print_help)(command, stdout);
         return OPTIONS_DONE;
     }
     if (index == command->row_count + 1) {

@@ -82,7 +82,8 @@ typedef struct option_row {
 /* A table with more rows than this would be no help to anybody. */
 #define OPTIONS_MOST_ROWS 64
 
-/* --help and --version are there without a row. */
+/* --help and --version are there without a row; --help=table prints the same for tools (options_print_table).
+ */
 typedef struct options {
     const char *name;    /* as one types it: "mnist train" */
     const char *summary; /* what it does; the help breaks the lines */
@@ -95,7 +96,7 @@ typedef struct options {
 
 typedef enum options_result {
     OPTIONS_RUN,  /* all is well */
-    OPTIONS_DONE, /* --help or --version was asked for and is printed */
+    OPTIONS_DONE, /* --help, --help=table or --version was asked for and is printed */
     OPTIONS_WRONG /* stderr has a line that says what is wrong */
 } options_result;
 
@@ -121,6 +122,13 @@ options_wrong(const options *command, const char *format, ...);
 
 /* What --help prints. */
 void options_print_help(const options *command, FILE *file);
+
+/* The same for tools, which make manuals and shells' completions of it: a line each of fields after tabs,
+ *
+ *   command NAME OPERANDS SUMMARY
+ *   option NAME ARGUMENT WORDS DEFAULT HELP      an option's words stand between blanks
+ *   note LINE                                    of what ends the help */
+void options_print_table(const options *command, FILE *file);
 
 /* Writes the command with every option that is set and no presentation, as a
  * shell reads it, in one line or, if wrapped, in lines of 80 columns with

@@ -51,6 +51,14 @@ static void print_help(const program *of)
     (void)printf("\n`%s COMMAND --help` lists the options of one.\n", of->name);
 }
 
+/* As options_print_table, a line for each command. */
+static void print_table(const program *of)
+{
+    (void)printf("program\t%s\t%s\n", of->name, of->summary);
+    for (size_t i = 0; i < of->command_count; i++)
+        (void)printf("subcommand\t%s\t%s\n", of->commands[i].name, of->commands[i].summary);
+}
+
 static const program_command *find_command(const program *of, const char *name)
 {
     for (size_t i = 0; i < of->command_count; i++)
@@ -86,6 +94,8 @@ int program_run(const program *of, int argc, char **argv)
         status = PROGRAM_WRONG;
     } else if (strcmp(argv[1], "--help") == 0) {
         print_help(of);
+    } else if (strcmp(argv[1], "--help=table") == 0) {
+        print_table(of);
     } else if (strcmp(argv[1], "--version") == 0) {
         (void)printf("%s (pmy) %s\n", of->name, pmy_version());
     } else {

@@ -25,7 +25,7 @@ typedef struct program {
     size_t command_count;
 } program;
 
-/* Runs the command that argv[1] names, or prints --help or --version; returns
+/* Runs the command that argv[1] names, or prints --help, --help=table or --version; returns
  * the exit status, as program_finish does. */
 int program_run(const program *of, int argc, char **argv);
 
