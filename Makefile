@@ -17,6 +17,11 @@ PORTABLE := 1
 endif
 BUILD ?= build$(if $(PORTABLE),/portable)
 PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
 
 # ---- the compiler -----------------------------------------------------------
 
@@ -58,7 +63,7 @@ all:
 # for the other scalars below $(BUILD)/gen, as it does with the sources of examples and tests
 # that say so, and lists all these in sources.mk.
 # It is run again when a source changes, appears or disappears; sources.mk stays older if it is the same.
-GOALS_WITHOUT_SOURCES := sanitize tsan clang lint size clean deps help
+GOALS_WITHOUT_SOURCES := sanitize tsan clang lint size clean deps deb help
 ifneq ($(filter-out $(GOALS_WITHOUT_SOURCES),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/gen/sources.mk
 endif
@@ -105,7 +110,12 @@ library_names := $(if $(GCC),pmyq) pmy64 pmy
 GRADCHECK_LIBRARIES := $(gradcheck_names:%=$(BUILD)/lib%.a)
 LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
 
-# What is installed as shared libraries, too: not quad, which is the tests' oracle.
+version_part = $(shell sed -n 's/^.define PMY_VERSION_$(1) //p' src/base/version.h)
+VERSION := $(call version_part,MAJOR).$(call version_part,MINOR).$(call version_part,PATCH)
+
+# What is installed as shared libraries, too: not quad, which is the tests' oracle. A program linked with one
+# SOVERSION runs with all libraries of that SOVERSION: whatever breaks this takes the next one. Below version 1.0 that
+# is promised for a VERSION's last part alone.
 SOVERSION := 0
 shared = $(BUILD)/lib$(1).so.$(SOVERSION)
 shared_names := $(if $(WASM)$(SANITIZE),,$(filter-out %q,$(library_names) $(gradcheck_names)))
@@ -181,13 +191,24 @@ SUPPORT := $(if $(support_OBJECTS),$(BUILD)/obj/support.a)
 $(eval $(call archive_rule,common,$(BUILD)/obj/common.a))
 $(eval $(call archive_rule,support,$(BUILD)/obj/support.a))
 
+# What the public headers declare, in both precisions: which names the shared libraries show.
+shared_ARCHIVES := $(shared_names:%=$(BUILD)/lib%.a)
+UMBRELLAS := pmy.h gradcheck/gradcheck.h
+$(BUILD)/gen/declarations: tools/declarations $(BUILD)/gen/made
+	$(Q)CC='$(CC)' tools/declarations src $(BUILD)/gen $(UMBRELLAS) $(UMBRELLAS:%=pmy64/%) > $@
+
+$(BUILD)/gen/%.map: tools/version-script $(BUILD)/gen/declarations $(shared_ARCHIVES)
+	$(Q)tools/version-script PMY_$(SOVERSION) $(BUILD)/gen/declarations $(BUILD)/$*.a \
+	    $(filter-out $(BUILD)/$*.a,$(shared_ARCHIVES)) > $@
+
 # A library that calls others is linked with them.
 $(call shared,pmy64) $(call shared,pmy-gradcheck): $(call shared,pmy)
 $(call shared,pmy-gradcheck64): $(call shared,pmy-gradcheck) $(call shared,pmy64) $(call shared,pmy)
 define shared_rule
-$(call shared,$(1)): $($(1)_OBJECTS) $(BUILD)/gen/sources.mk
+$(call shared,$(1)): $($(1)_OBJECTS) $(BUILD)/gen/lib$(1).map $(BUILD)/gen/sources.mk
 	$$(call say,LINK,$$@)
-	$(Q)$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,-z,defs -o $$@ $$(filter %.o,$$^) $$(filter %.so.$(SOVERSION),$$^) $$(LIBRARY_FLAGS)
+	$(Q)$$(LINK) -shared -Wl,-soname,$$(@F) -Wl,-z,defs -Wl,--version-script,$$(filter %.map,$$^) -o $$@ \
+	    $$(filter %.o,$$^) $$(filter %.so.$(SOVERSION),$$^) $$(LIBRARY_FLAGS)
 	$(Q)ln -sf $$(@F) $(BUILD)/lib$(1).so
 endef
 $(foreach name,$(shared_names),$(eval $(call shared_rule,$(name))))
@@ -210,11 +231,21 @@ endef
 
 PROGRAMS_WITH_GRADCHECK := gradcheck softmax text
 define program_rule
-$(BUILD)/$(1): $(call objects,$(wildcard examples/$(1)/*.c)) $(COMMON) \
+$(BUILD)/$(1) $(BUILD)/installed/$(1): $(call objects,$(wildcard examples/$(1)/*.c)) $(COMMON) \
     $(if $(filter $(PROGRAMS_WITH_GRADCHECK),$(1)),$(GRADCHECK_LIBRARIES)) $(LIBRARIES)
 endef
 $(foreach name,$(PROGRAM_NAMES),$(eval $(call program_rule,$(name))))
-$(PROGRAMS):
+# What is installed knows where its data is. It is linked apart, so that programs in $(BUILD) stay as they are.
+INSTALLED_PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/installed/%)
+$(BUILD)/obj/installed_data.o: examples/common/default_data.c $(BUILD)/flags $(BUILD)/datadir
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -Iexamples -DDATADIR='"$(DATADIR)/pmy"' -c -o $@ $<
+
+$(BUILD)/datadir: FORCE
+	@echo '$(DATADIR)' | cmp -s - $@ || echo '$(DATADIR)' > $@
+
+$(INSTALLED_PROGRAMS): $(BUILD)/obj/installed_data.o
+$(PROGRAMS) $(INSTALLED_PROGRAMS):
 	$(call link)
 
 $(FLOAT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o
@@ -402,16 +433,30 @@ size:
 
 # ---- the rest ---------------------------------------------------------------
 
-.PHONY: install clean help
+.PHONY: stage install uninstall deb abi clean help
 
-install_to := $(DESTDIR)$(PREFIX)
-INSTALLED_LIBRARIES := $(filter-out %q.a,$(ARCHIVES))
-install: all
-	install -d $(install_to)/lib $(install_to)/bin
-	install -m 644 $(INSTALLED_LIBRARIES) $(install_to)/lib
-	$(if $(PROGRAMS),install $(PROGRAMS) $(install_to)/bin)
-	tools/install-headers src $(install_to)/include/pmy $(PUBLIC_HEADERS)
-	tools/install-headers $(BUILD)/gen $(install_to)/include/pmy $(SCALAR_PUBLIC_HEADERS:%=pmy64/%)
+# $(BUILD)/stage is a tree of all that is installed: bin, lib, include, man and share, which go where BINDIR and so on say.
+INSTALLED_LIBRARIES := $(filter-out %q,$(library_names) $(gradcheck_names))
+stage: all $(INSTALLED_PROGRAMS)
+	@BUILD='$(BUILD)' VERSION='$(VERSION)' SOVERSION='$(if $(shared_names),$(SOVERSION))' \
+	    LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' LIBRARIES='$(INSTALLED_LIBRARIES)' \
+	    NEEDS='$(filter-out -lquadmath,$(filter -l%,$(LIBRARY_FLAGS)))' DEFINES='$(if $(PORTABLE),-DPMY_PORTABLE)' \
+	    HEADERS='$(PUBLIC_HEADERS)' SCALAR_HEADERS='$(SCALAR_PUBLIC_HEADERS)' tools/stage
+staged = bin '$(DESTDIR)$(BINDIR)' lib '$(DESTDIR)$(LIBDIR)' include '$(DESTDIR)$(INCLUDEDIR)' \
+    man '$(DESTDIR)$(MANDIR)' share '$(DESTDIR)$(DATADIR)'
+
+install: stage
+	@tools/install-tree install $(BUILD)/stage $(staged)
+
+uninstall: stage
+	@tools/install-tree uninstall $(BUILD)/stage $(staged)
+
+deb:
+	BUILD='$(BUILD)' tools/deb
+
+# The interface that tests/test_abi.sh holds: after a change of it that is meant.
+abi: $(BUILD)/gen/made
+	CC='$(CC)' tools/abi $(BUILD)/gen > tests/abi.txt
 
 clean:
 	rm -rf $(BUILD)
@@ -435,5 +480,7 @@ help:
 	@echo 'make lint      clang-format and, where there is one, cppcheck'
 	@echo 'make size      prints how many lines each folder has'
 	@echo 'make PORTABLE=1  no OpenBLAS, and the same bits from every compiler, in build/portable'
-	@echo 'make install   to PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make install   to PREFIX=$(PREFIX), below DESTDIR; BINDIR, LIBDIR, INCLUDEDIR, DATADIR, MANDIR. uninstall'
+	@echo 'make deb       Debian packages, in $(BUILD)/deb'
+	@echo 'make abi       takes the interface of the public headers as it is now into tests/abi.txt'
 	@echo 'make clean     removes $(BUILD)'

@@ -52,6 +52,7 @@
 #include "optim/schedule.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/folder.h"
 #include "data/csv.h"
 #include "data/table.h"
 #include "data/shuffle.h"
@@ -61,6 +62,7 @@
 #include "data/batch.h"
 #include "data/vocabulary.h"
 #include "data/text.h"
+#include "picture/digit.h"
 #include "io/safetensors.h"
 #include "train/save.h"
 #include "train/model.h"
@@ -75,6 +77,7 @@
 #include "train/assessment.h"
 #include "tensor/sample.h"
 #include "tensor/op.h"
+#include "base/simd.h"
 #include "ops.h"
 
 #endif

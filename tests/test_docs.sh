@@ -8,13 +8,16 @@ code_of()
     sed -n '/^```c$/,/^```$/p' "$1" | grep -v '^```'
 }
 
-# Compiles it, through sed first, with what else is given.
+# Compiles it as the page says, through sed first, with what else is given.
 compile_first()
 {
+    local libraries
+    libraries=$(sed -n 's/^    cc .*libpmy\.a \(-l.*\) -o .*/\1/p' docs/FIRST.md)
     code_of docs/FIRST.md | sed "$1" >"$TMPDIR/first.c"
     shift
+    # shellcheck disable=SC2086 # libraries are words
     "${CC:-gcc}" -std=c11 -Wall -Wextra -Werror ${SANITIZE:+-fsanitize=$SANITIZE} -Isrc "$@" "$TMPDIR/first.c" \
-        "$BUILD/libpmy.a" -lopenblas -ldeflate -lm -lpthread -o "$TMPDIR/first"
+        "$BUILD/libpmy.a" $libraries -o "$TMPDIR/first"
 }
 
 first_program()

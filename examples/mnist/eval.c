@@ -1,4 +1,5 @@
 /* mnist eval: tests a model file. */
+#include "common/default_data.h"
 #include "common/options.h"
 #include "common/output_folder.h"
 #include "common/program.h"
@@ -114,7 +115,7 @@ static int evaluate(evaluation *e)
 
 int eval_command(int argc, char **argv)
 {
-    evaluation e = {.data = "data/mnist", .threads = pmy_processors()};
+    evaluation e = {.data = default_data("mnist"), .threads = pmy_processors()};
     const option_row rows[] = {
         {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save, or from PyTorch"),
          .required = true},

@@ -1,10 +1,11 @@
 #include "mnist/train_options.h"
 
+#include "common/default_data.h"
 #include "mnist/presets.h"
 
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
-    *o = (train_options){.data = "data/mnist", .validation = 5000};
+    *o = (train_options){.data = default_data("mnist"), .validation = 5000};
     const option_row own[] = {
         {OPTION_WHOLE("val", "N", &o->validation, 0, 1000000,
                       "last training pictures kept for validation, which is shown and chooses nothing")},

@@ -8,7 +8,4 @@ int eval_command(int argc, char **argv);
 int attention_command(int argc, char **argv);
 int gradcheck_command(int argc, char **argv);
 
-/* What they work on where nothing else is said. */
-#define TEXT_DATA "data/text/kjv.txt.gz"
-
 #endif

@@ -1,4 +1,5 @@
 /* text eval: measures a model file on a text. */
+#include "common/default_data.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "text/commands.h"
@@ -64,7 +65,7 @@ static int evaluate(evaluation *e)
 
 int eval_command(int argc, char **argv)
 {
-    evaluation e = {.data = TEXT_DATA, .share = 1, .threads = pmy_processors()};
+    evaluation e = {.data = default_data("text/kjv.txt.gz"), .share = 1, .threads = pmy_processors()};
     const option_row rows[] = {
         {OPTION_TEXT("model", "FILE", &e.model, "the model: a file from --save"), .required = true},
         {OPTION_TEXT("data", "FILE", &e.data, "the text, which may be gz")},

@@ -1,11 +1,11 @@
 #include "text/train_options.h"
 
-#include "text/commands.h"
+#include "common/default_data.h"
 #include "text/presets.h"
 
 options_result train_options_read(train_options *o, int argc, char **argv)
 {
-    *o = (train_options){.data = TEXT_DATA, .validation = 0.1};
+    *o = (train_options){.data = default_data("text/kjv.txt.gz"), .validation = 0.1};
     const option_row own[] = {
         {OPTION_REAL("val", "SHARE", &o->validation, 0, 1,
                      "share of the text, its last part, kept for validation, which is shown and chooses "

@@ -13,8 +13,19 @@ typedef struct pmy_shape {
     size_t dim[PMY_MAX_RANK];
 } pmy_shape;
 
+#ifdef __cplusplus
+/* C++ has no compound literals, and would not take an int for a size in braces. */
+static inline pmy_shape pmy_shape_of(size_t a = 0, size_t b = 0, size_t c = 0, size_t d = 0)
+{
+    pmy_shape shape = {{a, b, c, d}};
+    return shape;
+}
+#define PMY_SHAPE(...) pmy_shape_of(__VA_ARGS__)
+#define PMY_SCALAR_SHAPE pmy_shape_of()
+#else
 #define PMY_SHAPE(...) ((pmy_shape){.dim = {__VA_ARGS__}})
 #define PMY_SCALAR_SHAPE ((pmy_shape){.dim = {0}})
+#endif
 
 unsigned pmy_shape_rank(pmy_shape shape);
 

@@ -4,7 +4,7 @@
 #ifndef PMY_KERNELS_CHANNELS_H
 #define PMY_KERNELS_CHANNELS_H
 
-#include "base/real.h"
+#include "kernels/channel_affine.h"
 
 #include <stddef.h>
 
@@ -15,11 +15,6 @@ void pmy_channel_moments(size_t channels, size_t positions, const pmy_real *x /*
 
 /* 1/√(variance + ε), ε = 1e-5: what normalises. */
 pmy_accum pmy_reciprocal_deviation(pmy_accum variance);
-
-/* An affine function of each channel, y = (x − mean) scale + shift: [channels] each. */
-typedef struct pmy_channel_affine {
-    const pmy_real *mean, *scale, *shift;
-} pmy_channel_affine;
 
 /* y = (x − mean) scale + shift; x and y may be the same. */
 void pmy_channel_normalise(size_t channels, size_t positions, const pmy_real *x /* [channels, positions] */,

@@ -22,6 +22,7 @@
 #include "layers/batchnorm.h"
 
 #include "layers/batchnorm_statistics.h"
+#include "kernels/channels.h"
 
 /* How many numbers of a row a pass takes at a time. */
 enum { SPAN = 1024 };

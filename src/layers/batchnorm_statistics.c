@@ -1,6 +1,7 @@
 #include "layers/batchnorm_statistics.h"
 
 #include "base/simd.h"
+#include "kernels/channels.h"
 
 static const double momentum = 0.1;
 

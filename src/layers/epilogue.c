@@ -1,6 +1,7 @@
 #include "layers/epilogue.h"
 
 #include "base/simd.h"
+#include "kernels/channels.h"
 
 #include <string.h>
 

@@ -11,6 +11,7 @@
  * All but m and r is in normalisation.c. */
 #include "layers/layernorm.h"
 
+#include "kernels/channels.h"
 #include "kernels/reduce.h"
 #include "layers/normalisation.h"
 

@@ -1,6 +1,7 @@
 /* The shapes, the loops and the sums of layernorm and rmsnorm. */
 #include "layers/normalisation.h"
 
+#include "kernels/channels.h"
 #include "kernels/reduce.h"
 #include "base/simd.h"
 

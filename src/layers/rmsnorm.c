@@ -10,6 +10,7 @@
  * All but r is in normalisation.c, where m is 0. */
 #include "layers/rmsnorm.h"
 
+#include "kernels/channels.h"
 #include "kernels/reduce.h"
 #include "layers/normalisation.h"
 

@@ -9,7 +9,7 @@
 #define PMY_TENSOR_OP_H
 
 #include "base/parts.h"
-#include "kernels/channels.h"
+#include "kernels/channel_affine.h"
 #include "tensor/graph.h"
 #include "tensor/sample.h"
 
@@ -278,7 +278,8 @@ static inline size_t pmy_one_tile(const pmy_node *node)
 /* Of a phase whose tiles are parts of `each` of `count` things: the things in a piece, begin … end − 1. */
 static inline pmy_piece pmy_tiled(pmy_piece piece, size_t each, size_t count)
 {
-    return (pmy_piece){piece.begin * each, pmy_at_most(piece.end * each, count), piece.scratch};
+    pmy_piece things = {piece.begin * each, pmy_at_most(piece.end * each, count), piece.scratch};
+    return things;
 }
 
 /* Whether backward adds to the gradient of input i. */
