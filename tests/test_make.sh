@@ -3,7 +3,7 @@
 . tests/check.sh
 
 unset MAKEFLAGS MFLAGS MAKELEVEL
-unset CFLAGS LDFLAGS
+unset CFLAGS LDFLAGS WERROR BLAS
 
 # What make would run, from a clean start.
 commands_of()
@@ -33,16 +33,30 @@ flags_are_portable()
 {
     commands_of all
     ! grep -E -- '-ffast-math|-Ofast|-march=|-mtune=|-funsafe' "$TMPDIR/commands" &&
-        ! is_compile_or_deps | grep -v -- '-std=c11 .*-O3 -ffp-contract=off .*-Werror'
+        ! is_compile_or_deps | grep -v -- '-std=c11 .*-O3 -ffp-contract=off .*-Wall'
 }
 check "every file is compiled for every machine, with exact arithmetic" flags_are_portable
 
 own_flags_come_last()
 {
     commands_of all CFLAGS=-DOWN
-    ! is_compile_or_deps | grep -v -- '-Werror .*-DOWN -MMD'
+    ! is_compile_or_deps | grep -v -- '-Wall .*-DOWN -MMD'
 }
 check "CFLAGS are appended" own_flags_come_last
+
+warnings_are_errors_if_asked()
+{
+    commands_of all && lacks "$TMPDIR/commands" -Werror && commands_of all WERROR=1 &&
+        ! is_compile_or_deps | grep -v -- ' -Werror '
+}
+check "a warning is an error with WERROR=1 alone" warnings_are_errors_if_asked
+
+other_blas()
+{
+    commands_of all BLAS=-lother && lacks "$TMPDIR/commands" openblas && lacks "$TMPDIR/commands" PMY_OPENBLAS &&
+        holds "$TMPDIR/commands" ' -lother '
+}
+check "BLAS is linked in place of OpenBLAS" other_blas
 
 sanitizers_have_no_clones()
 {
