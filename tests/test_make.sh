@@ -58,6 +58,21 @@ other_blas()
 }
 check "BLAS is linked in place of OpenBLAS" other_blas
 
+# Of a compiler for macOS, whose headers and linker are not here, at least every option is known.
+macos_has_every_option()
+{
+    : >"$TMPDIR/empty.c"
+    commands_of all CC='clang --target=arm64-apple-macos13' && lacks "$TMPDIR/commands" -Wl, &&
+        lacks "$TMPDIR/commands" -shared && lacks "$TMPDIR/commands" -lquadmath || return 1
+    eval "$(is_compile_or_deps | head -n 1 | sed 's/ -MMD .*//')" \
+        -Werror=unused-command-line-argument -c -o "$TMPDIR/empty.o" "$TMPDIR/empty.c"
+}
+if command -v clang >"$TMPDIR/clang.path"; then
+    check "clang for macOS knows every option" macos_has_every_option
+else
+    echo "ok # SKIP there is no clang"
+fi
+
 sanitizers_have_no_clones()
 {
     make --no-print-directory -n V=1 BUILD="$TMPDIR/build" SANITIZE=thread all >"$TMPDIR/commands"
