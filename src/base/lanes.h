@@ -46,6 +46,14 @@ static inline bool pmy_has_avx512(void)
 }
 #endif
 
+/* Half of them, a register of arm64: gcc leaves what is larger than a register in memory. */
+#if PMY_SCALAR != 128 && defined __aarch64__
+#define PMY_HALF_LANES
+typedef pmy_real pmy_half_lanes __attribute__((vector_size(16)));
+typedef pmy_real pmy_half_lanes_in_memory
+    __attribute__((vector_size(16), aligned(sizeof(pmy_real)), may_alias));
+#endif
+
 /* The smallest multiple of PMY_LANES that is not below n. */
 static inline size_t pmy_lanes_round(size_t n)
 {
