@@ -27,7 +27,8 @@ PREDEFINED := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null)
 # Not on macOS and not in a browser.
 ELF := $(if $(filter __APPLE__ __wasm__,$(PREDEFINED)),,yes)
 # A type of 113 bits: long double where it is one, as on arm64; otherwise gcc's __float128, where there is its library.
-LONG_QUAD := $(findstring __LDBL_MANT_DIG__ 113,$(PREDEFINED))
+# The page has no use for it.
+LONG_QUAD := $(if $(WASM),,$(findstring __LDBL_MANT_DIG__ 113,$(PREDEFINED)))
 QUADMATH := $(if $(LONG_QUAD)$(filter __clang__,$(PREDEFINED)),,$(shell tools/quadmath $(CC) $(CFLAGS) $(LDFLAGS)))
 QUAD := $(LONG_QUAD)$(QUADMATH)
 

@@ -67,8 +67,13 @@ macos_has_every_option()
     eval "$(is_compile_or_deps | head -n 1 | sed 's/ -MMD .*//')" \
         -Werror=unused-command-line-argument -c -o "$TMPDIR/empty.o" "$TMPDIR/empty.c"
 }
+page_has_no_quad()
+{
+    commands_of "$TMPDIR/build/page.wasm" WASM=1 && lacks "$TMPDIR/commands" pmyq
+}
 if command -v clang >"$TMPDIR/clang.path"; then
     check "clang for macOS knows every option" macos_has_every_option
+    check "the page is built without quad" page_has_no_quad
 else
     echo "ok # SKIP there is no clang"
 fi
