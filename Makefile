@@ -3,7 +3,9 @@
 #   BUILD=dir       where everything goes (build)
 #   CC=clang        another compiler; use another BUILD with it, or all is built anew
 #   CFLAGS, LDFLAGS appended to pmy's own
+#   BLAS=-lblas     another library of matrix products, with its cblas.h; instead of OpenBLAS
 #   PORTABLE=1      what a page of a browser is made of, too: no OpenBLAS, and the same bits on every machine
+#   WERROR=1        a warning is an error: for developers and CI, not for compilers that are not known yet
 #   V=1             shows the commands
 
 ifeq ($(origin CC),default)
@@ -25,18 +27,29 @@ MANDIR ?= $(DATADIR)/man
 
 # ---- the compiler -----------------------------------------------------------
 
-GCC := $(if $(shell $(CC) -dM -E -x c /dev/null | grep -w __clang__),,yes)
+# The macros that the compiler has for its target, as it would define them.
+PREDEFINED := $(shell $(CC) $(CFLAGS) -dM -E -x c /dev/null)
+# Not on macOS and not in a browser.
+ELF := $(if $(filter __APPLE__ __wasm__,$(PREDEFINED)),,yes)
+# A type of 113 bits: long double where it is one, as on arm64; otherwise gcc's __float128, where there is its library.
+# The page has no use for it.
+LONG_QUAD := $(if $(WASM),,$(findstring __LDBL_MANT_DIG__ 113,$(PREDEFINED)))
+QUADMATH := $(if $(LONG_QUAD)$(filter __clang__,$(PREDEFINED)),,$(shell tools/quadmath $(CC) $(CFLAGS) $(LDFLAGS)))
+QUAD := $(LONG_QUAD)$(QUADMATH)
+
+BLAS ?= -lopenblas
 
 # -fno-math-errno: nothing here reads it, and a loop whose square roots may set it is no vector code.
 # -fPIC: one set of objects makes the archives and the shared libraries, whose functions call each other directly.
-FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread -fPIC -fno-semantic-interposition \
-         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Werror $(if $(PORTABLE),-DPMY_PORTABLE)
-# target_clones neither links across files with clang 14 nor runs under the thread sanitizer.
-ifneq ($(GCC)$(filter thread,$(SANITIZE)),yes)
+FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -O3 -ffp-contract=off -fno-math-errno -pthread -fPIC $(if $(ELF),-fno-semantic-interposition) \
+         -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion $(if $(WERROR),-Werror) $(if $(QUAD),-DPMY_QUAD) \
+         $(if $(PORTABLE),-DPMY_PORTABLE,$(if $(findstring openblas,$(BLAS)),-DPMY_OPENBLAS))
+# target_clones does not run under the thread sanitizer.
+ifneq ($(filter thread,$(SANITIZE)),)
 FLAGS += -DPMY_NO_CLONES
 endif
 ifdef WASM
-FLAGS := $(filter-out -pthread -fPIC -fno-semantic-interposition,$(FLAGS)) -msimd128
+FLAGS := $(filter-out -pthread -fPIC,$(FLAGS)) -msimd128
 endif
 # SANITIZE=address,undefined or thread. Warnings are no errors here: gcc's are
 # known to be wrong about instrumented code.
@@ -44,9 +57,11 @@ ifdef SANITIZE
 FLAGS += -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -Wno-error
 endif
 
+comma := ,
 INCLUDES = -Isrc -I$(BUILD)/gen
 COMPILE = $(CC) $(FLAGS) $(INCLUDES) $(CFLAGS)
-LIBRARY_FLAGS := -Wl,--as-needed $(if $(PORTABLE),,-lopenblas) -ldeflate -lcjson -lcsv -ljpeg -lexif $(if $(GCC),-lquadmath) -lm -lpthread
+LIBRARY_FLAGS := $(if $(ELF),-Wl$(comma)--as-needed) $(if $(PORTABLE),,$(BLAS)) -ldeflate -lcjson -lcsv -ljpeg -lexif \
+                 $(if $(QUADMATH),-lquadmath) -lm -lpthread
 LINK = $(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS)
 
 Q := $(if $(V),,@)
@@ -74,7 +89,7 @@ $(BUILD)/gen/made: tools/precision $(shell find src $(WITH_PRECISIONS) -type d -
 	@tools/precision src $(BUILD)/gen $(WITH_PRECISIONS)
 	@touch $@
 
-ifndef GCC
+ifeq ($(QUAD),)
 QUAD_SOURCES :=
 endif
 
@@ -105,8 +120,8 @@ pmy-gradcheck64_OBJECTS := $(call object,$(addprefix pmy64/,$(call in_gradcheck,
 pmy-gradcheckq_OBJECTS := $(call object,$(addprefix pmyq/,$(call in_gradcheck,$(SCALAR_SOURCES))))
 
 # In the order in which they must be linked: each before those it calls.
-gradcheck_names := $(if $(pmy-gradcheck_OBJECTS),$(if $(GCC),pmy-gradcheckq) pmy-gradcheck64 pmy-gradcheck)
-library_names := $(if $(GCC),pmyq) pmy64 pmy
+gradcheck_names := $(if $(pmy-gradcheck_OBJECTS),$(if $(QUAD),pmy-gradcheckq) pmy-gradcheck64 pmy-gradcheck)
+library_names := $(if $(QUAD),pmyq) pmy64 pmy
 GRADCHECK_LIBRARIES := $(gradcheck_names:%=$(BUILD)/lib%.a)
 LIBRARIES := $(library_names:%=$(BUILD)/lib%.a)
 
@@ -118,7 +133,7 @@ VERSION := $(call version_part,MAJOR).$(call version_part,MINOR).$(call version_
 # is promised for a VERSION's last part alone.
 SOVERSION := 0
 shared = $(BUILD)/lib$(1).so.$(SOVERSION)
-shared_names := $(if $(WASM)$(SANITIZE),,$(filter-out %q,$(library_names) $(gradcheck_names)))
+shared_names := $(if $(if $(SANITIZE),,$(ELF)),$(filter-out %q,$(library_names) $(gradcheck_names)))
 SHARED_LIBRARIES := $(foreach name,$(shared_names),$(call shared,$(name)))
 
 # Every folder of examples but these is a program; common is shared by them and the tests, and page is for a browser.
@@ -128,7 +143,7 @@ common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
 # A test that uses the quad library can only be built where there is one.
 quad_tests := $(shell grep -ls '"pmyq/' tests/test_*.c)
-TEST_SOURCES := $(filter-out $(if $(GCC),,$(quad_tests)),$(wildcard tests/test_*.c))
+TEST_SOURCES := $(filter-out $(if $(QUAD),,$(quad_tests)),$(wildcard tests/test_*.c))
 FLOAT_TESTS := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 DOUBLE_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%_double,$(filter $(TEST_SOURCES),$(DOUBLE_SOURCES)))
 QUAD_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%_quad,$(filter $(TEST_SOURCES),$(QUAD_SOURCES)))
@@ -150,11 +165,13 @@ OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support mea
 
 all: $(ARCHIVES) $(SHARED_LIBRARIES) $(PROGRAMS)
 
-# Changes when the way to compile does, so that no build is half one way, half another.
+# Changes when the way to compile does, so that no build is half one way, half another; that warnings are errors is
+# no other way.
 .PHONY: FORCE
+way = $(filter-out -Werror,$(LINK) $(LIBRARY_FLAGS))
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(LINK)' | cmp -s - $@ || echo '$(LINK)' > $@
+	@echo '$(way)' | cmp -s - $@ || echo '$(way)' > $@
 
 objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj/pmyq)
 $(call objects_below,examples) $(BUILD)/obj/bench/% $(BUILD)/obj/tools/%: INCLUDES += -Iexamples
@@ -326,7 +343,7 @@ $(PAGE): $(BUILD)/pack $(BUILD)/page/language.gz $(wildcard examples/page/web/*)
 .PHONY: deps mnist text test test-programs numerics bench bench-programs
 
 deps:
-	@CC='$(CC)' tools/deps $(filter page,$(MAKECMDGOALS))
+	@CC='$(CC)' BLAS='$(BLAS)' tools/deps $(filter page,$(MAKECMDGOALS))
 
 # These install what is missing before anything is compiled; nothing else does.
 ifneq ($(filter mnist text page test,$(MAKECMDGOALS)),)
@@ -413,7 +430,7 @@ tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread test
 
 clang:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang all test-programs bench-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang WERROR=1 all test-programs bench-programs
 
 # cppcheck 2.10 takes the initialisers of a compound literal for assignments and so sees
 # orders of evaluation where there are none; the compilers' -Wsequence-point sees real ones.

@@ -3,7 +3,7 @@
 . tests/check.sh
 
 unset MAKEFLAGS MFLAGS MAKELEVEL
-unset CFLAGS LDFLAGS
+unset CFLAGS LDFLAGS WERROR BLAS
 
 # What make would run, from a clean start.
 commands_of()
@@ -33,16 +33,50 @@ flags_are_portable()
 {
     commands_of all
     ! grep -E -- '-ffast-math|-Ofast|-march=|-mtune=|-funsafe' "$TMPDIR/commands" &&
-        ! is_compile_or_deps | grep -v -- '-std=c11 .*-O3 -ffp-contract=off .*-Werror'
+        ! is_compile_or_deps | grep -v -- '-std=c11 .*-O3 -ffp-contract=off .*-Wall'
 }
 check "every file is compiled for every machine, with exact arithmetic" flags_are_portable
 
 own_flags_come_last()
 {
     commands_of all CFLAGS=-DOWN
-    ! is_compile_or_deps | grep -v -- '-Werror .*-DOWN -MMD'
+    ! is_compile_or_deps | grep -v -- '-Wall .*-DOWN -MMD'
 }
 check "CFLAGS are appended" own_flags_come_last
+
+warnings_are_errors_if_asked()
+{
+    commands_of all && lacks "$TMPDIR/commands" -Werror && commands_of all WERROR=1 &&
+        ! is_compile_or_deps | grep -v -- ' -Werror '
+}
+check "a warning is an error with WERROR=1 alone" warnings_are_errors_if_asked
+
+other_blas()
+{
+    commands_of all BLAS=-lother && lacks "$TMPDIR/commands" openblas && lacks "$TMPDIR/commands" PMY_OPENBLAS &&
+        holds "$TMPDIR/commands" ' -lother '
+}
+check "BLAS is linked in place of OpenBLAS" other_blas
+
+# Of a compiler for macOS, whose headers and linker are not here, at least every option is known.
+macos_has_every_option()
+{
+    : >"$TMPDIR/empty.c"
+    commands_of all CC='clang --target=arm64-apple-macos13' && lacks "$TMPDIR/commands" -Wl, &&
+        lacks "$TMPDIR/commands" -shared && lacks "$TMPDIR/commands" -lquadmath || return 1
+    eval "$(is_compile_or_deps | head -n 1 | sed 's/ -MMD .*//')" \
+        -Werror=unused-command-line-argument -c -o "$TMPDIR/empty.o" "$TMPDIR/empty.c"
+}
+page_has_no_quad()
+{
+    commands_of "$TMPDIR/build/page.wasm" WASM=1 && lacks "$TMPDIR/commands" pmyq
+}
+if command -v clang >"$TMPDIR/clang.path"; then
+    check "clang for macOS knows every option" macos_has_every_option
+    check "the page is built without quad" page_has_no_quad
+else
+    echo "ok # SKIP there is no clang"
+fi
 
 sanitizers_have_no_clones()
 {

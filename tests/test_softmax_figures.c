@@ -1,9 +1,8 @@
 /* Every figure that `softmax explain` prints is the truth, rounded: held against the same formulas in
- * __float128, where rounding errors are far below what is printed. */
+ * quad, where rounding errors are far below what is printed. */
 #include "pmyq/base/real.h"
 #include "base/random.h"
 
-#include <quadmath.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +14,12 @@
 #include <cmocka.h>
 
 enum { MOST = 5, WORDS = 10, LINE = 512, SIX = 6 };
+
+#if LDBL_MANT_DIG == 113
+#define PRINT_QUAD(text, form, digits, x) snprintf(text, sizeof(text), "%.*L" form, digits, x)
+#else
+#define PRINT_QUAD(text, form, digits, x) quadmath_snprintf(text, sizeof(text), "%.*Q" form, digits, x)
+#endif
 
 typedef struct row {
     size_t classes, target;
@@ -37,7 +42,7 @@ static truth truth_of(const row *of)
     for (size_t i = 0; i < of->classes; i++) {
         t.scaled[i] = of->z[i] / of->temperature;
         t.shifted[i] = (of->z[i] - maximum) / of->temperature;
-        t.exponential[i] = expq(t.shifted[i]);
+        t.exponential[i] = PMYQ_MATH(exp)(t.shifted[i]);
         t.sum += t.exponential[i];
     }
     for (size_t i = 0; i < of->classes; i++) {
@@ -46,7 +51,8 @@ static truth truth_of(const row *of)
             others += j == i ? 0 : t.exponential[j];
         t.p[i] = t.exponential[i] / t.sum;
         /* A share close to 1 keeps the digits of what it lacks. */
-        t.log_p[i] = of->z[i] == maximum ? -log1pq(others / t.exponential[i]) : t.shifted[i] - logq(t.sum);
+        t.log_p[i] = of->z[i] == maximum ? -PMYQ_MATH(log1p)(others / t.exponential[i])
+                                         : t.shifted[i] - PMYQ_MATH(log)(t.sum);
         t.slope[i] = i == of->target ? -1 / t.p[i] : 0;
         t.fused[i] = (i == of->target ? -others / t.sum : t.p[i]) / of->temperature;
         t.jacobian[i][i] = t.p[i] * others / t.sum / of->temperature;
@@ -55,7 +61,7 @@ static truth truth_of(const row *of)
         for (size_t j = 0; j < of->classes; j++)
             if (i != j)
                 t.jacobian[i][j] = -t.p[i] * t.p[j] / of->temperature;
-    t.log_sum_exp = maximum / of->temperature + logq(t.sum);
+    t.log_sum_exp = maximum / of->temperature + PMYQ_MATH(log)(t.sum);
     t.loss = -t.log_p[of->target];
     return t;
 }
@@ -85,21 +91,21 @@ static void expect_figure(const char *figure, pmyq_real expected, const row *of,
     if (*end)
         fail_msg("%s: %s: \"%s\" is no number", of->command, what, figure);
     seen->figures++;
-    if (fabsq(expected) <= smallest && printed == 0) { /* there is no number so small */
+    if (PMYQ_MATH(fabs)(expected) <= smallest && printed == 0) { /* there is no number so small */
         seen->of_six_digits++;
         return;
     }
     int least = digits_of(figure);
     for (int digits = SIX; digits >= least && digits > 0; digits--) {
         char rounded[64];
-        (void)quadmath_snprintf(rounded, sizeof rounded, "%.*Qe", digits - 1, expected);
+        (void)PRINT_QUAD(rounded, "e", digits - 1, expected);
         if (strtod(rounded, NULL) == printed) {
             seen->of_six_digits += digits == SIX;
             return;
         }
     }
     char full[64];
-    (void)quadmath_snprintf(full, sizeof full, "%.20Qg", expected);
+    (void)PRINT_QUAD(full, "g", 20, expected);
     fail_msg("%s: %s: printed %s, but it is %s", of->command, what, figure, full);
 }
 

@@ -4,7 +4,7 @@
 #include "common/program.h"
 #include "common/underline.h"
 
-#ifndef __clang__ /* the quad build is gcc's alone */
+#ifdef PMY_QUAD
 #define QUAD(X) X("quad", pmyq_check_subject)
 #else
 #define QUAD(X)

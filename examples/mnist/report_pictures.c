@@ -35,8 +35,11 @@ static void draw_plane(const filters *all, size_t index, size_t zoom, unsigned c
 {
     const pmy_real *weights = all->weights + index * all->height * all->width; /* [height, width] */
     double largest = 0;
-    for (size_t i = 0; i < all->height * all->width; i++)
-        largest = fmax(largest, fabs((double)weights[i]));
+    /* No fmax: gcc 12 for arm64 breaks down over it. */
+    for (size_t i = 0; i < all->height * all->width; i++) {
+        double size = fabs((double)weights[i]);
+        largest = size > largest ? size : largest;
+    }
     for (size_t y = 0; y < all->height * zoom; y++)
         for (size_t x = 0; x < all->width * zoom; x++) {
             double weight = (double)weights[y / zoom * all->width + x / zoom];

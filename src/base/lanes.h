@@ -34,8 +34,7 @@ PMY_INLINED void pmy_lanes_read(pmy_lanes *lanes, const pmy_real *from)
 
 /* Twice as many, for processors that multiply and add as many at a time (AVX-512): only in functions marked
  * PMY_AVX512, and only where pmy_has_avx512 is true. */
-#if PMY_SCALAR != 128 && defined __GNUC__ && !defined __clang__ && defined __x86_64__ && \
-    !defined PMY_NO_CLONES
+#if PMY_SCALAR != 128 && defined PMY_HAS_CLONES && __GNUC__ >= 12
 #define PMY_AVX512 __attribute__((target("arch=x86-64-v4")))
 typedef pmy_real pmy_avx512_lanes __attribute__((vector_size(64)));
 typedef pmy_real pmy_avx512_lanes_in_memory
@@ -47,6 +46,14 @@ static inline bool pmy_has_avx512(void)
 }
 #endif
 
+/* Half of them, a register of arm64: gcc leaves what is larger than a register in memory. */
+#if PMY_SCALAR != 128 && defined __aarch64__
+#define PMY_HALF_LANES
+typedef pmy_real pmy_half_lanes __attribute__((vector_size(16)));
+typedef pmy_real pmy_half_lanes_in_memory
+    __attribute__((vector_size(16), aligned(sizeof(pmy_real)), may_alias));
+#endif
+
 /* The smallest multiple of PMY_LANES that is not below n. */
 static inline size_t pmy_lanes_round(size_t n)
 {
@@ -55,14 +62,16 @@ static inline size_t pmy_lanes_round(size_t n)
 
 /* PMY_CLONES without AVX-512, for loops that multiply and add lanes: their lanes have 32 bytes there, too,
  * and gcc would take the factor that all lanes share from memory for each product anew. */
-#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES
+#if defined PMY_HAS_CLONES && __GNUC__ >= 12
 #define PMY_LANE_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#elif defined PMY_HAS_CLONES
+#define PMY_LANE_CLONES __attribute__((target_clones("fma", "default")))
 #else
 #define PMY_LANE_CLONES
 #endif
 
 /* Whether vector registers have only 16 bytes, so that lanes are in two. */
-#if defined __AVX__ || defined PMY_AVX512
+#if defined __AVX__ || (PMY_SCALAR != 128 && defined PMY_HAS_CLONES)
 #define PMY_LANES_IN_TWO false
 #else
 #define PMY_LANES_IN_TWO true

@@ -1,5 +1,8 @@
-/* For sched_getaffinity. */
-#define _GNU_SOURCE
+#ifdef __linux__
+#define _GNU_SOURCE /* sched_getaffinity */
+#else
+#define _DARWIN_C_SOURCE /* _SC_NPROCESSORS_ONLN */
+#endif
 #include "base/pool.h"
 
 #include <assert.h>
@@ -9,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* How often a waiting thread looks again before it sleeps: about 50 µs. */
 enum { SPINS = 2000 };
@@ -51,10 +55,12 @@ static inline void relax(void)
 
 unsigned pmy_processors(void)
 {
+#ifdef __linux__
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return 1;
-    int count = CPU_COUNT(&set);
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+#else
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
     return count > 0 ? (unsigned)count : 1;
 }
 

@@ -3,7 +3,8 @@
  *
  *   float       pmy_     libpmy.a     what trains
  *   double      pmy64_   libpmy64.a   what is studied and checked
- *   __float128  pmyq_    libpmyq.a    the oracle of the tests (gcc only)
+ *   quad        pmyq_    libpmyq.a    the oracle of the tests: long double where it has 113 bits, as on
+ * arm64, or gcc's __float128; no libpmyq.a where there is neither
  *
  * tools/precision renames the identifiers and writes 64 or 128 below; headers
  * that do not include this one hold no scalar and exist once. */
@@ -34,6 +35,13 @@ typedef double pmy_accum;
 #define PMY_MATH(name) name
 #define PMY_REAL_MAX DBL_MAX
 #define PMY_REAL_EPSILON DBL_EPSILON
+#elif LDBL_MANT_DIG == 113
+typedef long double pmy_real;
+typedef pmy_real pmy_accum;
+#define PMY_R(literal) literal##L
+#define PMY_MATH(name) name##l
+#define PMY_REAL_MAX LDBL_MAX
+#define PMY_REAL_EPSILON LDBL_EPSILON
 #else
 #include <quadmath.h>
 __extension__ typedef __float128 pmy_real;
@@ -48,8 +56,8 @@ typedef pmy_real pmy_accum;
  * of those that are right to the bit. PMY_ELEMENTARY(exp, x) and PMY_ACCUM_ELEMENTARY(cos) are of the others,
  * and so may be pmy's own (portable_math.h). */
 #if PMY_SCALAR == 128
-#define PMY_ACCUM_MATH(name) name##q
-#define PMY_ACCUM_ELEMENTARY(name) name##q
+#define PMY_ACCUM_MATH PMY_MATH
+#define PMY_ACCUM_ELEMENTARY PMY_MATH
 #else
 #define PMY_ACCUM_MATH(name) name
 #define PMY_ACCUM_ELEMENTARY(name) PMY_DOUBLE_MATH(name)

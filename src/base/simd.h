@@ -3,12 +3,22 @@
  * loader picks one. Its name must begin with pmy_, also where it is static:
  * gcc gives the picker a global name made from it, which must differ between
  * the precisions. Since nothing is contracted or re-associated
- * (-ffp-contract=off), every clone computes the same bits. */
+ * (-ffp-contract=off), every clone computes the same bits.
+ *
+ * PMY_HAS_CLONES: gcc for x86-64 and glibc, whose loader can pick. clang 14's do not link across files. gcc
+ * 11 knows no levels of processors here, but single features. */
 #ifndef PMY_BASE_SIMD_H
 #define PMY_BASE_SIMD_H
 
-#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ && !defined PMY_NO_CLONES
+#if defined __GNUC__ && !defined __clang__ && defined __x86_64__ && defined __gnu_linux__ && \
+    !defined PMY_NO_CLONES
+#define PMY_HAS_CLONES
+#endif
+
+#if defined PMY_HAS_CLONES && __GNUC__ >= 12
 #define PMY_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#elif defined PMY_HAS_CLONES
+#define PMY_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define PMY_CLONES
 #endif

@@ -14,8 +14,8 @@
 
 typedef enum pmy_gemm_transpose { PMY_PLAIN, PMY_TRANSPOSED } pmy_gemm_transpose;
 
-/* The Makefile says by which file: gemm_blas.c, by OpenBLAS, in float and double; gemm_portable.c in
- * __float128 and, with PORTABLE=1, in all. Every size must fit in an int (PMY_GEMM_MAX); a k of 0 gives
+/* The Makefile says by which file: gemm_blas.c, by a BLAS, in float and double; gemm_portable.c in
+ * quad and, with PORTABLE=1, in all. Every size must fit in an int (PMY_GEMM_MAX); a k of 0 gives
  * zeros. pmy takes no memory for it, but OpenBLAS may: where there is AVX-512, for small products of two
  * plain factors whose n is no multiple of 16. */
 #define PMY_GEMM_MAX ((size_t)0x7fffffff)

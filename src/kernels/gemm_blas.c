@@ -1,4 +1,4 @@
-/* By OpenBLAS, in float and double. */
+/* By a BLAS, OpenBLAS or another, in float and double. */
 #include "kernels/gemm.h"
 
 #include <cblas.h>
@@ -14,6 +14,6 @@ void pmy_gemm(pmy_gemm_transpose transpose_a, pmy_gemm_transpose transpose_b, si
               size_t ldc)
 {
     PMY_BLAS_GEMM(CblasRowMajor, transpose_a == PMY_TRANSPOSED ? CblasTrans : CblasNoTrans,
-                  transpose_b == PMY_TRANSPOSED ? CblasTrans : CblasNoTrans, (blasint)m, (blasint)n,
-                  (blasint)k, 1, a, (blasint)lda, b, (blasint)ldb, accumulate ? 1 : 0, c, (blasint)ldc);
+                  transpose_b == PMY_TRANSPOSED ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
+                  (int)lda, b, (int)ldb, accumulate ? 1 : 0, c, (int)ldc);
 }

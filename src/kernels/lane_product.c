@@ -1,33 +1,43 @@
 #include "kernels/lane_product.h"
 
 /* Sums of a block: of AVX2's 16 registers 12, of AVX-512's 32 registers 24; the others hold some of B and one
- * of A. Of 16 registers half as wide, such as WebAssembly's, lanes take two each. A single row has nothing
- * but other lanes to fill the time that a sum takes. */
-enum { WIDEST = 8, HIGHEST = 12, SUMS = PMY_LANES_IN_TWO ? 6 : 12 };
+ * of A. Of 16 registers half as wide, such as WebAssembly's, lanes take two each; arm64 has 32 of these. A
+ * single row has nothing but other lanes to fill the time that a sum takes. */
+enum { WIDEST = 8, HIGHEST = 12 };
+#ifdef PMY_HALF_LANES
+enum { SUMS = 12, PARTS = 2 };
+#else
+enum { SUMS = PMY_LANES_IN_TWO ? 6 : 12, PARTS = 1 };
+#endif
 
 #define BLOCK block
 #define ALL_ROWS all_rows
 #define ONE_ROW one_row
+#ifdef PMY_HALF_LANES
+#define BLOCK_LANES pmy_half_lanes
+#define BLOCK_IN_MEMORY pmy_half_lanes_in_memory
+#else
 #define BLOCK_LANES pmy_lanes
 #define BLOCK_IN_MEMORY pmy_lanes_in_memory
+#endif
 #include "kernels/lane_product_block.h"
 
 PMY_LANE_CLONES
 static void pmy_lane_columns_1(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, SUMS, 1);
+    all_rows(x, column, SUMS, PARTS);
 }
 
 PMY_LANE_CLONES
 static void pmy_lane_columns_2(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, SUMS / 2, 2);
+    all_rows(x, column, SUMS / 2, 2 * PARTS);
 }
 
 PMY_LANE_CLONES
 static void pmy_lane_columns_3(const pmy_lane_product *x, size_t column)
 {
-    all_rows(x, column, SUMS / 3, 3);
+    all_rows(x, column, SUMS / 3, 3 * PARTS);
 }
 
 PMY_LANE_CLONES

@@ -1,13 +1,13 @@
-/* One block of a lane product, for lanes of either width: lane_product.c, and nobody else, includes this once
+/* One block of a lane product, for lanes of any width: lane_product.c, and nobody else, includes this once
  * for each, with
  *
  *   HIGHEST, WIDEST  the most rows and lanes of a block
  *   BLOCK, ALL_ROWS, ONE_ROW  the functions' names
- *   BLOCK_LANES      pmy_lanes or pmy_avx512_lanes
+ *   BLOCK_LANES      pmy_lanes, pmy_half_lanes or pmy_avx512_lanes
  *   BLOCK_IN_MEMORY  the same, anywhere in memory
  *
  * A block of C, `high` rows of `wide` lanes, has its sums in registers. Both are constants wherever this is
- * used. Each number is one sum, from first to last, whatever the width: so both widths give the same bits.
+ * used. Each number is one sum, from first to last, whatever the width: so all widths give the same bits.
  * What is there already is added last, not carried through: many short sums lose less than a long one. */
 #include "kernels/lane_product.h"
 

@@ -5,23 +5,34 @@
 
 #include "base/lanes.h"
 
+#include <stdint.h>
+
+/* gcc 11 has no __builtin_shufflevector. */
+#if defined __clang__ || __GNUC__ >= 12
+#define PMY_SHUFFLE __builtin_shufflevector
+#else
+#if PMY_SCALAR == 32
+typedef int32_t pmy_lane_numbers __attribute__((vector_size(32)));
+#elif PMY_SCALAR == 64
+typedef int64_t pmy_lane_numbers __attribute__((vector_size(32)));
+#endif
+#define PMY_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (pmy_lane_numbers){__VA_ARGS__})
+#endif
+
 /* Lanes l of a and b whose bit `step` is clear, and then those where it is set. */
 #if PMY_SCALAR == 32
-#define PMY_EXCHANGE_4(a, b, low, high)                            \
-    low = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11), \
-    high = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
-#define PMY_EXCHANGE_2(a, b, low, high)                            \
-    low = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13), \
-    high = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
-#define PMY_EXCHANGE_1(a, b, low, high)                             \
-    low = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14), \
-    high = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
+#define PMY_EXCHANGE_4(a, b, low, high) \
+    low = PMY_SHUFFLE(a, b, 0, 1, 2, 3, 8, 9, 10, 11), high = PMY_SHUFFLE(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#define PMY_EXCHANGE_2(a, b, low, high) \
+    low = PMY_SHUFFLE(a, b, 0, 1, 8, 9, 4, 5, 12, 13), high = PMY_SHUFFLE(a, b, 2, 3, 10, 11, 6, 7, 14, 15)
+#define PMY_EXCHANGE_1(a, b, low, high) \
+    low = PMY_SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14), high = PMY_SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15)
 #elif PMY_SCALAR == 64
 #define PMY_EXCHANGE_4(a, b, low, high) (void)(a), (void)(b)
 #define PMY_EXCHANGE_2(a, b, low, high) \
-    low = __builtin_shufflevector(a, b, 0, 1, 4, 5), high = __builtin_shufflevector(a, b, 2, 3, 6, 7)
+    low = PMY_SHUFFLE(a, b, 0, 1, 4, 5), high = PMY_SHUFFLE(a, b, 2, 3, 6, 7)
 #define PMY_EXCHANGE_1(a, b, low, high) \
-    low = __builtin_shufflevector(a, b, 0, 4, 2, 6), high = __builtin_shufflevector(a, b, 1, 5, 3, 7)
+    low = PMY_SHUFFLE(a, b, 0, 4, 2, 6), high = PMY_SHUFFLE(a, b, 1, 5, 3, 7)
 #endif
 
 #if PMY_SCALAR == 128
