@@ -281,6 +281,77 @@ static void other_files_that_do_not_fit_are_refused(void **state)
     pmy_table_free(&table);
 }
 
+/* --- As text ---------------------------------------------------------------- */
+
+static void a_table_comes_back_from_its_text(void **state)
+{
+    pmy_csv csv = read_text(*state, "a,b b,c,d\n1,x,no,7\n,y,yes,1e-3\n4,?,yes,-2\n");
+    const pmy_table_options options[] = {{.label = "c", .missing = PMY_MISSING_MEAN},
+                                         {.label = "d", .regression = true, .missing = PMY_MISSING_MEAN}};
+    const char *const texts[] = {"columns 4 named\nnumber 0 a\nusual 2.5\ntext 1 b b\nvalue x\nvalue y\n"
+                                 "usual 0.5 0.5\nnumber 3 d\nusual 1.667\nclass 2 c\nvalue no\nvalue yes",
+                                 "columns 4 named\nnumber 0 a\nusual 2.5\ntext 1 b b\nvalue x\nvalue y\n"
+                                 "usual 0.5 0.5\ntext 2 c\nvalue no\nvalue yes\nusual 0.33333334 "
+                                 "0.6666667\ntarget 3 d"};
+    for (size_t i = 0; i < 2; i++) {
+        pmy_table table = learn(&csv, options[i]), again;
+        pmy_dataset before, after;
+        char *text = pmy_table_print(&table);
+        assert_string_equal(text, texts[i]);
+        assert_int_equal(pmy_table_read("m", text, &again, NULL), PMY_OK);
+        free(text);
+        text = pmy_table_print(&again);
+        assert_string_equal(text, texts[i]);
+        free(text);
+        assert_int_equal(pmy_table_dataset(&table, &csv, true, &before, NULL), PMY_OK);
+        expect_rows(&again, &csv, true, before.reals, &after);
+        pmy_dataset_free(&before);
+        pmy_dataset_free(&after);
+        pmy_table_free(&table);
+        pmy_table_free(&again);
+    }
+    pmy_csv_free(&csv);
+}
+
+static void broken_texts_are_refused(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "",
+        "columns 3",
+        "columns 3 called\nnumber 0 a\ntarget 1 b",
+        "columns -3 named\nnumber 0 a\ntarget 1 b",
+        "columns 99999999999999999999999999 named\nnumber 0 a\ntarget 1 b",
+        "columns 3 named",
+        "columns 3 named\ntarget 1 b",
+        "columns 3 named\nnumber 0 a",
+        "columns 3 named\nnumber 3 a\ntarget 1 b",
+        "columns 3 named\nnumber 0 \ntarget 1 b",
+        "columns 3 named\nnumber 0 \x1b[2J\ntarget 1 b",
+        "columns 3 named\nnumber 0\ntarget 1 b",
+        "columns 3 named\ntext 0 a\ntarget 1 b",
+        "columns 3 named\ntext 0 a\nvalue x\nvalue x\ntarget 1 b",
+        "columns 3 named\ntext 0 a\nvalue \ntarget 1 b",
+        "columns 3 named\nnumber 0 a\nusual\ntarget 1 b",
+        "columns 3 named\nnumber 0 a\nusual 1 2\ntarget 1 b",
+        "columns 3 named\nnumber 0 a\nusual nan\ntarget 1 b",
+        "columns 3 named\ntext 0 a\nvalue x\nvalue y\nusual 1\ntarget 1 b",
+        "columns 3 named\nnumber 0 a\ntarget 1 b\n",
+        "columns 3 named\nnumber 0 a\ntarget 1 b\nnumber 2 c",
+        "columns 3 named\nnumber 0 a\nclass 1 b",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pmy_table table;
+        pmy_error error = {0};
+        pmy_status status = pmy_table_read("m.safetensors", cases[i], &table, &error);
+        assert_failure(status, PMY_BAD_FILE, &error, "m.safetensors", "table's columns is damaged");
+        assert_null(table.column);
+    }
+    pmy_table table;
+    assert_int_equal(pmy_table_read("m", "columns 3 named\nnumber 0 a\ntarget 1 b", &table, NULL), PMY_OK);
+    pmy_table_free(&table);
+}
+
 /* --- Learning --------------------------------------------------------------- */
 
 /* Flowers of three kinds, like Fisher's: four lengths in centimetres, which overlap a little. */
@@ -324,10 +395,40 @@ static void a_table_is_learned_from_its_file(void **state)
         fail_msg("%s", error.message);
     assert_true(score.correct >= 147);
     assert_string_equal(training->classifier->facts.names[1], "versicolor");
+    static char model[512];
+    (void)snprintf(model, sizeof model, "%s", folder_file(*state, "flowers.safetensors"));
+    if (pmy_model_save(model, &training->classifier->facts, training->classifier->graph, &error) != PMY_OK)
+        fail_msg("%s", error.message);
     pmy_training_free(training);
     pmy_dataset_free(&dataset);
     pmy_table_free(&table);
     pmy_csv_free(&csv);
+
+    /* The model alone says what another file's columns are. */
+    pmy_classifier *loaded;
+    pmy_score again;
+    path = draw_flowers(*state);
+    if (pmy_classifier_load(model, NULL, NULL, NULL, &loaded, &error) != PMY_OK ||
+        pmy_csv_read(path, PMY_HEADER_GUESSED, &csv, &error) != PMY_OK ||
+        pmy_table_dataset(loaded->facts.table, &csv, true, &dataset, &error) != PMY_OK ||
+        pmy_classifier_evaluate(loaded, &dataset, (pmy_predictions_watcher){0}, &again, &error) != PMY_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(again.correct, score.correct);
+    assert_true(fabs(again.loss - score.loss) < 1e-6); /* in other batches */
+
+    /* A table that makes other examples is none of the net's. */
+    static pmy_model_facts wrong;
+    wrong = loaded->facts;
+    pmy_table fewer = *wrong.table;
+    fewer.columns--;
+    wrong.table = &fewer;
+    assert_int_equal(pmy_model_save(model, &wrong, loaded->graph, &error), PMY_BAD_ARGUMENT);
+    fewer = *loaded->facts.table;
+    fewer.label.values--;
+    assert_int_equal(pmy_model_save(model, &wrong, loaded->graph, &error), PMY_BAD_ARGUMENT);
+    pmy_dataset_free(&dataset);
+    pmy_csv_free(&csv);
+    pmy_classifier_free(loaded);
 }
 
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_new, folder_remove)
@@ -344,6 +445,8 @@ int main(void)
         WITH_FOLDER(cells_that_do_not_fit_are_refused),
         WITH_FOLDER(labels_that_cannot_be_learned_are_refused),
         WITH_FOLDER(other_files_that_do_not_fit_are_refused),
+        WITH_FOLDER(a_table_comes_back_from_its_text),
+        cmocka_unit_test(broken_texts_are_refused),
         WITH_FOLDER(a_table_is_learned_from_its_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

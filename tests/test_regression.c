@@ -132,7 +132,7 @@ static void scores_are_in_the_units_of_targets(void **state)
     pmy_error error;
     if (pmy_classifier_predict(training->classifier, &t.dataset, predicted, &error) != PMY_OK)
         fail_msg("%s", error.message);
-    double errors = 0, around = 0, loss = 0;
+    double errors = 0, around = 0, loss = 0, huber = 0;
     for (size_t k = 0; k < TARGETS; k++) {
         double mean = 0, squares = 0;
         for (size_t row = 0; row < ROWS; row++)
@@ -144,7 +144,9 @@ static void scores_are_in_the_units_of_targets(void **state)
         for (size_t row = 0; row < ROWS; row++) {
             double off = (double)predicted[row * TARGETS + k] - (double)t.y[row * TARGETS + k];
             errors += off * off;
-            loss += off * off / (squares / ROWS) / (ROWS * TARGETS);
+            double deviations = fabs(off) / sqrt(squares / ROWS);
+            loss += deviations * deviations / (ROWS * TARGETS);
+            huber += (deviations > 1 ? deviations - 0.5 : deviations * deviations / 2) / (ROWS * TARGETS);
         }
         around += squares;
     }
@@ -158,6 +160,11 @@ static void scores_are_in_the_units_of_targets(void **state)
     pmy_step_report step;
     assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
     assert_true(fabs(step.loss / loss - 1) < 1e-4);
+    pmy_training_free(training);
+    recipe.loss = pmy_loss_kind_find("huber");
+    training = training_on(&recipe, &t.dataset, NULL);
+    assert_int_equal(pmy_training_step(training, &step, NULL), PMY_OK);
+    assert_true(fabs(step.loss / huber - 1) < 1e-4);
     pmy_training_free(training);
     /* Targets that are all the same have no R². */
     for (size_t i = 0; i < ROWS * TARGETS; i++)
@@ -424,7 +431,7 @@ static void an_interrupted_run_ends_the_same(void **state)
     pmy_dataset fewer = t.dataset;
     fewer.count--;
     expect_other_run(&recipe, &fewer, path, "its pictures is '240 of 3, reals, in 2 targets'");
-    t.x[100] = 6;
+    t.x[ROWS * WIDTH - 2] = 6;
     expect_other_run(&recipe, &t.dataset, path, "its checksum of the pictures is");
     draw_table(&t, 1);
     t.y[100] += 1;

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is wrong with a name; NULL: nothing. */
-static const char *fault_of(const char *name)
+const char *pmy_class_name_fault(const char *name)
 {
     size_t length = strlen(name);
     if (length == 0)
@@ -34,7 +33,7 @@ pmy_status pmy_class_names_check(size_t count, const char *const *names, pmy_err
 {
     pmy_status status = PMY_OK;
     for (size_t i = 0; i < count; i++) {
-        const char *fault = fault_of(names[i]);
+        const char *fault = pmy_class_name_fault(names[i]);
         if (fault)
             return pmy_fail(error, PMY_BAD_ARGUMENT, "the name of class %zu %s", i, fault);
     }

@@ -10,6 +10,9 @@
 /* In bytes: as long as a folder's name may be. */
 enum { PMY_LONGEST_CLASS_NAME = 255 };
 
+/* What is wrong with a name, "is empty"; NULL: nothing. */
+const char *pmy_class_name_fault(const char *name);
+
 /* Whether each is a text of 1 … PMY_LONGEST_CLASS_NAME bytes of UTF-8, without control characters, which
  * could command a terminal, and no two are the same. Errors: PMY_BAD_ARGUMENT, with a message that says which
  * class and is itself fit for a terminal; PMY_NO_MEMORY. */

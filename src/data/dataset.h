@@ -25,6 +25,8 @@ typedef struct pmy_dataset {
     const float *targets;                            /* [count, target_width], all finite */
     size_t target_width;
     void *owned_reals, *owned_targets; /* as the others that are owned */
+    const struct pmy_table *table;     /* what made it of a table of text (table.h), which must outlive it, or
+                                        * NULL */
 } pmy_dataset;
 
 typedef enum pmy_dataset_part {

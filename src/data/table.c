@@ -1,6 +1,7 @@
 #include "data/table.h"
 
 #include "base/number.h"
+#include "data/class_names.h"
 #include "data/table_cell.h"
 
 #include <math.h>
@@ -142,11 +143,10 @@ static pmy_status take_values(pmy_table *table, const pmy_csv *csv, pmy_table_co
 /* What is shown and kept in model files must be fit for a terminal. */
 static pmy_status check_text(const pmy_csv *csv, const char *text, pmy_error *error)
 {
-    for (const char *at = text; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == '\x7f')
-            return pmy_fail(error, PMY_BAD_FILE, "%.120s: the text '%s' has a control character", csv->path,
-                            pmy_cell_show(text).text);
-    return PMY_OK;
+    const char *fault = pmy_class_name_fault(text);
+    return fault ? pmy_fail(error, PMY_BAD_FILE, "%.120s: the text '%s' %s", csv->path,
+                            pmy_cell_show(text).text, fault)
+                 : PMY_OK;
 }
 
 static pmy_status check_texts(const pmy_csv *csv, const pmy_table_column *column, pmy_error *error)

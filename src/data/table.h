@@ -54,11 +54,18 @@ pmy_status pmy_table_learn(const pmy_csv *csv, const pmy_table_options *options,
                            pmy_error *error);
 void pmy_table_free(pmy_table *table);
 
-/* The rows as a dataset of reals, with labels and the names of their classes, or with targets; or, where
- * `labelled` is false, with neither: the label's column may then be missing. Errors: PMY_BAD_FILE (a column
- * that is missing, a cell that is no number or a text that is none of the values), PMY_NO_MEMORY. *dataset is
- * empty then. */
+/* The rows as a dataset of reals, whose table this is, with labels and the names of their classes, or with
+ * targets; or, where `labelled` is false, with neither: the label's column may then be missing. Errors:
+ * PMY_BAD_FILE (a column that is missing, a cell that is no number or a text that is none of the values),
+ * PMY_NO_MEMORY. *dataset is empty then. */
 pmy_status pmy_table_dataset(const pmy_table *table, const pmy_csv *csv, bool labelled, pmy_dataset *dataset,
                              pmy_error *error);
+
+/* A text that pmy_table_read makes the same table of, for a model file; the caller frees it. NULL: there is
+ * no memory. */
+char *pmy_table_print(const pmy_table *table);
+
+/* `path` begins the message. Errors: PMY_BAD_FILE, PMY_NO_MEMORY; *table is empty then. */
+pmy_status pmy_table_read(const char *path, const char *text, pmy_table *table, pmy_error *error);
 
 #endif

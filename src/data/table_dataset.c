@@ -139,7 +139,7 @@ pmy_status pmy_table_dataset(const pmy_table *table, const pmy_csv *csv, bool la
                              pmy_error *error)
 {
     size_t features = pmy_table_features(table), size = 0;
-    *dataset = (pmy_dataset){.count = csv->rows, .width = features};
+    *dataset = (pmy_dataset){.count = csv->rows, .width = features, .table = table};
     float *x = pmy_size_multiply(csv->rows, features, &size) && size <= SIZE_MAX / sizeof *x
                    ? malloc(size * sizeof *x)
                    : NULL;

@@ -31,7 +31,7 @@ static void add_recipe(pmy_stored *stored, const pmy_run *run)
     (void)snprintf(key, sizeof key, RECIPE "checksum of the %s", name);
     pmy_stored_note(stored, key, "%08lx", (unsigned long)data.checksum);
     if (data.vocabulary)
-        pmy_stored_note_vocabulary(stored, VOCABULARY, data.vocabulary);
+        pmy_stored_note_text(stored, VOCABULARY, pmy_vocabulary_print(data.vocabulary));
 }
 
 /* Its data has the key that add_recipe gave it. */

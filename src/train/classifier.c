@@ -13,7 +13,8 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
                                .classes = of_classes ? dataset->classes : 0,
                                .names = of_classes ? dataset->names : NULL,
                                .loss = pmy_loss_kind_usual(of_classes),
-                               .targets = of_classes ? 0 : dataset->target_width};
+                               .targets = of_classes ? 0 : dataset->target_width,
+                               .table = dataset->table};
     pmy_status status = pmy_net_read(net, pmy_dataset_shape(dataset), &facts->net, error);
     if (status == PMY_OK && facts->names)
         status = pmy_class_names_check(dataset->classes, dataset->names, error);
@@ -54,6 +55,19 @@ static pmy_status copy_normalizations(pmy_classifier *classifier, pmy_error *err
     pmy_status status = PMY_OK;
     for (size_t i = 0; status == PMY_OK && i < features + targets; i++)
         status = pmy_normalization_check(&own[i], error);
+    return status;
+}
+
+/* So does the table. */
+static pmy_status copy_table(pmy_classifier *classifier, pmy_error *error)
+{
+    if (!classifier->facts.table)
+        return PMY_OK;
+    char *text = pmy_table_print(classifier->facts.table);
+    pmy_status status = text ? pmy_table_read("the table", text, &classifier->table, error)
+                             : pmy_fail(error, PMY_NO_MEMORY, "no memory for what a table's columns are");
+    free(text);
+    classifier->facts.table = &classifier->table;
     return status;
 }
 
@@ -100,6 +114,8 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
     if (status == PMY_OK)
         status = copy_normalizations(classifier, error);
     if (status == PMY_OK)
+        status = copy_table(classifier, error);
+    if (status == PMY_OK)
         status = build(classifier, error);
     if (status != PMY_OK) {
         pmy_classifier_free(classifier);
@@ -115,5 +131,6 @@ void pmy_classifier_free(pmy_classifier *classifier)
     pmy_graph_free(classifier->graph);
     free(classifier->names);
     free(classifier->own_normalizations);
+    pmy_table_free(&classifier->table);
     free(classifier);
 }

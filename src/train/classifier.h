@@ -33,6 +33,7 @@ typedef struct pmy_classifier {
     pmy_node *loss;     /* of facts.loss, the mean over the batch */
     const char **names; /* what facts.names is; NULL: the classes have none */
     pmy_node *targets;  /* of a regression: [batch, targets], normalized; else NULL */
+    pmy_table table;    /* what facts.table is, where there is one */
     pmy_normalization *own_normalizations; /* what facts.columns and facts.target are in; NULL: neither is */
 } pmy_classifier;
 

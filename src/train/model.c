@@ -13,6 +13,7 @@ struct pmy_model {
     const char **names;                /* that the file gives the classes, or NULL */
     pmy_normalization *normalizations; /* [1 or features, + targets] */
     pmy_vocabulary vocabulary;
+    pmy_table table;
 };
 
 size_t pmy_model_outputs(const pmy_model_facts *facts)
@@ -125,6 +126,19 @@ static void read_normalizations(pmy_model *model, pmy_stored_reader *reader)
     }
 }
 
+static pmy_status read_table(pmy_model *model, pmy_error *error)
+{
+    const char *text = pmy_safetensors_text(&model->stored.contents, "pmy.table");
+    if (!text)
+        return PMY_OK;
+    pmy_status status = pmy_table_read(model->stored.path, text, &model->table, error);
+    model->facts.table = &model->table;
+    if (status == PMY_OK && !table_fits(&model->facts))
+        status = pmy_fail(error, PMY_BAD_FILE, "%s: its table makes other examples than its net takes",
+                          model->stored.path);
+    return status;
+}
+
 static pmy_status read_facts(pmy_model *model, pmy_error *error)
 {
     const char *path = model->stored.path;
@@ -151,6 +165,8 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
                         pmy_model_outputs(facts), outputs_name(facts));
     if (!facts->vocabulary)
         read_normalizations(model, &reader);
+    if (reader.status == PMY_OK)
+        reader.status = read_table(model, error);
     return reader.status == PMY_OK ? read_names(model, &reader) : reader.status;
 }
 
@@ -205,6 +221,7 @@ void pmy_model_free(pmy_model *model)
         return;
     pmy_stored_close(&model->stored);
     pmy_vocabulary_free(&model->vocabulary);
+    pmy_table_free(&model->table);
     free(model->names);
     free(model->normalizations);
     free(model->path);

@@ -14,12 +14,14 @@
  * pmy.classes and pmy.version; and, where its classes have names (class_names.h), these as pmy.class.0,
  * pmy.class.1, … Where columns have normalizations of their own, pmy.mean and pmy.std are lists, "0.5 0.25".
  * That of a regression has pmy.loss ("mse"), pmy.targets, and pmy.target_mean and pmy.target_std, which are
- * such lists, in place of pmy.classes. That of a language model has pmy.net, pmy.input (the block: "64"),
- * pmy.vocabulary (see data/vocabulary.h) and pmy.version. */
+ * such lists, in place of pmy.classes. One that learned from a table of text has pmy.table (data/table.h).
+ * That of a language model has pmy.net, pmy.input (the block: "64"), pmy.vocabulary (see data/vocabulary.h)
+ * and pmy.version. */
 #ifndef PMY_TRAIN_MODEL_H
 #define PMY_TRAIN_MODEL_H
 
 #include "data/batch.h"
+#include "data/table.h"
 #include "data/vocabulary.h"
 #include "losses/loss_kind.h"
 #include "net/net.h"
@@ -39,6 +41,8 @@ typedef struct pmy_model_facts {
     size_t targets;                   /* of a regression: how many numbers are learned; else 0 */
     const pmy_normalization *target;  /* [targets], of the targets: an output is a target less this mean, in
                                        * these deviations; NULL: outputs are targets as they are */
+    const pmy_table *table; /* what makes its examples of a table's rows, with its classes or its one target;
+                             * NULL: they are no rows of text */
 } pmy_model_facts;
 
 /* How many outputs its net has for an example, or for a token of it: classes, or targets. */

@@ -28,6 +28,14 @@ static inline bool ends_in_outputs(const pmy_model_facts *facts)
                                                         : PMY_SHAPE(1, outputs));
 }
 
+/* Whether the table makes what the net takes, and says what it gives. */
+static inline bool table_fits(const pmy_model_facts *facts)
+{
+    const pmy_table *table = facts->table;
+    return !table || (pmy_table_features(table) == pmy_shape_size(facts->net.input) &&
+                      (table->label.values ? table->label.values == facts->classes : facts->targets == 1));
+}
+
 /* What the net's outputs are called. */
 static inline const char *outputs_name(const pmy_model_facts *facts)
 {

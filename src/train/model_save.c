@@ -18,13 +18,15 @@ static void add_facts(pmy_stored *stored, const pmy_model_facts *facts, pmy_norm
     pmy_stored_note(stored, "pmy.input", "%s", pmy_shape_print(pmy_shape_of_row(facts->net.input)).text);
     pmy_stored_note(stored, "pmy.version", "%s", PMY_VERSION);
     if (facts->vocabulary) {
-        pmy_stored_note_vocabulary(stored, "pmy.vocabulary", facts->vocabulary);
+        pmy_stored_note_text(stored, "pmy.vocabulary", pmy_vocabulary_print(facts->vocabulary));
         return;
     }
     if (facts->columns)
         add_normalizations(stored, facts->columns, pmy_shape_size(facts->net.input), "pmy.mean", "pmy.std");
     else
         add_normalizations(stored, &normalization, 1, "pmy.mean", "pmy.std");
+    if (facts->table)
+        pmy_stored_note_text(stored, "pmy.table", pmy_table_print(facts->table));
     if (facts->targets) {
         pmy_stored_note(stored, "pmy.loss", "%s", facts->loss->name);
         pmy_stored_note(stored, "pmy.targets", "%zu", facts->targets);
@@ -90,6 +92,9 @@ pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const 
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: a model of targets needs a loss of numbers", path);
     if (status == PMY_OK && facts->names)
         status = pmy_class_names_check(facts->classes, facts->names, error);
+    if (status == PMY_OK && !table_fits(facts))
+        status =
+            pmy_fail(error, PMY_BAD_ARGUMENT, "%s: its table makes other examples than the net takes", path);
     if (status == PMY_OK)
         status = check_normalizations(facts, error);
     if (status == PMY_OK)

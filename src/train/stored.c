@@ -116,25 +116,21 @@ void pmy_stored_note_reals(pmy_stored *stored, const char *key, const pmy_real *
 {
     enum { LONGEST = sizeof(pmy_number_text) };
     char *line = count <= SIZE_MAX / LONGEST ? malloc(count * LONGEST + 1) : NULL;
-    stored->failed |= !line;
     size_t end = 0;
     for (size_t i = 0; line && i < count; i++) {
         double one = (double)*(const pmy_real *)((const char *)number + i * apart);
         end += (size_t)snprintf(line + end, LONGEST, i ? " %s" : "%s",
                                 pmy_number_print(one, PMY_NUMBER_DOUBLE).text);
     }
-    if (line)
-        pmy_stored_note(stored, key, "%s", line);
-    free(line);
+    pmy_stored_note_text(stored, key, line);
 }
 
-void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary)
+void pmy_stored_note_text(pmy_stored *stored, const char *key, char *text)
 {
-    char *line = pmy_vocabulary_print(vocabulary);
-    if (line)
-        pmy_stored_note(stored, key, "%s", line);
-    stored->failed |= !line;
-    free(line);
+    if (text)
+        pmy_stored_note(stored, key, "%s", text);
+    stored->failed |= !text;
+    free(text);
 }
 
 /* Whether all elements can be read as a pmy_real; else this status. */

@@ -49,8 +49,8 @@ void pmy_stored_note_real(pmy_stored *stored, const char *key, double number);
 void pmy_stored_note_reals(pmy_stored *stored, const char *key, const pmy_real *number, size_t count,
                            size_t apart);
 
-/* The same with a vocabulary, as pmy_vocabulary_read takes it. */
-void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary);
+/* The same with a text, which it frees; NULL: there was no memory for it. */
+void pmy_stored_note_text(pmy_stored *stored, const char *key, char *text);
 
 /* Replaces the file at `path` by all that was added, which ends here. Errors: PMY_NO_MEMORY, PMY_IO;
  * PMY_BAD_DATA, naming the tensor, for a number that nobody would read again. */
