@@ -65,6 +65,7 @@ static void expect_row(double temperature, bool soft)
         loss -= y[i] * log(p[i]);
     }
     const double close = row_round_off / temperature;
+    assert_true(row.maximum == 2);
     expect_near(row.sum, sum, close);
     expect_near(row.loss, loss, close);
     expect_near(row.log_sum_exp, z[0] / temperature + log(sum), close);

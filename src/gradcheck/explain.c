@@ -62,6 +62,7 @@ static void forward(pmy_explanation *row, row_of_reals *own, const pmy_softmax_r
         row->p[i] = (double)own->p[i];
         row->log_p[i] = 0 - (double)(pmy_real)pmy_negative_log_probability(softmax, own->z[i], temperature);
     }
+    row->maximum = (double)softmax->maximum;
     row->sum = (double)(pmy_real)(1 + softmax->rest);
     row->log_sum_exp = (double)(pmy_real)((pmy_accum)softmax->maximum / temperature + softmax->log1p_rest);
 }

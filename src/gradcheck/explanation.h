@@ -47,6 +47,7 @@ typedef struct pmy_explanation {
     double relative_error;   /* see pmy_explanation_error */
 
     /* From z to p. */
+    double maximum;      /* of z */
     double *scaled;      /* [classes] z/T */
     double *shifted;     /* [classes] (z − max)/T */
     double *exponential; /* [classes] of shifted */
