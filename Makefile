@@ -454,7 +454,7 @@ size:
 
 # $(BUILD)/stage is a tree of all that is installed: bin, lib, include, man and share, which go where BINDIR and so on say.
 INSTALLED_LIBRARIES := $(filter-out %q,$(library_names) $(gradcheck_names))
-stage: all $(INSTALLED_PROGRAMS)
+stage: all $(INSTALLED_PROGRAMS) man completion
 	@BUILD='$(BUILD)' VERSION='$(VERSION)' SOVERSION='$(if $(shared_names),$(SOVERSION))' \
 	    LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' LIBRARIES='$(INSTALLED_LIBRARIES)' \
 	    NEEDS='$(filter-out -lquadmath,$(filter -l%,$(LIBRARY_FLAGS)))' DEFINES='$(if $(PORTABLE),-DPMY_PORTABLE)' \

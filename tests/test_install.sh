@@ -204,11 +204,12 @@ every_program_is_installed()
     for folder in examples/*/; do
         folder=$(basename "$folder")
         if [ "$folder" != common ] && [ "$folder" != page ] && compgen -G "examples/$folder/*.c" >/dev/null; then
-            [ -x "$prefix/bin/$folder" ] || return 1
+            [ -x "$prefix/bin/$folder" ] && [ -s "$prefix/share/man/man1/$folder.1" ] &&
+                [ -s "$prefix/share/bash-completion/completions/$folder" ] || return 1
         fi
     done
 }
-check "every program is installed" every_program_is_installed
+check "every program is installed, with its manual and completion" every_program_is_installed
 
 # Does the program's help say that it takes this data? In the current folder.
 takes_data()
