@@ -82,6 +82,12 @@ change()
         "${libraries[@]}" "${system[@]}" -o "$changed/${program%.c}"
 }
 
+# As a page calls it.
+cc()
+{
+    "${CC:-gcc}" "${sanitize[@]}" "$@"
+}
+
 # prints BLOCK: does the command of its first line print the rest?
 prints()
 {
@@ -106,7 +112,7 @@ prints()
 holds_true()
 {
     local block status=0 changed='' tried=no programs
-    programs=$(grep -o 'examples/tutorial/[a-z_]*\.c' "$1" | sed 's/.*\///' | sort -u)
+    programs=$(grep -o 'examples/tutorial/[a-z_/]*\.c' "$1" | sed 's/^examples\/tutorial\///' | sort -u)
     split "$1"
     for block in "$TMPDIR"/page/*; do
         case $block in

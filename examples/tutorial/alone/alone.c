@@ -1,0 +1,16 @@
+/* The spiral's model without pmy, from what `mnist export` wrote: docs/tutorial/6-take-away.md. */
+#include <stdio.h>
+
+void pmy_predict(const float numbers[2], float probabilities[3]);
+
+int main(void)
+{
+    static const float at[3][2] = {{-0.2f, 0.5f}, {-0.3f, -0.4f}, {0.5f, 0}};
+    float p[3];
+    for (int i = 0; i < 3; i++) {
+        pmy_predict(at[i], p);
+        printf("(%4.1f, %4.1f): %3.0f %% %3.0f %% %3.0f %%\n", at[i][0], at[i][1], 100 * p[0], 100 * p[1],
+               100 * p[2]);
+    }
+    return 0;
+}
