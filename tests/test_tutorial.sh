@@ -135,4 +135,71 @@ for page in docs/tutorial/[0-9]*.md; do
     check "$page holds true" holds_true "$page"
 done
 
+# A program of README.md is one of these.
+of_the_readme()
+{
+    local block status=0
+    split README.md
+    for block in "$TMPDIR"/page/*.c; do
+        if grep -q 'int main' "$block"; then
+            programs=$(cd examples/tutorial && echo *.c)
+            program_with "$(cat "$block")" >"$TMPDIR/found" || { cat "$TMPDIR/found"; status=1; }
+        fi
+    done
+    return $status
+}
+check "a program in README.md is the tutorial's" of_the_readme
+
+xor_is_learned()
+{
+    printf '%s\n' '0 xor 0 = 0' '0 xor 1 = 1' '1 xor 0 = 1' '1 xor 1 = 0' | diff - <("$BUILD/tutorial/xor")
+}
+check "xor is learned" xor_is_learned
+
+# With the headers as they are installed, which are C to a C++ compiler, too.
+in_cplusplus()
+{
+    local headers
+    headers=$(sed -n 's/^PUBLIC_HEADERS := //p' "$BUILD/gen/sources.mk")
+    # shellcheck disable=SC2086 # headers are words
+    tools/install-headers src "$TMPDIR/include" $headers &&
+        g++ -std=c++17 -pedantic -Wall -Wextra -Werror "${sanitize[@]}" -I"$TMPDIR/include" examples/tutorial/spiral.cpp \
+            "$BUILD/libpmy.a" "${system[@]}" -o "$TMPDIR/spiral" &&
+        (cd "$TMPDIR" && ./spiral && "$BUILD/tutorial/spiral" >spiral.said) | diff - "$TMPDIR/spiral.said"
+}
+if command -v g++ >/dev/null; then
+    check "the spiral in C++ is the spiral in C" in_cplusplus
+else
+    echo "ok # SKIP there is no g++"
+fi
+
+links()
+{
+    local page target status=0
+    for page in CONTRIBUTING.md docs/tutorial/*.md; do
+        for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^http'); do
+            [ -e "$(dirname "$page")/$target" ] || {
+                echo "# $page: there is no $target"
+                status=1
+            }
+        done
+    done
+    return $status
+}
+check "what the pages link to is there" links
+
+# A page's list is the folder's.
+all_is_told()
+{
+    local file status=0
+    for file in examples/tutorial/*.* examples/tutorial/*/*.*; do
+        grep -qF "$file" docs/tutorial/*.md || { echo "# no page links to $file"; status=1; }
+    done
+    for file in docs/tutorial/[0-9]*.md; do
+        holds docs/tutorial/README.md "(${file##*/})" || status=1
+    done
+    return $status
+}
+check "the pages tell of every program, and the first of every page" all_is_told
+
 finish
