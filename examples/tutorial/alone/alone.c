@@ -9,8 +9,10 @@ int main(void)
     float p[3];
     for (int i = 0; i < 3; i++) {
         pmy_predict(at[i], p);
-        printf("(%4.1f, %4.1f): %3.0f %% %3.0f %% %3.0f %%\n", at[i][0], at[i][1], 100 * p[0], 100 * p[1],
-               100 * p[2]);
+        printf("(%4.1f, %4.1f):", (double)at[i][0], (double)at[i][1]);
+        for (int k = 0; k < 3; k++)
+            printf(" %3.0f %%", 100 * (double)p[k]);
+        printf("\n");
     }
     return 0;
 }
