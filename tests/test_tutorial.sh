@@ -135,13 +135,13 @@ for page in docs/tutorial/[0-9]*.md; do
     check "$page holds true" holds_true "$page"
 done
 
-# A program of README.md is one of these.
+# A program of README.md, or what it shows of a run, is one of these.
 of_the_readme()
 {
     local block status=0
     split README.md
     for block in "$TMPDIR"/page/*.c; do
-        if grep -q 'int main' "$block"; then
+        if grep -qE 'int main|pmy_recipe' "$block"; then
             programs=$(cd examples/tutorial && echo *.c)
             program_with "$(cat "$block")" >"$TMPDIR/found" || { cat "$TMPDIR/found"; status=1; }
         fi
