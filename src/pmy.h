@@ -52,6 +52,8 @@
 #include "optim/schedule.h"
 #include "data/class_names.h"
 #include "data/dataset.h"
+#include "data/csv.h"
+#include "data/table.h"
 #include "data/shuffle.h"
 #include "data/augmentation.h"
 #include "data/augmenter.h"

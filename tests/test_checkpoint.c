@@ -206,7 +206,7 @@ static void another_recipe_is_refused(void **state)
     for (size_t f = 0; (field = pmy_recipe_field_at(PMY_RECIPE_OF_PICTURES, f)); f++) {
         size_t c = 0;
         if (field->type == PMY_RECIPE_LOSS)
-            continue; /* labels have but one; see test_dataset_kinds */
+            continue; /* labels have but one; see test_regression */
         while (c < CHANGES && strcmp(changes[c].key, field->key) != 0)
             c++;
         if (c == CHANGES)

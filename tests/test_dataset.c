@@ -181,6 +181,20 @@ static void labels_beyond_the_classes_are_refused(void **state)
     assert_failure(status, PMY_BAD_FILE, &error, folder_file(folder, label_names[0]), "row 1 ");
 }
 
+static void classes_may_follow_the_labels(void **state)
+{
+    test_folder *folder = *state;
+    write_images(folder, image_names[0], 30, 1, 1);
+    write_labels(folder, label_names[0], 30, 26);
+    pmy_error error = {0};
+    pmy_dataset dataset;
+    assert_int_equal(pmy_dataset_load(folder->path, PMY_DATASET_TRAIN, 0, &dataset, &error), PMY_OK);
+    assert_int_equal(dataset.classes, 26);
+    assert_int_equal(dataset.labels[25], 25);
+    assert_int_equal(dataset.labels[29], 3);
+    pmy_dataset_free(&dataset);
+}
+
 static void bad_files_are_named(void **state)
 {
     write_images(*state, image_names[2], 5, 2, 2);
@@ -256,6 +270,7 @@ int main(void)
         IN_FOLDER(what_is_missing_is_named),
         IN_FOLDER(counts_that_differ_are_refused),
         IN_FOLDER(labels_beyond_the_classes_are_refused),
+        IN_FOLDER(classes_may_follow_the_labels),
         IN_FOLDER(bad_files_are_named),
         IN_FOLDER(the_last_examples_are_split_off),
         cmocka_unit_test(a_large_dataset_is_split_where_it_says),

@@ -22,6 +22,32 @@ static void read_net(const char *text, pmy_shape input, pmy_net *net)
 
 /* --- What it becomes ------------------------------------------------------------ */
 
+static void the_last_layer_follows_the_data(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *line, *refused; /* where a line is NULL: the word that is named */
+    } cases[] = {
+        {"linear 10", "linear 26", NULL},
+        {" conv 8 5,relu,linear  10 nobias ", " conv 8 5,relu,linear 26 nobias", NULL},
+        {"linear 10, relu", NULL, "relu"},
+        {"conv 8 5, gap", NULL, "gap"},
+        {"linear 7, [linear 7]", NULL, "linear 7"},
+        {"linear 7, 2 (relu, linear 7)", NULL, "linear 7"},
+        {"linaer 7", NULL, "linaer"},
+    };
+    for (size_t i = 0; i < ROOM(cases); i++) {
+        char line[PMY_MAX_NET_TEXT];
+        pmy_error error = {0};
+        pmy_status status = pmy_net_with_outputs(cases[i].text, PMY_SHAPE(1, 12, 12), 26, line, &error);
+        assert_int_equal(status, cases[i].line ? PMY_OK : PMY_BAD_NET);
+        if (cases[i].line)
+            assert_string_equal(line, cases[i].line);
+        else
+            assert_memory_equal(cases[i].text + error.position, cases[i].refused, strlen(cases[i].refused));
+    }
+}
+
 static void lines_become_canonical(void **state)
 {
     (void)state;
@@ -757,6 +783,7 @@ static void two_nets_share_a_graph_under_prefixes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_last_layer_follows_the_data),
         cmocka_unit_test(lines_become_canonical),
         cmocka_unit_test(layers_know_shapes_parameters_and_flops),
         cmocka_unit_test(parameters_are_named_as_pytorch_does),

@@ -13,9 +13,12 @@ pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *idx, pmy_dat
     dataset->labels = dataset->owned_labels = labels;
     if (!labels)
         status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu labels", name, count);
+    size_t classes = dataset->classes;
     for (size_t row = 0; !status && row < count; row++) {
         labels[row] = idx->values[row];
-        if (idx->values[row] >= dataset->classes)
+        if (classes == 0 && idx->values[row] >= dataset->classes)
+            dataset->classes = idx->values[row] + (size_t)1;
+        else if (idx->values[row] >= dataset->classes)
             status =
                 pmy_fail(error, PMY_BAD_FILE,
                          "%s: the label in row %zu (the first is 0) is %d, not less than the %zu classes",

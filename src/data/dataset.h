@@ -36,11 +36,10 @@ typedef enum pmy_dataset_part {
  * in `folder`: [train|t10k]-images-idx3-ubyte [count, height, width] and
  * …-labels-idx1-ubyte [count], with a '.' for the '-' before idx or not, with
  * .gz at the end or not; a name without .gz is preferred. channels becomes 1.
- * `classes` is at least 1. *dataset is empty (all 0) after an error; the
- * message names the file, or the folder and the names that were looked for.
- * Errors: PMY_IO (missing or unreadable), PMY_BAD_FILE (not what the name
- * promises; counts that differ; a label of `classes` or more, with its row),
- * PMY_NO_MEMORY. */
+ * `classes` 0 stands for as many as the labels need: the largest, and one. *dataset is empty (all 0) after an
+ * error; the message names the file, or the folder and the names that were looked for. Errors: PMY_IO
+ * (missing or unreadable), PMY_BAD_FILE (not what the name promises; counts that differ; a label of `classes`
+ * or more, with its row), PMY_NO_MEMORY. */
 pmy_status pmy_dataset_load(const char *folder, pmy_dataset_part part, size_t classes, pmy_dataset *dataset,
                             pmy_error *error);
 

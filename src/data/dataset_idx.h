@@ -5,8 +5,9 @@
 #include "data/dataset.h"
 #include "data/idx.h"
 
-/* First the labels [count], which are copied, into a dataset that has `classes` and nothing else; `name`
- * begins messages. Errors: PMY_BAD_FILE (a label of `classes` or more, with its row), PMY_NO_MEMORY. */
+/* First the labels [count], which are copied, into a dataset that has `classes` and nothing else (0: as many
+ * as the labels need); `name` begins messages. Errors: PMY_BAD_FILE (a label of `classes` or more, with its
+ * row), PMY_NO_MEMORY. */
 pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *labels, pmy_dataset *dataset,
                                    pmy_error *error);
 

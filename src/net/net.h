@@ -66,6 +66,12 @@ pmy_status pmy_net_read(const char *text, pmy_shape input, pmy_net *net, pmy_err
 pmy_status pmy_net_read_tokens(const char *text, size_t time, size_t vocabulary, pmy_net *net,
                                pmy_error *error);
 
+/* The line of the net whose last layer, a linear, has so many outputs: what a preset becomes for other data.
+ * The rest of the text stays as it is. Errors: pmy_net_read's; PMY_BAD_NET where the last layer is another,
+ * with its place. */
+pmy_status pmy_net_with_outputs(const char *text, pmy_shape input, size_t outputs,
+                                char line[PMY_MAX_NET_TEXT], pmy_error *error);
+
 /* Whether a layer of the text takes nothing but images, nothing but tokens. */
 bool pmy_net_wants_images(const char *text);
 bool pmy_net_wants_tokens(const char *text);
