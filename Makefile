@@ -136,9 +136,11 @@ shared = $(BUILD)/lib$(1).so.$(SOVERSION)
 shared_names := $(if $(if $(SANITIZE),,$(ELF)),$(filter-out %q,$(library_names) $(gradcheck_names)))
 SHARED_LIBRARIES := $(foreach name,$(shared_names),$(call shared,$(name)))
 
-# Every folder of examples but these is a program; common is shared by them and the tests, and page is for a browser.
-PROGRAM_NAMES := $(filter-out common page,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
+# Every folder of examples but these is a program; common is shared by them and the tests, page is for a browser, and
+# tutorial has a program a file.
+PROGRAM_NAMES := $(filter-out common page tutorial,$(sort $(patsubst examples/%/,%,$(dir $(wildcard examples/*/*.c)))))
 PROGRAMS := $(PROGRAM_NAMES:%=$(BUILD)/%)
+TUTORIAL := $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/tutorial/*.c))
 common_OBJECTS := $(call objects,$(wildcard examples/common/*.c))
 
 # A test that uses the quad library can only be built where there is one.
@@ -163,7 +165,7 @@ OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support mea
 
 # ---- building ---------------------------------------------------------------
 
-all: $(ARCHIVES) $(SHARED_LIBRARIES) $(PROGRAMS)
+all: $(ARCHIVES) $(SHARED_LIBRARIES) $(PROGRAMS) $(TUTORIAL)
 
 # Changes when the way to compile does, so that no build is half one way, half another; that warnings are errors is
 # no other way.
@@ -263,6 +265,9 @@ $(BUILD)/datadir: FORCE
 
 $(INSTALLED_PROGRAMS): $(BUILD)/obj/installed_data.o
 $(PROGRAMS) $(INSTALLED_PROGRAMS):
+	$(call link)
+
+$(TUTORIAL): $(BUILD)/tutorial/%: $(BUILD)/obj/examples/tutorial/%.o $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
 
 $(FLOAT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o
