@@ -1,0 +1,112 @@
+"""Arguments of a builder call as C takes them."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._library import ffi
+from .errors import BadArgument, BadShape
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+MOST_AXES = len(ffi.new("pmy_shape *").dim)
+_LARGEST = 2**63 - 1
+
+
+class _None:
+    """A node that may be left out, and is."""
+
+
+NONE = _None()
+
+
+def shape(sizes: Sequence[int] | int) -> Any:
+    """A pmy_shape."""
+    axes = [sizes] if isinstance(sizes, int) else list(sizes)
+    numbers = [operator.index(axis) for axis in axes]
+    if len(numbers) > MOST_AXES:
+        raise BadShape(f"a shape has at most {MOST_AXES} axes, not {len(numbers)}: {tuple(numbers)}")
+    if any(not 0 < number <= _LARGEST for number in numbers):
+        raise BadShape(f"each axis of a shape is at least 1: {tuple(numbers)}")
+    return ffi.new("pmy_shape *", {"dim": numbers})[0]
+
+
+def sizes(shape: Any) -> tuple[int, ...]:
+    """A pmy_shape as Python has it."""
+    found = []
+    for size in shape.dim:
+        if size == 0:
+            break
+        found.append(size)
+    return tuple(found)
+
+
+def word(kind: Any, value: str) -> int:
+    """The member of an enumeration that a word names: "relu" is PMY_RELU."""
+    words = {name.split("_", 1)[1].lower(): number for name, number in kind.relements.items()}
+    if value not in words:
+        raise BadArgument(f"'{value}' is none of {', '.join(words)}")
+    return words[value]
+
+
+class Arguments:
+    """Turns arguments of one call into C's; keeps what they point to while it lives."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.first: Any = None  # node, whose last axis is the classes'
+        self.kept: list[Any] = []
+
+    def node(self, value: Any) -> Any:
+        if value is NONE:
+            return ffi.NULL
+        pointer = self.graph._pointer_of(value)
+        self.first = self.first or value
+        return pointer
+
+    def numbers(self, kind: Any, value: Any) -> Any:
+        """An array of a number for each class."""
+        array = np.ascontiguousarray(value, dtype=self.graph.dtype)
+        wanted = self.first.shape[-1:]
+        if array.shape != wanted:
+            raise BadShape(f"there are {array.shape} numbers for {wanted} classes")
+        self.kept.append(array)
+        return ffi.cast(kind, array.ctypes.data)
+
+    def member(self, kind: Any, value: Any) -> Any:
+        if kind.kind == "pointer" and value is None:
+            return ffi.NULL
+        return self.convert(kind, value)
+
+    def struct(self, kind: Any, members: dict[str, Any]) -> Any:
+        fields = dict(kind.fields)
+        pointer = ffi.new(f"{kind.cname} *")
+        for name, value in members.items():
+            setattr(pointer, name, self.member(fields[name].type, value))
+        self.kept.append(pointer)
+        return pointer
+
+    def convert(self, kind: Any, value: Any) -> Any:
+        if kind.kind == "enum":
+            return word(kind, value)
+        if kind.kind == "struct":
+            return shape(value) if kind.cname == "pmy_shape" or kind.cname == "pmy64_shape" else self.struct(kind, value)[0]
+        if kind.kind != "pointer":
+            return value
+        item = kind.item
+        if item.cname == "char":
+            text = ffi.new("char[]", value.encode())
+            self.kept.append(text)
+            return text
+        if item.kind == "pointer":
+            nodes = ffi.new(f"{item.cname}[]", [self.node(node) for node in value])
+            self.kept.append(nodes)
+            return nodes
+        if item.kind == "primitive":
+            return self.numbers(kind, value)
+        return self.struct(item, value) if isinstance(value, dict) else self.node(value)
