@@ -314,6 +314,10 @@ $(BUILD)/python/made: python/generate.py tools/declarations $(PYTHON_SOURCES) $(
 	$(Q)$(PYTHON) python/generate.py $(BUILD) '$(CC)' $(@D)/pmy
 	$(Q)touch $@
 
+.PHONY: wheel
+wheel: python
+	$(Q)python/wheel $(BUILD) $(PYTHON)
+
 # ---- running ----------------------------------------------------------------
 
 .PHONY: deps mnist text test test-programs numerics bench bench-programs

@@ -19,6 +19,8 @@ SOURCE = Path("src")
 USUAL = {"activation": '"none"', "padding": "0"}
 PLAIN = {"size_t": "int", "unsigned int": "int", "int": "int", "int32_t": "int", "uint64_t": "int", "double": "float",
          "_Bool": "bool"}
+# Structs that Python hands out as tuples with names; one before those that it is a member of.
+RECORDS = ("pmy_step_report", "pmy_score", "pmy_epoch_report", "pmy_check")
 ZERO = {"int": "0", "float": "0", "bool": "False"}
 
 
@@ -131,8 +133,8 @@ def method(ffi, name, names, comment):
     """The text of a builder call's method; "" where it takes what Python does not have."""
     parameters = Parameters(ffi, comment)
     kinds = ffi.typeof(ffi.typeof_of[name]).args[1:]
-    nodes = [n for n, k in zip(names, kinds) if k.cname == "pmy_node *"]
-    if not all(parameters.take(n, k, nodes) for n, k in zip(names, kinds)):
+    pointers = [n for n, k in zip(names, kinds) if k.kind == "pointer"]
+    if not all(parameters.take(n, k, pointers) for n, k in zip(names, kinds)):
         return ""
     short = name.removeprefix("pmy_")
     text = comment.replace("\\", "\\\\").replace("\n", "\n        ")
@@ -168,6 +170,50 @@ def ops(ffi, text, build):
             + "\n".join(filter(None, methods)))
 
 
+def records(ffi):
+    """A class for each of the structs that are handed out."""
+    plain = {**PLAIN, "float": "float", "pmy_shape": "tuple[int, ...]"}
+    text = '"""What C hands out, made from the headers by generate.py."""\n\nfrom __future__ import annotations\n\n' \
+           "from dataclasses import dataclass\n\nfrom ._measures import Measures\n"
+    for struct in RECORDS:
+        text += f"\n\n@dataclass(frozen=True)\nclass {record_name(struct)}{'(Measures)' if struct == 'pmy_score' else ''}:\n"
+        for name, field in ffi.typeof(struct).fields:
+            kind = field.type
+            if kind.kind == "enum" or (kind.kind == "array" and kind.item.cname == "char"):
+                annotation = "str"
+            else:
+                annotation = plain.get(kind.cname) or record_name(kind.cname)
+            text += f"    {name}: {annotation}\n"
+    return text
+
+
+def record_name(struct):
+    """pmy_step_report is StepReport."""
+    return "".join(word.capitalize() for word in struct.removeprefix("pmy_").split("_"))
+
+
+def recipe(ffi, build):
+    """The fields of a recipe as keywords."""
+    library = ffi.dlopen(f"{build}/libpmy.so")
+    kinds = {library.PMY_RECIPE_COUNT: "int", library.PMY_RECIPE_SEED: "int", library.PMY_RECIPE_FLAG: "bool",
+             library.PMY_RECIPE_DOUBLE: "float", library.PMY_RECIPE_REAL: "float"}
+    text = '"""The fields of a recipe, made from its table by generate.py."""\n\nfrom __future__ import annotations\n\n' \
+           "from typing import Literal, TypedDict\n\n\n" \
+           'class Recipe(TypedDict, total=False):\n    """What a training run is, but for its net and data."""\n'
+    i = 0
+    while field := library.pmy_recipe_field_at(library.PMY_RECIPE_OF_PICTURES, i):
+        i += 1
+        words = []
+        while word := library.pmy_recipe_word(field.type, len(words)):
+            words.append(ffi.string(word).decode())
+        name = ffi.string(field.option or field.key).decode().replace("-", "_").replace(" ", "_")
+        if name == "net":
+            continue
+        kind = f"Literal{words!r}" if words else kinds.get(field.type, "str")
+        text += "\n" + (f"    #: {ffi.string(field.help).decode()}\n" if field.help else "") + f"    {name}: {kind}\n"
+    return text
+
+
 def presets(build):
     """The presets' nets and options, and what every run begins with (tools/presets.c)."""
     found = {}
@@ -182,8 +228,8 @@ def presets(build):
 def main():
     build, compiler, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     text = declarations(build, compiler, "pmy.h")
-    whole = declarations(build, compiler, "pmy.h", "gradcheck/gradcheck.h", "gradcheck/suite.h", "pmy64/pmy.h",
-                         "pmy64/gradcheck/gradcheck.h", "pmy64/gradcheck/suite.h")
+    whole = declarations(build, compiler, "pmy.h", "gradcheck/gradcheck.h", "pmy64/pmy.h",
+                         "pmy64/gradcheck/gradcheck.h")
     if not whole.startswith(text):
         raise SystemExit("generate.py: the declarations of pmy.h do not come first")
     ffi = cffi.FFI()
@@ -196,6 +242,9 @@ def main():
         f'DECLARATIONS = """{text}"""\n'
         f'DOUBLE_DECLARATIONS = """{whole[len(text):]}"""\n')
     (folder / "_ops.py").write_text(ops(ffi, text, build))
+    (folder / "_recipe.py").write_text(recipe(ffi, build))
+    ffi.cdef(whole[len(text):])
+    (folder / "_records.py").write_text(records(ffi))
 
 
 main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,18 @@ def sizes(shape: Any) -> tuple[int, ...]:
     return tuple(found)
 
 
+def words(kind: Any) -> dict[str, int]:
+    """The members of an enumeration by the words that name them: "relu" is PMY_RELU."""
+    common = os.path.commonprefix(list(kind.relements)).rpartition("_")[0] + "_"
+    return {name.removeprefix(common).lower(): number for name, number in kind.relements.items()}
+
+
 def word(kind: Any, value: str) -> int:
-    """The member of an enumeration that a word names: "relu" is PMY_RELU."""
-    words = {name.split("_", 1)[1].lower(): number for name, number in kind.relements.items()}
-    if value not in words:
-        raise BadArgument(f"'{value}' is none of {', '.join(words)}")
-    return words[value]
+    """The member that a word names."""
+    named = words(kind)
+    if value not in named:
+        raise BadArgument(f"'{value}' is none of {', '.join(named)}")
+    return named[value]
 
 
 class Arguments:

@@ -19,7 +19,8 @@ ffi.cdef(_generated.DECLARATIONS)
 
 
 class Library:
-    """One precision of pmy: its functions without their prefix, by which they are called.
+    """One precision of pmy: its functions without their prefix, by which they are called; and those that are the
+    same in each.
 
     Calls through cffi let go of the interpreter's lock, so other threads of Python run meanwhile.
     """
@@ -29,13 +30,14 @@ class Library:
         self._opened = [ffi.dlopen(str(_FOLDER / f"lib{name}{_SONAME}")) for name in names]
 
     def __getattr__(self, name: str) -> Any:
-        for opened in self._opened:
-            try:
-                found = getattr(opened, self.prefix + name)
-            except AttributeError:
-                continue
-            setattr(self, name, found)
-            return found
+        for prefix in (self.prefix, "pmy_"):
+            for opened in self._opened:
+                try:
+                    found = getattr(opened, prefix + name)
+                except AttributeError:
+                    continue
+                setattr(self, name, found)
+                return found
         raise AttributeError(f"pmy has no {self.prefix}{name}")
 
     def type(self, name: str) -> str:
@@ -61,7 +63,7 @@ def double() -> Library:
     with _lock:
         if _double is None:
             ffi.cdef(_generated.DOUBLE_DECLARATIONS)
-            _double = Library("pmy64_", "pmy64", "pmy-gradcheck", "pmy-gradcheck64")
+            _double = Library("pmy64_", "pmy", "pmy64", "pmy-gradcheck", "pmy-gradcheck64")
         return _double
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _library
-from ._convert import Arguments, shape, sizes
+from ._convert import Arguments, shape, sizes, word
 from ._library import Library, call, check, ffi, single, text_of
 from ._ops import Ops
 from ._owner import Owner, view
@@ -232,14 +232,11 @@ class Graph(Ops, Owner):
 
     def forward(self, mode: Mode = "train") -> None:
         """Computes every node. BadData names the node and row of a value that cannot be computed with."""
-        modes = ffi.typeof(self._library.type("mode")).relements
-        name = self._library.type("mode").split("_")[0].upper() + "_" + str(mode).upper()
+        number = word(ffi.typeof(self._library.type("mode")), mode)
         with self._using() as graph:
             self._check_built()
-            if name not in modes:
-                raise BadArgument(f"a mode is one of {', '.join(m.split('_')[1].lower() for m in modes)}, not '{mode}'")
             self._differentiable = False
-            call(self._library.forward, graph, modes[name])
+            call(self._library.forward, graph, number)
             self._differentiable = mode != "eval"
 
     def backward(self) -> None:
