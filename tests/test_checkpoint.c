@@ -185,6 +185,7 @@ static void another_recipe_is_refused(void **state)
         {"learning rate", "sgd", "0.10000000000000002", "'0.1'"},
         {"schedule", "sgd", "constant", "'cosine'"},
         {"label smoothing", "sgd", "0.1", "'0'"},
+        {"normalization by column", "sgd", "1", "'', but here '1'"},
         {"mean", "sgd", "0.5", "'0'"},
         {"deviation", "sgd", "0.5", "'1'"},
         {"augmentation", "sgd", "shift 1", "'none'"},
@@ -204,6 +205,8 @@ static void another_recipe_is_refused(void **state)
     const pmy_recipe_field *field;
     for (size_t f = 0; (field = pmy_recipe_field_at(PMY_RECIPE_OF_PICTURES, f)); f++) {
         size_t c = 0;
+        if (field->type == PMY_RECIPE_LOSS)
+            continue; /* labels have but one; see test_dataset_kinds */
         while (c < CHANGES && strcmp(changes[c].key, field->key) != 0)
             c++;
         if (c == CHANGES)

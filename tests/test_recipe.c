@@ -29,6 +29,8 @@ static pmy_recipe one = {"linear 1",
                          /* pictures */ 1,
                          PMY_ORDER_SHUFFLE,
                          {0.25f, 0.5f},
+                         false,
+                         NULL,
                          {1, 2, 0.3, 0.4, 0.5, 1, 7},
                          1,
                          /* text */ 100,
@@ -52,6 +54,8 @@ static pmy_recipe other = {"linear 2",
                            /* pictures */ 3,
                            PMY_ORDER_FILE,
                            {0.1f, 0.3f},
+                           true,
+                           NULL,
                            {2, 3, 0.4, 0.5, 0.6, 2, 8},
                            5,
                            /* text */ 101,
@@ -63,6 +67,8 @@ static pmy_recipe other = {"linear 2",
 static int find_words(void **state)
 {
     (void)state;
+    one.loss = pmy_loss_kind_at(0);
+    other.loss = pmy_loss_kind_at(2);
     one.start = pmy_net_start_at(0);
     other.start = pmy_net_start_at(1);
     one.schedule = pmy_schedule_find("cosine");

@@ -48,6 +48,7 @@ static option_row row_of(recipe_options *o, size_t index, const pmy_recipe_field
     case PMY_RECIPE_DECAY:
     case PMY_RECIPE_UNIT:
     case PMY_RECIPE_START:
+    case PMY_RECIPE_LOSS:
         row.kind = OPTION_IS_WORD;
         row.destination.word = &value->word;
         value->word = -1;

@@ -171,6 +171,9 @@ static pmy_status export_model(const char *model, const char *path, pmy_error *e
     if (status != PMY_OK)
         return status;
     status = export_check(&classifier->facts.net, error);
+    if (status == PMY_OK && (classifier->facts.targets || classifier->facts.columns))
+        status = pmy_fail(error, PMY_BAD_ARGUMENT,
+                          "%s: is of a table, but export writes models of pictures in classes", model);
     if (status == PMY_OK)
         status =
             strcmp(path, "-") == 0 ? write_output(classifier, error) : write_file(path, classifier, error);

@@ -7,8 +7,13 @@
 
 pmy_status report_digit(const pmy_dataset *dataset, size_t index, png *picture, pmy_error *error)
 {
-    return png_encode(dataset->images + index * pmy_dataset_features(dataset), dataset->width,
-                      dataset->height, PNG_GREY, picture, error);
+    uint8_t *pixels = malloc(pmy_dataset_features(dataset)); /* [height, width] */
+    if (!pixels)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for a picture");
+    pmy_dataset_pixels(dataset, index, pixels);
+    pmy_status status = png_encode(pixels, dataset->width, dataset->height, PNG_GREY, picture, error);
+    free(pixels);
+    return status;
 }
 
 /* --- Filters ------------------------------------------------------------------ */

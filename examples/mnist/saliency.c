@@ -23,7 +23,8 @@ pmy_status saliency_of(pmy_classifier *classifier, const uint8_t *pixels, size_t
     for (size_t i = 0; i < PIXELS; i++) {
         if (!pmy_is_finite(slope[i]))
             return pmy_fail(error, PMY_BAD_DATA, "no saliency: the gradient of the model is not finite");
-        saliency[i] = -(double)slope[i] / (double)classifier->facts.normalization.deviation;
+        const pmy_normalization *own = classifier->facts.columns;
+        saliency[i] = -(double)slope[i] / (double)(own ? own[i] : classifier->facts.normalization).deviation;
     }
     return PMY_OK;
 }

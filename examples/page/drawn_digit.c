@@ -321,7 +321,7 @@ PAGE_EXPORT(page_train_picture)(double index, double target)
         answer_error(&error);
         return;
     }
-    memcpy(now.pixels, test->images + (size_t)index * PIXELS, PIXELS);
+    pmy_dataset_pixels(test, (size_t)index, now.pixels);
     now.any = true;
     now.label = test->labels[(size_t)index];
     (void)snprintf(now.note, sizeof now.note, "Test picture %zu, a %d", (size_t)index, now.label);

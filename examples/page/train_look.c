@@ -100,8 +100,8 @@ static void answer_mistakes(const pmy_assessment *test, const pmy_dataset *pictu
     uint8_t *images = malloc(shown * pixels + 1); /* [shown, height, width] */
     for (size_t i = 0; i < shown; i++) {
         index[i] = (double)test->mistakes[i].index;
-        for (size_t k = 0; images && k < pixels; k++)
-            images[i * pixels + k] = pictures->images[test->mistakes[i].index * pixels + k];
+        if (images)
+            pmy_dataset_pixels(pictures, test->mistakes[i].index, images + i * pixels);
     }
     answer_number("wrong", (double)wrong);
     answer_numbers("mistake", shown, index);

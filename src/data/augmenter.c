@@ -18,7 +18,7 @@ struct pmy_augmenter {
     float *framed;        /* [channels, height + 3, width + 3]: the picture in a frame of zeros */
     float *down, *across; /* [width]: where a row's pixels come from */
     int32_t *corner;      /* [width]: the first of the four pixels of the frame's picture about that */
-    float *result;        /* [channels, height, width] */
+    float *result;        /* [channels, height, width]: the picture, then what became of it */
 };
 
 /* The random numbers of a picture, from −1 to 1, one for each use; the field's are after them. */
@@ -111,12 +111,10 @@ static affine draw_affine(const pmy_augmenter *a, const chances *drawn)
     return from;
 }
 
-PMY_CLONES
-static void pmy_frame_bytes(size_t height, size_t width, const uint8_t *image, float *framed)
+static void frame(size_t height, size_t width, const float *image, float *framed)
 {
     for (size_t i = 0; i < height; i++)
-        for (size_t j = 0; j < width; j++)
-            framed[(i + 1) * (width + 3) + j + 1] = (float)image[i * width + j];
+        memcpy(framed + (i + 1) * (width + 3) + 1, image + i * width, width * sizeof *framed);
 }
 
 static inline float clamp(float x, float most)
@@ -159,11 +157,11 @@ static void pmy_interpolate(size_t width, const float *restrict framed, const in
     }
 }
 
-static void move_pixels(pmy_augmenter *a, const uint8_t *image, const affine *from)
+static void move_pixels(pmy_augmenter *a, const affine *from)
 {
     size_t plane = a->height * a->width;
     for (size_t c = 0; c < a->channels; c++)
-        pmy_frame_bytes(a->height, a->width, image + c * plane, a->framed + c * frame_size(a));
+        frame(a->height, a->width, a->result + c * plane, a->framed + c * frame_size(a));
     for (size_t row = 0; row < a->height; row++) {
         if (a->elastic) {
             pmy_elastic_row(a->elastic, row, a->down, a->across);
@@ -200,22 +198,34 @@ static void cut_out(pmy_augmenter *a, const chances *drawn)
             memset(a->result + (c * a->height + i) * a->width + left, 0, (right - left) * sizeof *a->result);
 }
 
-const float *pmy_augment(pmy_augmenter *augmenter, const uint8_t *image, uint64_t seed, uint32_t epoch,
-                         uint32_t index)
+/* The picture in a->result. */
+static const float *augment(pmy_augmenter *a, uint64_t seed, uint32_t epoch, uint32_t index)
 {
-    pmy_augmenter *a = augmenter;
     uint64_t stream = pmy_stream(PMY_STREAM_AUGMENT, epoch), position = (uint64_t)index << 32;
     chances drawn = draw(seed, stream, position);
-    if (pmy_augmentation_stays(&a->what)) {
-        for (size_t i = 0; i < a->channels * a->height * a->width; i++)
-            a->result[i] = (float)image[i];
-    } else {
+    if (!pmy_augmentation_stays(&a->what)) {
         affine from = draw_affine(a, &drawn);
         if (a->elastic)
             pmy_elastic_draw(a->elastic, seed, stream, position + FIELD_BLOCK);
-        move_pixels(a, image, &from);
+        move_pixels(a, &from);
     }
     if (a->what.cutout > 0)
         cut_out(a, &drawn);
     return a->result;
+}
+
+const float *pmy_augment(pmy_augmenter *augmenter, const uint8_t *image, uint64_t seed, uint32_t epoch,
+                         uint32_t index)
+{
+    for (size_t i = 0; i < augmenter->channels * augmenter->height * augmenter->width; i++)
+        augmenter->result[i] = (float)image[i];
+    return augment(augmenter, seed, epoch, index);
+}
+
+const float *pmy_augment_reals(pmy_augmenter *augmenter, const float *image, uint64_t seed, uint32_t epoch,
+                               uint32_t index)
+{
+    memcpy(augmenter->result, image,
+           augmenter->channels * augmenter->height * augmenter->width * sizeof *image);
+    return augment(augmenter, seed, epoch, index);
 }

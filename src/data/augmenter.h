@@ -16,7 +16,7 @@ pmy_status pmy_augmenter_new(const pmy_augmentation *augmentation, size_t channe
 void pmy_augmenter_free(pmy_augmenter *augmenter);
 
 /* Augments image [channels, height, width] as a function of seed, epoch and index (the picture's in its
- * dataset) alone; gives [channels, height, width], in 0 … 255, which live until the next call.
+ * dataset) alone; gives [channels, height, width], in the same scale, which live until the next call.
  *
  * The pixel at offset o from the picture's middle is what the picture has, bilinearly, at
  *
@@ -25,5 +25,7 @@ void pmy_augmenter_free(pmy_augmenter *augmenter);
  * the same in all channels, and 0 outside of the picture. */
 const float *pmy_augment(pmy_augmenter *augmenter, const uint8_t *image, uint64_t seed, uint32_t epoch,
                          uint32_t index);
+const float *pmy_augment_reals(pmy_augmenter *augmenter, const float *image, uint64_t seed, uint32_t epoch,
+                               uint32_t index);
 
 #endif

@@ -4,18 +4,6 @@
 
 #include <assert.h>
 
-pmy_status pmy_normalization_check(pmy_normalization *normalization, pmy_error *error)
-{
-    if (normalization->mean == 0 && normalization->deviation == 0)
-        normalization->deviation = 1;
-    if (pmy_is_finite(normalization->mean) && pmy_is_finite(normalization->deviation) &&
-        normalization->deviation > 0)
-        return PMY_OK;
-    return pmy_fail(error, PMY_BAD_ARGUMENT,
-                    "pixels cannot be normalized by a mean of %g and a deviation of %g",
-                    (double)normalization->mean, (double)normalization->deviation);
-}
-
 /* byte / 255, rounded as the division is but several times as fast. Since
  * 255 · 257 = 65535, b / 255 = (257 b + b / 255) / 65536. The first product is
  * exact, and the second's rounding error is 2⁻¹⁶ of the sum's: too little to
@@ -37,20 +25,49 @@ static void pmy_normalize_bytes(const uint8_t *restrict image /* [features] */, 
 }
 
 PMY_CLONES
-static void pmy_normalize_floats(const float *restrict image /* [features], 0 … 255 */, size_t features,
-                                 pmy_real mean, pmy_real deviation, pmy_real *restrict x /* [features] */)
+static void pmy_normalize_augmented(const float *restrict image /* [features], 0 … 255 */, size_t features,
+                                    pmy_real mean, pmy_real deviation, pmy_real *restrict x /* [features] */)
 {
     for (size_t i = 0; i < features; i++)
         x[i] = ((pmy_real)image[i] / 255 - mean) / deviation;
 }
 
-/* Shuffled images are far apart in memory, and waiting for each would take
+PMY_CLONES
+static void pmy_normalize_reals(const float *restrict reals /* [features] */, size_t features, pmy_real mean,
+                                pmy_real deviation, pmy_real *restrict x /* [features] */)
+{
+    for (size_t i = 0; i < features; i++)
+        x[i] = ((pmy_real)reals[i] - mean) / deviation;
+}
+
+/* Shuffled examples are far apart in memory, and waiting for each would take
  * longer than the rest. */
 static void fetch_ahead(const pmy_dataset *dataset, uint32_t index, size_t features)
 {
     enum { CACHE_LINE = 64 };
-    for (size_t i = 0; i < features; i += CACHE_LINE)
-        PMY_PREFETCH(dataset->images + index * features + i);
+    size_t size = features * (dataset->images ? 1 : sizeof *dataset->reals);
+    const char *examples = dataset->images ? (const char *)dataset->images : (const char *)dataset->reals;
+    for (size_t i = 0; i < size; i += CACHE_LINE)
+        PMY_PREFETCH(examples + index * size + i);
+}
+
+/* An example into x [features]. */
+static void gather_example(const pmy_dataset *dataset, uint32_t index, size_t features, pmy_normalization n,
+                           pmy_augmenter *augmenter, uint64_t seed, uint32_t epoch, pmy_real *x)
+{
+    if (dataset->images) {
+        const uint8_t *image = dataset->images + index * features;
+        if (augmenter)
+            pmy_normalize_augmented(pmy_augment(augmenter, image, seed, epoch, index), features, n.mean,
+                                    n.deviation, x);
+        else
+            pmy_normalize_bytes(image, features, n.mean, n.deviation, x);
+        return;
+    }
+    const float *reals = dataset->reals + index * features;
+    if (augmenter)
+        reals = pmy_augment_reals(augmenter, reals, seed, epoch, index);
+    pmy_normalize_reals(reals, features, n.mean, n.deviation, x);
 }
 
 void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices /* [n] */, size_t begin,
@@ -66,12 +83,7 @@ void pmy_gather_augmented(const pmy_dataset *dataset, const uint32_t *indices /*
         assert(index < dataset->count);
         for (; fetched < end && fetched <= row + ROWS_AHEAD; fetched++)
             fetch_ahead(dataset, indices[fetched], features);
-        const uint8_t *image = dataset->images + index * features;
-        if (augmenter)
-            pmy_normalize_floats(pmy_augment(augmenter, image, seed, epoch, index), features, n.mean,
-                                 n.deviation, x + row * features);
-        else
-            pmy_normalize_bytes(image, features, n.mean, n.deviation, x + row * features);
+        gather_example(dataset, index, features, n, augmenter, seed, epoch, x + row * features);
         if (labels)
             labels[row] = dataset->labels[index];
     }
@@ -81,4 +93,13 @@ void pmy_gather(const pmy_dataset *dataset, const uint32_t *indices, size_t begi
                 const pmy_normalization *normalization, pmy_real *x, int32_t *labels)
 {
     pmy_gather_augmented(dataset, indices, begin, end, normalization, NULL, 0, 0, x, labels);
+}
+
+void pmy_gather_targets(const pmy_dataset *dataset, const uint32_t *indices, size_t begin, size_t end,
+                        pmy_real *y /* [n, target_width] */)
+{
+    size_t width = dataset->target_width;
+    for (size_t row = begin; row < end; row++)
+        for (size_t i = 0; i < width; i++)
+            y[row * width + i] = (pmy_real)dataset->targets[indices[row] * width + i];
 }

@@ -1,6 +1,8 @@
 #include "data/dataset_idx.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *idx, pmy_dataset *dataset,
                                    pmy_error *error)
@@ -40,6 +42,8 @@ void pmy_dataset_free(pmy_dataset *dataset)
     free(dataset->owned_images);
     free(dataset->owned_labels);
     free(dataset->owned_names);
+    free(dataset->owned_reals);
+    free(dataset->owned_targets);
     *dataset = (pmy_dataset){0};
 }
 
@@ -51,17 +55,68 @@ pmy_status pmy_dataset_split(const pmy_dataset *whole, size_t last, pmy_dataset 
                         "%zu of %zu examples cannot be split off: at least one must remain", last,
                         whole->count);
     pmy_dataset view = *whole;
-    view.owned_images = view.owned_labels = view.owned_names = NULL;
-    size_t begin = whole->count - last;
+    view.owned_images = view.owned_labels = view.owned_names = view.owned_reals = view.owned_targets = NULL;
+    size_t begin = whole->count - last, features = pmy_dataset_features(whole);
     *front = *back = view;
     front->count = begin;
     back->count = last;
-    back->images += begin * pmy_dataset_features(whole);
-    back->labels += begin;
+    back->images = view.images ? view.images + begin * features : NULL;
+    back->reals = view.reals ? view.reals + begin * features : NULL;
+    back->labels = view.labels ? view.labels + begin : NULL;
+    back->targets = view.targets ? view.targets + begin * view.target_width : NULL;
     return PMY_OK;
+}
+
+pmy_shape pmy_dataset_shape(const pmy_dataset *dataset)
+{
+    return dataset->channels || dataset->height
+               ? PMY_SHAPE(dataset->channels, dataset->height, dataset->width)
+               : PMY_SHAPE(dataset->width);
 }
 
 size_t pmy_dataset_features(const pmy_dataset *dataset)
 {
-    return dataset->channels * dataset->height * dataset->width;
+    return pmy_shape_size(pmy_dataset_shape(dataset));
+}
+
+static pmy_status check_finite(const char *what, const float *rows /* [end, width] */, size_t first,
+                               size_t end, size_t width, pmy_error *error)
+{
+    for (size_t row = first; rows && row < end; row++)
+        for (size_t i = 0; i < width; i++) {
+            float number = rows[row * width + i];
+            if (!isfinite(number))
+                return pmy_fail(error, PMY_BAD_DATA, "example %zu, %s %zu (the first is 0): %s", row, what, i,
+                                isnan(number) ? "not a number" : "infinite");
+        }
+    return PMY_OK;
+}
+
+pmy_status pmy_dataset_check(const pmy_dataset *dataset, size_t first, size_t count, pmy_error *error)
+{
+    pmy_shape shape = pmy_dataset_shape(dataset);
+    if (!dataset->images == !dataset->reals)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a dataset has images or reals, one of the two");
+    if (dataset->labels && dataset->targets)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a dataset has labels or targets, not both");
+    if (!pmy_shape_valid(shape) || dataset->width == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "examples of %s have no shape", pmy_shape_print(shape).text);
+    if (dataset->targets && dataset->target_width == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "targets without a target in them");
+    pmy_status status =
+        check_finite("column", dataset->reals, first, first + count, pmy_shape_size(shape), error);
+    if (status == PMY_OK)
+        status = check_finite("target", dataset->targets, first, first + count, dataset->target_width, error);
+    return status;
+}
+
+void pmy_dataset_pixels(const pmy_dataset *dataset, size_t example, uint8_t *pixels)
+{
+    size_t features = pmy_dataset_features(dataset);
+    if (dataset->images)
+        memcpy(pixels, dataset->images + example * features, features);
+    for (size_t i = 0; dataset->reals && i < features; i++) {
+        float shade = dataset->reals[example * features + i] * 255 + 0.5f;
+        pixels[i] = (uint8_t)(shade > 0 ? shade < 255 ? shade : 255 : 0);
+    }
 }

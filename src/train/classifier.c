@@ -1,29 +1,32 @@
 #include "train/classifier.h"
 
 #include "data/class_names.h"
-#include "losses/losses.h"
 
 #include <stdlib.h>
-
-pmy_shape pmy_image_shape(const pmy_dataset *dataset)
-{
-    return PMY_SHAPE(dataset->channels, dataset->height, dataset->width);
-}
+#include <string.h>
 
 pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normalization normalization,
                          pmy_model_facts *facts, pmy_error *error)
 {
-    *facts = (pmy_model_facts){
-        .normalization = normalization, .classes = dataset->classes, .names = dataset->names};
-    pmy_status status = pmy_net_read(net, pmy_image_shape(dataset), &facts->net, error);
-    if (status == PMY_OK && dataset->names)
+    bool of_classes = !dataset->targets;
+    *facts = (pmy_model_facts){.normalization = normalization,
+                               .classes = of_classes ? dataset->classes : 0,
+                               .names = of_classes ? dataset->names : NULL,
+                               .loss = pmy_loss_kind_usual(of_classes),
+                               .targets = of_classes ? 0 : dataset->target_width};
+    pmy_status status = pmy_net_read(net, pmy_dataset_shape(dataset), &facts->net, error);
+    if (status == PMY_OK && facts->names)
         status = pmy_class_names_check(dataset->classes, dataset->names, error);
     if (status != PMY_OK)
         return status;
-    if (pmy_shape_equal(facts->net.output, PMY_SHAPE(1, dataset->classes)))
+    size_t outputs = pmy_model_outputs(facts);
+    if (pmy_shape_equal(facts->net.output, PMY_SHAPE(1, outputs)))
         return PMY_OK;
-    (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu classes",
-                   pmy_shape_print(pmy_shape_of_row(facts->net.output)).text, dataset->classes);
+    (void)pmy_fail(error, PMY_BAD_NET, "the net ends in %s outputs, but the data has %zu %s",
+                   pmy_shape_print(pmy_shape_of_row(facts->net.output)).text, outputs,
+                   of_classes     ? "classes"
+                   : outputs == 1 ? "target"
+                                  : "targets");
     if (error) {
         const pmy_layer *last = &facts->net.layer[facts->net.count - 1];
         error->position = last->position;
@@ -32,9 +35,32 @@ pmy_status pmy_facts_for(const char *net, const pmy_dataset *dataset, pmy_normal
     return PMY_BAD_NET;
 }
 
+/* The normalizations that the facts point to become the classifier's. */
+static pmy_status copy_normalizations(pmy_classifier *classifier, pmy_error *error)
+{
+    pmy_model_facts *facts = &classifier->facts;
+    size_t features = facts->columns ? pmy_shape_size(facts->net.input) : 0;
+    size_t targets = facts->target ? facts->targets : 0;
+    if (features + targets == 0)
+        return PMY_OK;
+    pmy_normalization *own = calloc(features + targets, sizeof *own);
+    if (!own)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the normalization of columns");
+    classifier->own_normalizations = own;
+    if (features)
+        facts->columns = memcpy(own, facts->columns, features * sizeof *own);
+    if (targets)
+        facts->target = memcpy(own + features, facts->target, targets * sizeof *own);
+    pmy_status status = PMY_OK;
+    for (size_t i = 0; status == PMY_OK && i < features + targets; i++)
+        status = pmy_normalization_check(&own[i], error);
+    return status;
+}
+
 static pmy_status build(pmy_classifier *classifier, pmy_error *error)
 {
     const pmy_net *net = &classifier->facts.net;
+    const pmy_loss_kind *loss = classifier->facts.loss;
     const char *const *names = classifier->facts.names;
     if (names && !(classifier->names = pmy_class_names_copy(classifier->facts.classes, names)))
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for the names of classes");
@@ -48,10 +74,14 @@ static pmy_status build(pmy_classifier *classifier, pmy_error *error)
     classifier->images = pmy_input(graph, images);
     if (classifier->options.pictures_gradient)
         pmy_want_gradient(classifier->images);
-    classifier->labels = pmy_labels(graph, batch);
+    if (loss->of_classes)
+        classifier->labels = pmy_labels(graph, batch);
+    else
+        classifier->targets = pmy_input(graph, PMY_SHAPE(batch, classifier->facts.targets));
     classifier->logits = pmy_net_build(net, graph, classifier->images);
-    pmy_softmax_xent_options options = {.label_smoothing = classifier->options.label_smoothing};
-    classifier->loss = pmy_softmax_xent(graph, classifier->logits, classifier->labels, &options);
+    classifier->loss =
+        loss->build(graph, classifier->logits, loss->of_classes ? classifier->labels : classifier->targets,
+                    classifier->options.label_smoothing);
     return pmy_build(graph, classifier->loss, error);
 }
 
@@ -64,7 +94,11 @@ pmy_status pmy_classifier_new(const pmy_model_facts *facts, const pmy_classifier
     classifier->facts = *facts;
     classifier->options = *options;
     classifier->pool = pool;
+    if (!facts->loss)
+        classifier->facts.loss = pmy_loss_kind_usual(true);
     pmy_status status = pmy_normalization_check(&classifier->facts.normalization, error);
+    if (status == PMY_OK)
+        status = copy_normalizations(classifier, error);
     if (status == PMY_OK)
         status = build(classifier, error);
     if (status != PMY_OK) {
@@ -80,5 +114,6 @@ void pmy_classifier_free(pmy_classifier *classifier)
         return;
     pmy_graph_free(classifier->graph);
     free(classifier->names);
+    free(classifier->own_normalizations);
     free(classifier);
 }

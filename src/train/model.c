@@ -13,7 +13,8 @@ struct pmy_model {
     char *path;
     pmy_stored_file stored;
     pmy_model_facts facts;
-    const char **names; /* that the file gives the classes, or NULL */
+    const char **names;                /* that the file gives the classes, or NULL */
+    pmy_normalization *normalizations; /* [1 or features, + targets] */
     pmy_vocabulary vocabulary;
 };
 
@@ -31,14 +32,35 @@ static class_key class_key_of(size_t index)
     return key;
 }
 
-static bool ends_in_classes(const pmy_model_facts *facts)
+size_t pmy_model_outputs(const pmy_model_facts *facts)
+{
+    return facts->targets ? facts->targets : facts->classes;
+}
+
+static bool ends_in_outputs(const pmy_model_facts *facts)
 {
     const pmy_net *net = &facts->net;
-    return pmy_shape_equal(net->output, net->vocabulary ? PMY_SHAPE(1, net->input.dim[1], facts->classes)
-                                                        : PMY_SHAPE(1, facts->classes));
+    size_t outputs = pmy_model_outputs(facts);
+    return pmy_shape_equal(net->output, net->vocabulary ? PMY_SHAPE(1, net->input.dim[1], outputs)
+                                                        : PMY_SHAPE(1, outputs));
+}
+
+/* What the net's outputs are called. */
+static const char *outputs_name(const pmy_model_facts *facts)
+{
+    return facts->vocabulary ? "tokens" : facts->targets ? "targets" : "classes";
 }
 
 /* --- Saving ----------------------------------------------------------------- */
+
+static void add_normalizations(pmy_stored *stored, const pmy_normalization *of /* [count] */, size_t count,
+                               const char *mean_key, const char *deviation_key)
+{
+    if (count == 0)
+        return;
+    pmy_stored_note_reals(stored, mean_key, &of->mean, count, sizeof *of);
+    pmy_stored_note_reals(stored, deviation_key, &of->deviation, count, sizeof *of);
+}
 
 static void add_facts(pmy_stored *stored, const pmy_model_facts *facts, pmy_normalization normalization)
 {
@@ -49,8 +71,17 @@ static void add_facts(pmy_stored *stored, const pmy_model_facts *facts, pmy_norm
         pmy_stored_note_vocabulary(stored, "pmy.vocabulary", facts->vocabulary);
         return;
     }
-    pmy_stored_note_real(stored, "pmy.mean", (double)normalization.mean);
-    pmy_stored_note_real(stored, "pmy.std", (double)normalization.deviation);
+    if (facts->columns)
+        add_normalizations(stored, facts->columns, pmy_shape_size(facts->net.input), "pmy.mean", "pmy.std");
+    else
+        add_normalizations(stored, &normalization, 1, "pmy.mean", "pmy.std");
+    if (facts->targets) {
+        pmy_stored_note(stored, "pmy.loss", "%s", facts->loss->name);
+        pmy_stored_note(stored, "pmy.targets", "%zu", facts->targets);
+        add_normalizations(stored, facts->target, facts->target ? facts->targets : 0, "pmy.target_mean",
+                           "pmy.target_std");
+        return;
+    }
     pmy_stored_note(stored, "pmy.classes", "%zu", facts->classes);
     for (size_t i = 0; facts->names && i < facts->classes; i++)
         pmy_stored_note(stored, class_key_of(i).text, "%s", facts->names[i]);
@@ -90,9 +121,11 @@ pmy_status pmy_model_save(const char *path, const pmy_model_facts *facts, const 
     /* What pmy_model_open would refuse must not get into a file. */
     if (status == PMY_OK && facts->net.count == 0)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: a net without layers is no model", path);
-    if (status == PMY_OK && !ends_in_classes(facts))
-        status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: the net does not end in its %zu classes", path,
-                          facts->classes);
+    if (status == PMY_OK && !ends_in_outputs(facts))
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: the net does not end in its %zu %s", path,
+                          pmy_model_outputs(facts), outputs_name(facts));
+    if (status == PMY_OK && facts->targets && (!facts->loss || facts->loss->of_classes))
+        status = pmy_fail(error, PMY_BAD_ARGUMENT, "%s: a model of targets needs a loss of numbers", path);
     if (status == PMY_OK && facts->names)
         status = pmy_class_names_check(facts->classes, facts->names, error);
     if (status == PMY_OK)
@@ -149,12 +182,66 @@ static pmy_status read_inputs(pmy_model *model, pmy_stored_reader *reader)
         facts->classes = model->vocabulary.count;
         return status;
     }
-    facts->normalization.mean = (pmy_real)pmy_stored_real(reader, "pmy.mean");
-    facts->normalization.deviation = (pmy_real)pmy_stored_real(reader, "pmy.std");
-    facts->classes = (size_t)pmy_stored_whole(reader, "pmy.classes", SIZE_MAX);
-    if (reader->status == PMY_OK && !(facts->normalization.deviation > 0))
-        return pmy_fail(reader->error, PMY_BAD_FILE, "%s: its pmy.std is not above 0", model->stored.path);
+    facts->loss = pmy_loss_kind_usual(true);
+    if (!pmy_safetensors_text(&model->stored.contents, "pmy.targets")) {
+        facts->classes = (size_t)pmy_stored_whole(reader, "pmy.classes", SIZE_MAX);
+        return reader->status;
+    }
+    const char *loss = pmy_stored_text(reader, "pmy.loss");
+    facts->loss = pmy_loss_kind_find(loss);
+    facts->targets = (size_t)pmy_stored_whole(reader, "pmy.targets", SIZE_MAX);
+    if (reader->status == PMY_OK && (!facts->loss || facts->loss->of_classes || facts->targets == 0))
+        return pmy_fail(reader->error, PMY_BAD_FILE, "%s: its pmy.loss '%.40s' is none of %zu targets",
+                        model->stored.path, loss, facts->targets);
     return reader->status;
+}
+
+/* `count` means and deviations of their own. */
+static void read_list(pmy_stored_reader *reader, const char *mean_key, const char *deviation_key,
+                      size_t count, pmy_normalization *to /* [count] */)
+{
+    pmy_stored_reals(reader, mean_key, &to->mean, count, sizeof *to);
+    pmy_stored_reals(reader, deviation_key, &to->deviation, count, sizeof *to);
+    for (size_t i = 0; reader->status == PMY_OK && i < count; i++)
+        if (!(to[i].deviation > 0))
+            reader->status = pmy_fail(reader->error, PMY_BAD_FILE, "%s: its %s is not above 0",
+                                      reader->stored->path, deviation_key);
+}
+
+/* Of a net that has been read: one of all columns, or each one's own; and of the targets. */
+static void read_normalizations(pmy_model *model, pmy_stored_reader *reader)
+{
+    pmy_model_facts *facts = &model->facts;
+    size_t features = pmy_shape_size(facts->net.input);
+    const char *means = pmy_stored_text(reader, "pmy.mean");
+    bool by_column = strchr(means, ' ') != NULL;
+    bool of_targets = facts->targets && pmy_safetensors_text(&model->stored.contents, "pmy.target_mean");
+    size_t count = by_column ? features : 1;
+    const char *target_means = of_targets ? pmy_stored_text(reader, "pmy.target_mean") : "";
+    if (reader->status != PMY_OK)
+        return;
+    /* A list has a character for each of its numbers, at least. */
+    if (strlen(means) < count || (of_targets && strlen(target_means) < facts->targets)) {
+        reader->status = pmy_fail(reader->error, PMY_BAD_FILE, "%s: its %s lacks numbers", model->stored.path,
+                                  strlen(means) < count ? "pmy.mean" : "pmy.target_mean");
+        return;
+    }
+    size_t targets = of_targets ? facts->targets : 0;
+    model->normalizations = calloc(count + targets, sizeof *model->normalizations);
+    if (!model->normalizations) {
+        reader->status = pmy_fail(reader->error, PMY_NO_MEMORY,
+                                  "%s: no memory for the normalization of columns", model->stored.path);
+        return;
+    }
+    read_list(reader, "pmy.mean", "pmy.std", count, model->normalizations);
+    if (by_column)
+        facts->columns = model->normalizations;
+    else
+        facts->normalization = model->normalizations[0];
+    if (of_targets) {
+        facts->target = model->normalizations + count;
+        read_list(reader, "pmy.target_mean", "pmy.target_std", facts->targets, model->normalizations + count);
+    }
 }
 
 static pmy_status read_facts(pmy_model *model, pmy_error *error)
@@ -178,10 +265,12 @@ static pmy_status read_facts(pmy_model *model, pmy_error *error)
                                : pmy_net_read(net, shape, &facts->net, &why);
     if (status != PMY_OK)
         return blame_file(model, "its pmy.net: ", &why, error);
-    if (!ends_in_classes(facts))
-        return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu %s", path, facts->classes,
-                        facts->vocabulary ? "tokens" : "classes");
-    return read_names(model, &reader);
+    if (!ends_in_outputs(facts))
+        return pmy_fail(error, PMY_BAD_FILE, "%s: its net does not end in its %zu %s", path,
+                        pmy_model_outputs(facts), outputs_name(facts));
+    if (!facts->vocabulary)
+        read_normalizations(model, &reader);
+    return reader.status == PMY_OK ? read_names(model, &reader) : reader.status;
 }
 
 /* A net of more numbers than the file has need not be built to see that they do not fit. */
@@ -236,6 +325,7 @@ void pmy_model_free(pmy_model *model)
     pmy_stored_close(&model->stored);
     pmy_vocabulary_free(&model->vocabulary);
     free(model->names);
+    free(model->normalizations);
     free(model->path);
     free(model);
 }

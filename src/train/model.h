@@ -12,25 +12,37 @@
  *
  * A file says about itself: pmy.net (the canonical line), pmy.input ("1x28x28"), pmy.mean and pmy.std,
  * pmy.classes and pmy.version; and, where its classes have names (class_names.h), these as pmy.class.0,
- * pmy.class.1, … That of a language model has pmy.net, pmy.input (the block: "64"), pmy.vocabulary (see
- * data/vocabulary.h) and pmy.version. */
+ * pmy.class.1, … Where columns have normalizations of their own, pmy.mean and pmy.std are lists, "0.5 0.25".
+ * That of a regression has pmy.loss ("mse"), pmy.targets, and pmy.target_mean and pmy.target_std, which are
+ * such lists, in place of pmy.classes. That of a language model has pmy.net, pmy.input (the block: "64"),
+ * pmy.vocabulary (see data/vocabulary.h) and pmy.version. */
 #ifndef PMY_TRAIN_MODEL_H
 #define PMY_TRAIN_MODEL_H
 
 #include "data/batch.h"
 #include "data/vocabulary.h"
+#include "losses/loss_kind.h"
 #include "net/net.h"
 
-/* All of a model but its numbers. */
+/* All of a model but its numbers. The pointers belong to what the facts are of, a model, a classifier or a
+ * dataset, and last as long. */
 typedef struct pmy_model_facts {
     pmy_net net;
     pmy_normalization normalization;  /* of pixels in 0 … 1 */
-    size_t classes;                   /* of a language model: the vocabulary's tokens */
+    size_t classes;                   /* of a language model: the vocabulary's tokens; of a regression: 0 */
     const pmy_vocabulary *vocabulary; /* of a language model, which has no normalization and no names; NULL:
-                                       * of pictures. It belongs to what the facts are of, too */
-    const char *const *names; /* [classes], of the classes; NULL: they have none. They belong to what the
-                               * facts are of, a model, a classifier or a dataset, and last as long */
+                                       * of pictures, or of a table's rows */
+    const char *const *names;         /* [classes], of the classes; NULL: they have none */
+    const pmy_normalization *columns; /* [features], each column's own, in place of `normalization`; NULL:
+                                       * there are none */
+    const pmy_loss_kind *loss;        /* what it is trained on; NULL: softmax */
+    size_t targets;                   /* of a regression: how many numbers are learned; else 0 */
+    const pmy_normalization *target;  /* [targets], of the targets: an output is a target less this mean, in
+                                       * these deviations; NULL: outputs are targets as they are */
 } pmy_model_facts;
+
+/* How many outputs its net has for an example, or for a token of it: classes, or targets. */
+size_t pmy_model_outputs(const pmy_model_facts *facts);
 
 /* Writes the parameters and statistics of a built graph, all of whose names are the net's; whole or not at
  * all (io/atomic_file.h). Counters are written as I64, the rest as F32 (F64

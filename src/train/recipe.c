@@ -73,6 +73,8 @@ static const pmy_recipe_field fields[] = {
      OPTION("mean", "X", "taken off pixels of 0 to 1")},
     {FIELD(PICTURES, "deviation", REAL, normalization.deviation), RANGE(0, 1), .above_least = true,
      OPTION("std", "X", "what they are then divided by")},
+    {FIELD(PICTURES, "normalization by column", FLAG, by_column), RANGE(0, 1), .left_out = "0"},
+    {FIELD(PICTURES, "loss", LOSS, loss), .left_out = "softmax"},
     {FIELD(ANY, "seed", SEED, seed), RANGE(0, NO_LIMIT), OPTION("seed", "N", "seed of all random numbers")},
     {FIELD(PICTURES, "order", ORDER, order), OPTION("order", "NAME", "order of the pictures in an epoch")},
 };
@@ -102,6 +104,8 @@ const char *pmy_recipe_word(pmy_recipe_type type, size_t index)
         return pmy_schedule_kind_at(index) ? pmy_schedule_kind_at(index)->name : NULL;
     if (type == PMY_RECIPE_START)
         return pmy_net_start_at(index) ? pmy_net_start_at(index)->name : NULL;
+    if (type == PMY_RECIPE_LOSS)
+        return pmy_loss_kind_at(index) ? pmy_loss_kind_at(index)->name : NULL;
     if (type == PMY_RECIPE_DECAY)
         return decays[index];
     if (type == PMY_RECIPE_UNIT)
@@ -153,6 +157,8 @@ pmy_recipe_text pmy_recipe_print(const pmy_recipe *recipe, const pmy_recipe_fiel
         return print("%s", units[recipe->unit]);
     case PMY_RECIPE_START:
         return print("%s", (recipe->start ? recipe->start : pmy_net_start_at(0))->name);
+    case PMY_RECIPE_LOSS:
+        return print("%s", (recipe->loss ? recipe->loss : pmy_loss_kind_usual(true))->name);
     case PMY_RECIPE_AUGMENTATION:
         break;
     }
@@ -240,6 +246,9 @@ pmy_status pmy_recipe_set(pmy_recipe *recipe, const pmy_recipe_field *field, con
         break;
     case PMY_RECIPE_START:
         changed.start = pmy_net_start_at(read_word(field, text, &good));
+        break;
+    case PMY_RECIPE_LOSS:
+        changed.loss = pmy_loss_kind_at(read_word(field, text, &good));
         break;
     }
     if (!good)

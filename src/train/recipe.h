@@ -6,6 +6,7 @@
 #include "data/batch.h"
 #include "data/shuffle.h"
 #include "data/text.h"
+#include "losses/loss_kind.h"
 #include "net/net_start.h"
 #include "optim/optim.h"
 #include "optim/schedule.h"
@@ -32,11 +33,13 @@ typedef struct pmy_recipe {
                            * evaluated, and left in the end; 0: none */
     uint64_t seed;
 
-    /* On pictures. */
+    /* On pictures, or on a table. */
     size_t epochs;
     pmy_order order;
     pmy_normalization normalization; /* of pixels in 0 … 1 */
-    pmy_augmentation augmentation;   /* of the pictures of steps, never of evaluation; all 0: none */
+    bool by_column;                /* instead, each number by its own mean and deviation over the examples */
+    const pmy_loss_kind *loss;     /* NULL: the usual one of the data's labels, or targets */
+    pmy_augmentation augmentation; /* of the pictures of steps, never of evaluation; all 0: none */
     size_t unaugmented; /* epochs at the end (or all) in which pictures stay as they are, so that weights and
                          * running statistics settle on what is evaluated (Z. He et al., Data
                          * Augmentation Revisited, arXiv:1909.09148) */
@@ -70,6 +73,7 @@ typedef enum pmy_recipe_type {
     PMY_RECIPE_UNIT,         /* pmy_token_unit */
     PMY_RECIPE_START,        /* const pmy_net_start_kind * */
     PMY_RECIPE_AUGMENTATION, /* pmy_augmentation */
+    PMY_RECIPE_LOSS,         /* const pmy_loss_kind * */
 } pmy_recipe_type;
 
 typedef struct pmy_recipe_field {

@@ -111,6 +111,23 @@ void pmy_stored_note_real(pmy_stored *stored, const char *key, double number)
     pmy_stored_note(stored, key, "%s", pmy_number_print(number, PMY_NUMBER_DOUBLE).text);
 }
 
+void pmy_stored_note_reals(pmy_stored *stored, const char *key, const pmy_real *number, size_t count,
+                           size_t apart)
+{
+    enum { LONGEST = sizeof(pmy_number_text) };
+    char *line = count <= SIZE_MAX / LONGEST ? malloc(count * LONGEST + 1) : NULL;
+    stored->failed |= !line;
+    size_t end = 0;
+    for (size_t i = 0; line && i < count; i++) {
+        double one = (double)*(const pmy_real *)((const char *)number + i * apart);
+        end += (size_t)snprintf(line + end, LONGEST, i ? " %s" : "%s",
+                                pmy_number_print(one, PMY_NUMBER_DOUBLE).text);
+    }
+    if (line)
+        pmy_stored_note(stored, key, "%s", line);
+    free(line);
+}
+
 void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary)
 {
     char *line = pmy_vocabulary_print(vocabulary);
@@ -270,4 +287,20 @@ double pmy_stored_real(pmy_stored_reader *reader, const char *key)
     if (!pmy_number_read(text, strlen(text), &number) || !pmy_is_finite((pmy_real)number))
         refuse(reader, key, text, "finite number");
     return number;
+}
+
+void pmy_stored_reals(pmy_stored_reader *reader, const char *key, pmy_real *number, size_t count,
+                      size_t apart)
+{
+    const char *text = pmy_stored_text(reader, key), *at = text;
+    for (size_t i = 0; reader->status == PMY_OK && i < count; i++) {
+        size_t length = strcspn(at, " ");
+        double one = 0;
+        bool last = i + 1 == count;
+        if (!pmy_number_read(at, length, &one) || !pmy_is_finite((pmy_real)one) ||
+            at[length] != (last ? '\0' : ' '))
+            refuse(reader, key, text, count == 1 ? "finite number" : "list of finite numbers, one a column");
+        *(pmy_real *)((char *)number + i * apart) = (pmy_real)one;
+        at += length + !last;
+    }
 }

@@ -45,6 +45,10 @@ void pmy_stored_note(pmy_stored *stored, const char *key, const char *format, ..
 /* The same with a number that reads back as the same double, with a point in any locale. */
 void pmy_stored_note_real(pmy_stored *stored, const char *key, double number);
 
+/* The same with a list of `count` numbers, `apart` bytes from one to the next, with a space between two. */
+void pmy_stored_note_reals(pmy_stored *stored, const char *key, const pmy_real *number, size_t count,
+                           size_t apart);
+
 /* The same with a vocabulary, as pmy_vocabulary_read takes it. */
 void pmy_stored_note_vocabulary(pmy_stored *stored, const char *key, const pmy_vocabulary *vocabulary);
 
@@ -90,5 +94,8 @@ const char *pmy_stored_text(pmy_stored_reader *reader, const char *key);
 /* A whole number from 0 to `most`; any finite one. */
 uint64_t pmy_stored_whole(pmy_stored_reader *reader, const char *key, uint64_t most);
 double pmy_stored_real(pmy_stored_reader *reader, const char *key);
+/* Such a list, of as many finite numbers. */
+void pmy_stored_reals(pmy_stored_reader *reader, const char *key, pmy_real *number, size_t count,
+                      size_t apart);
 
 #endif

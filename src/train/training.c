@@ -12,13 +12,16 @@
 static pmy_run_data data_of(const void *context)
 {
     const pmy_training *training = context;
-    const pmy_dataset *pictures = training->dataset;
-    size_t pixels = pictures->count * pmy_dataset_features(pictures);
-    uint32_t checksum = pmy_crc32(0, pictures->images, pixels);
+    const pmy_dataset *of = training->dataset;
+    size_t numbers = of->count * pmy_dataset_features(of), targets = of->count * of->target_width;
     pmy_run_data data = {0};
-    data.checksum = pmy_crc32(checksum, pictures->labels, pictures->count * sizeof *pictures->labels);
-    (void)snprintf(data.size, sizeof data.size, "%zu of %s in %zu classes", pictures->count,
-                   pmy_shape_print(pmy_image_shape(pictures)).text, pictures->classes);
+    data.checksum =
+        of->images ? pmy_crc32(0, of->images, numbers) : pmy_crc32(0, of->reals, numbers * sizeof *of->reals);
+    data.checksum = of->targets ? pmy_crc32(data.checksum, of->targets, targets * sizeof *of->targets)
+                                : pmy_crc32(data.checksum, of->labels, of->count * sizeof *of->labels);
+    (void)snprintf(data.size, sizeof data.size, "%zu of %s%s %zu %s", of->count,
+                   pmy_shape_print(pmy_dataset_shape(of)).text, of->images ? " in" : ", reals, in",
+                   of->targets ? of->target_width : of->classes, of->targets ? "targets" : "classes");
     return data;
 }
 
@@ -35,20 +38,60 @@ static pmy_run_owner owner_of(pmy_training *training)
 
 /* --- Preparing ------------------------------------------------------------ */
 
+/* Normalizations of their own for the columns, where the recipe says so, and for targets. They are the
+ * caller's to free once the facts are copied. */
+static pmy_status measure_columns(const pmy_training *training, pmy_model_facts *facts,
+                                  pmy_normalization **measured, pmy_error *error)
+{
+    const pmy_dataset *dataset = training->dataset;
+    size_t features = training->run.recipe.by_column ? pmy_dataset_features(dataset) : 0;
+    *measured = calloc(features + facts->targets + 1, sizeof **measured);
+    if (!*measured)
+        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the normalization of columns");
+    if (features) {
+        pmy_normalization_measure(dataset, *measured);
+        facts->columns = *measured;
+    }
+    if (facts->targets) {
+        const pmy_dataset targets = {
+            .reals = dataset->targets, .count = dataset->count, .width = facts->targets};
+        pmy_normalization_measure(&targets, *measured + features);
+        facts->target = *measured + features;
+    }
+    return PMY_OK;
+}
+
+static pmy_status choose_loss(const pmy_recipe *recipe, pmy_model_facts *facts, pmy_error *error)
+{
+    if (recipe->loss && recipe->loss->of_classes != facts->loss->of_classes)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "the loss %s is of %s, but the data has %s",
+                        recipe->loss->name, recipe->loss->of_classes ? "classes" : "numbers",
+                        recipe->loss->of_classes ? "numbers as targets" : "classes");
+    if (recipe->loss)
+        facts->loss = recipe->loss;
+    return PMY_OK;
+}
+
 static pmy_status build_classifier(pmy_training *training, pmy_error *error)
 {
     pmy_recipe *recipe = &training->run.recipe;
     pmy_model_facts facts;
+    pmy_normalization *measured = NULL; /* [features + targets] */
     pmy_status status = pmy_facts_for(recipe->net, training->dataset, recipe->normalization, &facts, error);
-    if (status != PMY_OK)
-        return status;
+    if (status == PMY_OK)
+        status = choose_loss(recipe, &facts, error);
+    if (status == PMY_OK)
+        status = measure_columns(training, &facts, &measured, error);
     pmy_classifier_options options = {
         .batch = recipe->batch, .seed = recipe->seed, .label_smoothing = recipe->label_smoothing};
-    status = pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
+    if (status == PMY_OK)
+        status = pmy_classifier_new(&facts, &options, training->pool, &training->classifier, error);
+    free(measured);
     if (status != PMY_OK)
         return status;
     recipe->net = training->classifier->facts.net.text;
     recipe->normalization = training->classifier->facts.normalization;
+    recipe->loss = training->classifier->facts.loss;
     training->run.graph = training->classifier->graph;
     training->run.loss = training->classifier->loss;
     training->run.net = &training->classifier->facts.net;
@@ -86,11 +129,24 @@ static pmy_status make_augmenters(pmy_training *training, pmy_error *error)
     training->augmenter = calloc(threads, sizeof *training->augmenter);
     if (!training->augmenter)
         return pmy_fail(error, PMY_NO_MEMORY, "no memory for augmentation");
+    if (pictures->channels == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT,
+                        "augmentation is of pictures, but the examples are %zu numbers each",
+                        pictures->width);
     pmy_status status = PMY_OK;
     for (unsigned t = 0; status == PMY_OK && t < threads; t++)
         status = pmy_augmenter_new(&training->run.recipe.augmentation, pictures->channels, pictures->height,
                                    pictures->width, &training->augmenter[t], error);
     return status;
+}
+
+static pmy_status check_data(const pmy_dataset *dataset, pmy_error *error)
+{
+    if (dataset->count == 0)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an example to learn");
+    if (!dataset->labels && !dataset->targets)
+        return pmy_fail(error, PMY_BAD_ARGUMENT, "examples without labels or targets have nothing to learn");
+    return pmy_dataset_check(dataset, 0, dataset->count, error);
 }
 
 static pmy_status prepare(pmy_training *training, pmy_error *error)
@@ -99,7 +155,9 @@ static pmy_status prepare(pmy_training *training, pmy_error *error)
     size_t steps = 0;
     if (recipe->epochs < 1 || recipe->batch < 1)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "a run needs an epoch and an example in a batch, at least");
-    pmy_status status = plan_epochs(training, &steps, error);
+    pmy_status status = check_data(training->dataset, error);
+    if (status == PMY_OK)
+        status = plan_epochs(training, &steps, error);
     if (status == PMY_OK)
         status = build_classifier(training, error);
     if (status == PMY_OK)

@@ -1,4 +1,4 @@
-/* A training run on pictures: a classifier, its data, and a run (train/run.h), step by step.
+/* A training run on pictures, or on a table: a classifier, its data, and a run (train/run.h), step by step.
  *
  *   pmy_training_new(&recipe, &dataset, pool, &training, &error);
  *   pmy_train(training, &validation, &watcher, &error);
@@ -29,8 +29,8 @@ typedef struct pmy_training {
 } pmy_training;
 
 /* Prepares a run on `dataset`, which must outlive it, as must the pool (NULL: the calling
- * thread). Errors: PMY_BAD_NET with the place of the word in recipe->net, PMY_BAD_ARGUMENT,
- * PMY_NO_MEMORY. */
+ * thread). Targets are normalized by their own means and deviations. Errors: PMY_BAD_NET with the place of
+ * the word in recipe->net, PMY_BAD_ARGUMENT, PMY_BAD_DATA (pmy_dataset_check), PMY_NO_MEMORY. */
 pmy_status pmy_training_new(const pmy_recipe *recipe, const pmy_dataset *dataset, pmy_pool *pool,
                             pmy_training **training, pmy_error *error);
 void pmy_training_free(pmy_training *training);
