@@ -26,11 +26,11 @@ class Library:
     """
 
     def __init__(self, prefix: str, *names: str) -> None:
-        self.prefix = prefix
+        self._prefix = prefix
         self._opened = [ffi.dlopen(str(_FOLDER / f"lib{name}{_SONAME}")) for name in names]
 
     def __getattr__(self, name: str) -> Any:
-        for prefix in (self.prefix, "pmy_"):
+        for prefix in (self._prefix, "pmy_"):
             for opened in self._opened:
                 try:
                     found = getattr(opened, prefix + name)
@@ -38,20 +38,23 @@ class Library:
                     continue
                 setattr(self, name, found)
                 return found
-        raise AttributeError(f"pmy has no {self.prefix}{name}")
+        raise AttributeError(f"pmy has no {self._prefix}{name}")
 
-    def type(self, name: str) -> str:
-        """The name in C of a type that has this precision: "real", "graph *"."""
-        return self.prefix + name
-
-    def constant(self, name: str) -> int:
-        """The value of an enumerator, "EVAL"; they are the same in each precision."""
-        return int(getattr(self._opened[0], "PMY_" + name))
+    def c_type(self, name: str) -> str:
+        """The name in C of a type that has this precision: "optim *"."""
+        return self._prefix + name
 
 
 single = Library("pmy_", "pmy")
+_constants = single._opened[0]
 # OpenBLAS works alone in each of pmy's threads: without this, results would depend on their number.
 single.blas_single_threaded()
+
+
+def enumerator(name: str) -> int:
+    """The value of an enumerator, "EVAL"; they are the same in each precision."""
+    return int(getattr(_constants, "PMY_" + name))
+
 
 _double: Library | None = None
 _lock = threading.Lock()
@@ -74,7 +77,7 @@ def text_of(chars: Any) -> str:
 
 def check(status: int, error: Any) -> None:
     """Raises what a status means, with the words of the pmy_error."""
-    if status == single.constant("OK"):
+    if status == enumerator("OK"):
         return
     message = text_of(error.message) or text_of(single.status_text(status))
     raise exception_of(ffi.typeof("pmy_status").elements[status], message, error.position, error.length)

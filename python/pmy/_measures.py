@@ -6,7 +6,7 @@ from ._library import ffi, single
 
 
 class Measures:
-    """Of a score, how good the model is."""
+    """Of a score of classes, how good the model is."""
 
     count: int
     correct: int

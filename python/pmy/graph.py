@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _library
 from ._convert import Arguments, shape, sizes, word
-from ._library import Library, call, check, ffi, single, text_of
+from ._library import Library, call, check, enumerator, ffi, single, text_of
 from ._ops import Ops
 from ._owner import Owner, view
 from .errors import BadArgument, BadShape
@@ -74,10 +74,10 @@ class Node:
             library = self.graph._library
             self.graph._check_built()
             kind = library.node_type(self._pointer)
-            if kind == single.constant("REALS"):
+            if kind == enumerator("REALS"):
                 tensor = library.value(self._pointer)
                 return view(tensor.data, sizes(tensor.shape), graph)
-            data = (library.integer_data if kind == single.constant("INTEGERS") else library.count_data)(self._pointer)
+            data = (library.integer_data if kind == enumerator("INTEGERS") else library.count_data)(self._pointer)
             return view(data, sizes(library.node_shape(self._pointer)), graph)
 
     @value.setter
@@ -202,7 +202,7 @@ class Graph(Ops, Owner):
         """Appends the layers of a line of text (see pmy.Net) and returns the last one's node."""
         with self._using() as graph:
             self._check_open()
-            net = ffi.new(self._library.type("net *"))
+            net = ffi.new(self._library.c_type("net *"))
             call(self._library.net_read, text.encode(), shape(x.shape[1:]), net)
             node = self._library.net_build(net, graph, self._pointer_of(x))
             self._check_recorded()
@@ -232,7 +232,7 @@ class Graph(Ops, Owner):
 
     def forward(self, mode: Mode = "train") -> None:
         """Computes every node. BadData names the node and row of a value that cannot be computed with."""
-        number = word(ffi.typeof(self._library.type("mode")), mode)
+        number = word(ffi.typeof(self._library.c_type("mode")), mode)
         with self._using() as graph:
             self._check_built()
             self._differentiable = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,16 @@ from ._records import EpochReport, Score
 from .errors import BadArgument
 from .examples import Examples
 from .graph import Graph, Pool
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a model of targets does: the root of the mean squared error, in the targets' units, and R²."""
+
+    count: int
+    loss: float
+    rmse: float
+    r_squared: float
 
 
 class Model(Owner):
@@ -82,7 +93,7 @@ class Model(Owner):
         return examples
 
     def _room(self, count: int, out: np.ndarray | None) -> np.ndarray:
-        shape = (count, self.graph_outputs)
+        shape = (count, self._width())
         if out is None:
             return np.empty(shape, np.float32)
         if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != shape:
@@ -91,11 +102,9 @@ class Model(Owner):
             raise BadArgument("out must be writable and lie in C's order")
         return out
 
-    @property
-    def graph_outputs(self) -> int:
+    def _width(self) -> int:
         """Numbers that the net gives for an example."""
-        with self._using():
-            return int(sizes(self._classifier.facts.net.output)[-1])
+        return int(sizes(self._classifier.facts.net.output)[-1])
 
     def outputs(self, X: npt.ArrayLike, out: np.ndarray | None = None) -> np.ndarray:
         """What the net gives for each example: logits, or predictions of targets; float32 [count, width], into `out`
@@ -123,17 +132,31 @@ class Model(Owner):
         there is one."""
         outputs = self.outputs(X)
         if self.classes:
-            return outputs.argmax(axis=1)
-        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
+            return np.argmax(outputs, axis=1)
+        return outputs.reshape(-1) if outputs.shape[1] == 1 else outputs
 
-    def evaluate(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Score:
-        """How the model does on examples."""
+    def _score(self, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Any, Any]:
         with self._using():
             examples = self._examples(X, y)
             score = ffi.new("pmy_score *")
             watcher = ffi.new("pmy_predictions_watcher *")
             call(single.classifier_evaluate, self._classifier, examples.dataset, watcher[0], score)
-            return read(score)
+            return score, examples
+
+    def evaluate(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Score:
+        """How a model of classes does on examples."""
+        if not self.classes:
+            raise BadArgument("a model of targets has no score of classes: see fit")
+        score: Score = read(self._score(X, y)[0])
+        return score
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Fit:
+        """How a model of targets does on examples."""
+        if self.classes:
+            raise BadArgument("a model of classes has no targets: see evaluate")
+        score, examples = self._score(X, y)
+        return Fit(score.count, score.loss, single.root_mean_squared_error(score, examples.dataset),
+                   single.r_squared(score, examples.dataset))
 
     # --- Keeping -----------------------------------------------------------
 

@@ -24,17 +24,17 @@ class Optimizer(Owner):
         library = self._library = graph._library
         found = library.optim_find(kind.encode())
         if not found:
-            kinds = []
+            kinds: list[str] = []
             while at := library.optim_kind_at(len(kinds)):
                 kinds.append(text_of(at.name))
             raise BadArgument(f"there is no optimizer '{kind}'; there are {', '.join(kinds)}")
-        chosen = ffi.new(library.type("optim_options *"), found.defaults)
+        chosen = ffi.new(library.c_type("optim_options *"), found.defaults)
         known = [name for name, _ in ffi.typeof(chosen).item.fields]
         for name, value in options.items():
             if name not in known:
                 raise TypeError(f"an optimizer has no '{name}'; it has {', '.join(known)}")
             setattr(chosen, name, value)
-        optim = ffi.new(library.type("optim **"))
+        optim = ffi.new(library.c_type("optim **"))
         with graph._using() as held:
             graph._check_built()
             call(library.optim_new, found, chosen, held, optim)

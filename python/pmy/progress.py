@@ -35,8 +35,11 @@ class Progress:
     def epoch(self, report: EpochReport) -> None:
         """After each epoch."""
         text = f"epoch {report.epoch}/{report.epochs}: loss {report.train_loss:.4f}"
-        if report.validation.count and report.validation.correct:
-            text += f", validation {100 * report.validation.accuracy:.2f} %"
+        validation = report.validation
+        if validation.correct:
+            text += f", validation {100 * validation.accuracy:.2f} %"
+        elif validation.count:
+            text += f", validation {validation.loss:.4f}"
         begin, end = ("\r", "\x1b[K\n") if self._is_terminal else ("", "\n")
         self._to.write(f"{begin}{text}, {report.images_per_second:.0f} examples/s{end}")
         self._to.flush()

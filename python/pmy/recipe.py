@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from ._generated import PRESETS
-from ._library import call, ffi, single, text_of
+from ._library import call, enumerator, ffi, single, text_of
 from .errors import BadArgument
 
 _BEGINNING = "usual"  # what every run begins with, as no preset is called
-_KIND = single.constant("RECIPE_OF_PICTURES")
+_KIND = enumerator("RECIPE_OF_PICTURES")
 
 
 def _fields() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from ._library import check, ffi, single
+from ._library import check, enumerator, ffi, single
 from ._record import read
 from ._records import StepReport
 from .examples import Examples
@@ -92,10 +92,10 @@ def train(net: str | Net, X: npt.ArrayLike, y: npt.ArrayLike, *,
             status = single.train(training, looked_at, watcher.watcher, error)
         except KeyboardInterrupt as raised:  # it came when C was done, before Python went on
             watcher.raised = watcher.raised or raised
-            status = single.constant("STOPPED")
-        if status != single.constant("STOPPED"):
+            status = enumerator("STOPPED")
+        if status != enumerator("STOPPED"):
             check(status, error)
-        model.interrupted = status == single.constant("STOPPED")
+        model.interrupted = status == enumerator("STOPPED")
         single.run_take_average(ffi.addressof(training.run))
     if watcher.raised and not isinstance(watcher.raised, KeyboardInterrupt):
         raise watcher.raised
