@@ -199,8 +199,7 @@ $(eval $(call archive_rule,measuring,$(BUILD)/obj/measuring.a))
 PAGE_SOURCES := $(wildcard examples/page/*.c) $(wildcard examples/common/svg*.c) examples/gradcheck/plot.c \
     $(addprefix examples/common/,markup.c number.c preset.c preset_recipe.c utf8.c) \
     $(addprefix examples/mnist/,filters.c presets.c saliency.c) \
-    $(addprefix examples/softmax/,breakdown.c derivation.c derivation_run.c differences.c figure.c head.c head_parts.c \
-        questions.c shares.c) \
+    $(addprefix examples/softmax/,breakdown.c figure.c head.c head_parts.c questions.c shares.c) \
     $(addprefix examples/text/,heads.c passage.c writer.c)
 
 define link

@@ -1,8 +1,9 @@
 /* The page's attention panel: one head, there and back. */
+#include "pmy64/gradcheck/differences.h"
+
 #include "page/answer.h"
 #include "page/attention_origin.h"
 #include "page/export.h"
-#include "softmax/differences.h"
 #include "softmax/drawn.h"
 
 #include <math.h>
@@ -13,7 +14,7 @@ static head shown; /* the last that could be computed */
 /* 0: it is no size. */
 static size_t size_of(double number)
 {
-    return number >= 1 && number <= HEAD_MOST ? (size_t)number : 0;
+    return number >= 1 && number <= PMY64_EXPLAINED_HEAD ? (size_t)number : 0;
 }
 
 /* --- What comes in -------------------------------------------------------- */
@@ -21,9 +22,9 @@ static size_t size_of(double number)
 static pmy_status check_sizes(const head *of, const size_t counts[4], pmy_error *error)
 {
     static const head_part_id given[] = {HEAD_Q, HEAD_K, HEAD_V, HEAD_D_OUTPUT};
-    if (of->dim < 1 || of->dim > HEAD_MOST || of->keys < 1 || of->keys > HEAD_MOST)
+    if (of->dim < 1 || of->dim > PMY64_EXPLAINED_HEAD || of->keys < 1 || of->keys > PMY64_EXPLAINED_HEAD)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu tokens of %zu numbers: 1 to %d of each can be shown",
-                        of->keys, of->dim, HEAD_MOST);
+                        of->keys, of->dim, PMY64_EXPLAINED_HEAD);
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (counts[i] != of->keys * of->dim)
             return pmy_fail(error, PMY_BAD_ARGUMENT, "%s has %zu numbers, but %zu tokens of %zu are %zu",
@@ -56,7 +57,7 @@ static double difference_of(const head *of, head_part_id gradient)
     enum { TO_NUMERIC = HEAD_NUMERIC_DQ - HEAD_DQ };
     head_part one = head_part_of(of, gradient),
               other = head_part_of(of, (head_part_id)(gradient + TO_NUMERIC));
-    return differences_error(one.rows * one.columns, one.elements, other.elements);
+    return pmy64_differences_error(one.rows * one.columns, one.elements, other.elements);
 }
 
 static void answer_head(const head *of)
@@ -114,7 +115,7 @@ PAGE_EXPORT(page_attention)
     if (status == PMY_OK)
         status = check_numbers(&of, &error);
     if (status == PMY_OK)
-        status = head_run(&of, &error);
+        status = pmy64_explain_attention(&of, &error);
     if (status != PMY_OK) {
         answer_error(&error);
         return;

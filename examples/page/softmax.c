@@ -9,18 +9,18 @@
 static softmax_row shown; /* the last that was asked for */
 static bool any_shown;
 
-static void answer_breakdowns(const derivation *row)
+static void answer_breakdowns(const pmy_explanation *row)
 {
     char text[BREAKDOWN_TEXT];
     answer_text("limits", breakdown_limits(row, text));
     answer_text("naive_breaks", breakdown_of_naive(row, text) ? text : "");
-    answer_text("long_way_breaks", breakdown_of_long_way(row) ? breakdown_reason(row, text) : "");
+    answer_text("long_way_breaks", row->breaks ? breakdown_reason(row, text) : "");
 }
 
 static void forget_shown(void)
 {
     if (any_shown)
-        derivation_free(&shown.row);
+        pmy_explanation_free(&shown.row);
     any_shown = false;
 }
 
@@ -33,8 +33,9 @@ static pmy_status run(const double *z, size_t classes, double temperature, doubl
                         SOFTMAX_ROW_MOST_CLASSES);
     if (shares && shares != classes)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "%zu shares, but there are %zu logits", shares, classes);
-    if (!derivation_new(&shown.row, classes))
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu classes", classes);
+    pmy_status status = pmy_explanation_new(classes, &shown.row, error);
+    if (status != PMY_OK)
+        return status;
     any_shown = true;
     memcpy(shown.row.z, z, classes * sizeof *z);
     if (shares)
@@ -42,8 +43,7 @@ static pmy_status run(const double *z, size_t classes, double temperature, doubl
     shown.row.soft = shares > 0;
     shown.row.temperature = temperature;
     shown.row.target = target >= 0 ? (size_t)target : 0;
-    shown.row.in_float = in_float;
-    pmy_status status = softmax_row_run(&shown, error);
+    status = softmax_row_run(&shown, in_float, error);
     if (status != PMY_OK)
         forget_shown();
     return status;
@@ -65,7 +65,7 @@ PAGE_EXPORT(page_softmax)
     }
     origin_table origins = softmax_row_origins(&shown, columns);
     origin_numbers(&origins);
-    answer_text("fused_formula", derivation_fused_formula(&shown.row));
+    answer_text("fused_formula", pmy_explanation_formula(&shown.row));
     answer_breakdowns(&shown.row);
 }
 

@@ -6,7 +6,7 @@
 ERROR(slope)
 {
     ROW;
-    return derivation_slope_error(row, i);
+    return pmy_explanation_slope_error(row, i);
 }
 PARTS(slope)
 {
@@ -27,7 +27,7 @@ WORDS(slope)
 ERROR(jacobian)
 {
     ROW;
-    return derivation_jacobian_error(row, i / row->classes, i % row->classes);
+    return pmy_explanation_jacobian_error(row, i / row->classes, i % row->classes);
 }
 PARTS(jacobian)
 {
@@ -83,7 +83,7 @@ WORDS(y_sum)
 ERROR(fused)
 {
     ROW;
-    return derivation_fused_error(row, i);
+    return pmy_explanation_fused_error(row, i);
 }
 PARTS(fused)
 {
@@ -98,7 +98,7 @@ WORDS(fused)
 {
     ROW;
     char terms[SOFTMAX_TERMS];
-    if (strcmp(derivation_fused_formula(row), "(p - y)/T") == 0) {
+    if (strcmp(pmy_explanation_formula(row), "(p - y)/T") == 0) {
         origin_say(to, "∂L/∂z[%zu] = (p[%zu] - y[%zu])/T", i, i, i);
         origin_say(to, "= (%s - %s)/%s", NUMBER(row->p[i]), GIVEN(row->y[i]), GIVEN(row->temperature));
     } else {
@@ -124,9 +124,9 @@ WORDS(fused_sum)
 
 static void ulps_words(origin *to, const softmax_row *of, double value, size_t i)
 {
-    const char *precision = of->row.in_float ? "float" : "double";
+    const char *precision = of->row.precision == PMY_NUMBER_FLOAT ? "float" : "double";
     pmy_number_text truth = pmy_number_print(of->truth[i], PMY_NUMBER_DOUBLE);
-    pmy_number_text held = pmy_number_print(value, of->row.in_float ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE);
+    pmy_number_text held = pmy_number_print(value, of->row.precision);
     origin_say(to, "How far it is from (p - y)/T computed in double, in units in the last place of a %s",
                precision);
     origin_say(to, "= |%s - (%s)| / ulp", held.text, truth.text);
@@ -156,9 +156,9 @@ WORDS(fused_ulps)
 
 size_t softmax_backward_columns(const softmax_row *of, origin_column *columns)
 {
-    const derivation *row = &of->row;
+    const pmy_explanation *row = &of->row;
     size_t n = row->classes;
-    pmy_number_precision precision = row->in_float ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE;
+    pmy_number_precision precision = row->precision;
     const origin_column all[] = {
         {COLUMN(slope, "-y[#]/p[#]", n, 1, row->dloss_dp, precision), ROUNDED(slope)},
         {COLUMN(jacobian, "J[#][#]", n, n, row->jacobian, precision), ROUNDED(jacobian), .digits = 3},

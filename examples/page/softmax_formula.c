@@ -8,7 +8,7 @@ const char *softmax_operand(double value, char text[FIGURE_TEXT + 2])
     return text;
 }
 
-size_t softmax_largest_logit(const derivation *row)
+size_t softmax_largest_logit(const pmy_explanation *row)
 {
     size_t at = 0;
     for (size_t i = 1; i < row->classes; i++)
@@ -17,7 +17,7 @@ size_t softmax_largest_logit(const derivation *row)
     return at;
 }
 
-const char *softmax_sum_text(const derivation *row, const double *values, size_t left_out,
+const char *softmax_sum_text(const pmy_explanation *row, const double *values, size_t left_out,
                              char text[SOFTMAX_TERMS])
 {
     size_t used = 0;
@@ -29,7 +29,7 @@ const char *softmax_sum_text(const derivation *row, const double *values, size_t
     return text;
 }
 
-const char *softmax_products_text(const derivation *row, const double *factors, size_t stride,
+const char *softmax_products_text(const pmy_explanation *row, const double *factors, size_t stride,
                                   const double *weights, char text[SOFTMAX_TERMS])
 {
     size_t used = 0;

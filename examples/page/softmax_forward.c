@@ -27,7 +27,7 @@ WORDS(y)
 ERROR(shifted)
 {
     ROW;
-    return derivation_shifted_error(row, i);
+    return pmy_explanation_shifted_error(row, i);
 }
 PARTS(shifted)
 {
@@ -47,7 +47,7 @@ WORDS(shifted)
 ERROR(exponential)
 {
     ROW;
-    return derivation_error(row, row->exponential[i]);
+    return pmy_explanation_error(row, row->exponential[i]);
 }
 PARTS(exponential)
 {
@@ -58,14 +58,14 @@ WORDS(exponential)
 {
     ROW;
     origin_say(to, "exp((z[%zu] - max z)/T)", i);
-    origin_say(to, "= exp(%s)", FIGURE(row->shifted[i], derivation_shifted_error(row, i)));
+    origin_say(to, "= exp(%s)", FIGURE(row->shifted[i], pmy_explanation_shifted_error(row, i)));
 }
 
 ERROR(sum)
 {
     ROW;
     (void)i;
-    return derivation_error(row, row->sum);
+    return pmy_explanation_error(row, row->sum);
 }
 PARTS(sum)
 {
@@ -84,7 +84,7 @@ WORDS(sum)
 ERROR(p)
 {
     ROW;
-    return derivation_error(row, row->p[i]);
+    return pmy_explanation_error(row, row->p[i]);
 }
 PARTS(p)
 {
@@ -103,7 +103,7 @@ ERROR(p_sum)
 {
     ROW;
     (void)i;
-    return derivation_error(row, ((const softmax_row *)panel)->p_sum);
+    return pmy_explanation_error(row, ((const softmax_row *)panel)->p_sum);
 }
 PARTS(p_sum)
 {
@@ -122,7 +122,7 @@ WORDS(p_sum)
 ERROR(negative_log_p)
 {
     ROW;
-    return derivation_error(row, row->log_p[i]);
+    return pmy_explanation_error(row, row->log_p[i]);
 }
 PARTS(negative_log_p)
 {
@@ -136,7 +136,7 @@ WORDS(negative_log_p)
     char terms[SOFTMAX_TERMS];
     origin_say(to, "-log p[%zu] = log Σ exp((z - max z)/T) - (z[%zu] - max z)/T", i, i);
     origin_say(to, "= log(%s) - (%s)", NUMBER(row->sum),
-               FIGURE(row->shifted[i], derivation_shifted_error(row, i)));
+               FIGURE(row->shifted[i], pmy_explanation_shifted_error(row, i)));
     if (row->classes > 1)
         origin_say(to,
                    "The logarithm is log1p of Σ without the largest's 1, so that a p close to 1 keeps its "
@@ -188,7 +188,7 @@ ERROR(log_sum_exp)
 {
     ROW;
     (void)i;
-    return derivation_log_sum_exp_error(row);
+    return pmy_explanation_log_sum_exp_error(row);
 }
 PARTS(log_sum_exp)
 {
@@ -224,7 +224,7 @@ ERROR(loss)
 {
     ROW;
     (void)i;
-    return derivation_error(row, row->loss);
+    return pmy_explanation_error(row, row->loss);
 }
 PARTS(loss)
 {
@@ -247,9 +247,9 @@ WORDS(loss)
 
 size_t softmax_forward_columns(const softmax_row *of, origin_column *columns)
 {
-    const derivation *row = &of->row;
+    const pmy_explanation *row = &of->row;
     size_t n = row->classes;
-    pmy_number_precision precision = row->in_float ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE;
+    pmy_number_precision precision = row->precision;
     const origin_column all[] = {
         {COLUMN(z, "z[#]", n, 1, row->z, precision)},
         {COLUMN(temperature, "T", 1, 1, &row->temperature, PMY_NUMBER_DOUBLE)},

@@ -3,12 +3,12 @@
 #define PAGE_SOFTMAX_ROW_H
 
 #include "page/origin.h"
-#include "softmax/derivation.h"
+#include "gradcheck/explanation.h"
 
 enum { SOFTMAX_ROW_MOST_CLASSES = 10 };
 
 typedef struct softmax_row {
-    derivation row;
+    pmy_explanation row;
     /* Of row.classes numbers each. */
     double negative_log_p[SOFTMAX_ROW_MOST_CLASSES];
     double truth[SOFTMAX_ROW_MOST_CLASSES];                                            /* `fused` in double */
@@ -16,9 +16,9 @@ typedef struct softmax_row {
     double p_sum, y_sum, fused_sum;
 } softmax_row;
 
-/* All of it for a row whose classes are at most SOFTMAX_ROW_MOST_CLASSES, from its z, temperature, y or
- * target, and in_float. */
-pmy_status softmax_row_run(softmax_row *of, pmy_error *error);
+/* All of it in float or in double for a row whose classes are at most SOFTMAX_ROW_MOST_CLASSES, from its z,
+ * temperature, and y or target. */
+pmy_status softmax_row_run(softmax_row *of, bool in_float, pmy_error *error);
 
 /* Its numbers and where they come from. */
 enum { SOFTMAX_ROW_MOST_COLUMNS = 24 };

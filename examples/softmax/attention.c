@@ -1,11 +1,12 @@
 /* softmax attention: softmax(Q K^T/sqrt(d)) V, and back to Q, K and V, checked by finite differences. */
+#include "pmy64/gradcheck/differences.h"
+
 #include "common/json.h"
 #include "common/options.h"
 #include "common/paragraph.h"
 #include "common/program.h"
 #include "softmax/attention_picture.h"
 #include "softmax/commands.h"
-#include "softmax/differences.h"
 #include "softmax/drawn.h"
 #include "softmax/head_parts.h"
 #include "softmax/matrix.h"
@@ -80,7 +81,7 @@ static bool print_gradient(const head *of, const char *text, const char *name, h
     (void)printf("by finite differences of L:\n");
     bool printed = print_matrix(name, &other);
     (void)printf("  largest relative error: %.1e\n",
-                 differences_error(one.rows * one.columns, one.elements, other.elements));
+                 pmy64_differences_error(one.rows * one.columns, one.elements, other.elements));
     return printed;
 }
 
@@ -139,9 +140,9 @@ static bool read_files(const options *command, const settings *set, head *of)
 {
     pmy_error error = {0};
     size_t k_dim = 0, v_keys = 0;
-    if (matrix_file_read(set->q, HEAD_MOST, &of->queries, &of->dim, of->q, &error) != PMY_OK ||
-        matrix_file_read(set->k, HEAD_MOST, &of->keys, &k_dim, of->k, &error) != PMY_OK ||
-        matrix_file_read(set->v, HEAD_MOST, &v_keys, &of->width, of->v, &error) != PMY_OK) {
+    if (matrix_file_read(set->q, PMY64_EXPLAINED_HEAD, &of->queries, &of->dim, of->q, &error) != PMY_OK ||
+        matrix_file_read(set->k, PMY64_EXPLAINED_HEAD, &of->keys, &k_dim, of->k, &error) != PMY_OK ||
+        matrix_file_read(set->v, PMY64_EXPLAINED_HEAD, &v_keys, &of->width, of->v, &error) != PMY_OK) {
         options_wrong(command, "%s", error.message);
     } else if (k_dim != of->dim) {
         options_wrong(command, "%s has rows of %zu numbers, but %s rows of %zu", set->k, k_dim, set->q,
@@ -186,7 +187,7 @@ static int study(const options *command, const settings *set, head *of)
 {
     pmy_error error = {0};
     bool printed = true;
-    pmy_status status = head_run(of, &error);
+    pmy_status status = pmy64_explain_attention(of, &error);
     if (status == PMY_OK && set->svg)
         status = attention_picture(of, set->svg, &error);
     if (status == PMY_OK)
@@ -202,9 +203,10 @@ int attention_run(int argc, char **argv)
 {
     settings set = {.tokens = 0, .dim = 0, .seed = 1};
     const option_row rows[] = {
-        {OPTION_WHOLE("tokens", "N", &set.tokens, 1, HEAD_MOST, "tokens: rows of Q, K and V"),
+        {OPTION_WHOLE("tokens", "N", &set.tokens, 1, PMY64_EXPLAINED_HEAD, "tokens: rows of Q, K and V"),
          .shown_default = "4"},
-        {OPTION_WHOLE("dim", "D", &set.dim, 1, HEAD_MOST, "numbers in each row"), .shown_default = "3"},
+        {OPTION_WHOLE("dim", "D", &set.dim, 1, PMY64_EXPLAINED_HEAD, "numbers in each row"),
+         .shown_default = "3"},
         {OPTION_FLAG("causal", &set.causal, "let a token see only itself and earlier ones")},
         {OPTION_TEXT("q", "FILE", &set.q, "Q from a file, one row a line; with --k and --v")},
         {OPTION_TEXT("k", "FILE", &set.k, "K, as many numbers a row as Q")},

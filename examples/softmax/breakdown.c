@@ -6,28 +6,17 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char *precision_of(const derivation *row)
+static const char *precision_of(const pmy_explanation *row)
 {
-    return row->in_float ? "float" : "double";
+    return row->precision == PMY_NUMBER_FLOAT ? "float" : "double";
 }
 
-static double largest_number(const derivation *row)
+static double largest_number(const pmy_explanation *row)
 {
-    return row->in_float ? (double)FLT_MAX : DBL_MAX;
+    return row->precision == PMY_NUMBER_FLOAT ? (double)FLT_MAX : DBL_MAX;
 }
 
-bool breakdown_of_long_way(const derivation *row)
-{
-    double largest = 0;
-    for (size_t i = 0; i < row->classes; i++)
-        largest = fmax(largest, fabs(row->fused[i]));
-    for (size_t i = 0; i < row->classes; i++)
-        if (!(fabs(row->chain[i] - row->fused[i]) <= 1e-3 * largest))
-            return true;
-    return false;
-}
-
-const char *breakdown_reason(const derivation *row, char text[BREAKDOWN_TEXT])
+const char *breakdown_reason(const pmy_explanation *row, char text[BREAKDOWN_TEXT])
 {
     char p[FIGURE_TEXT];
     const char *precision = precision_of(row);
@@ -45,7 +34,7 @@ const char *breakdown_reason(const derivation *row, char text[BREAKDOWN_TEXT])
         (void)snprintf(text, BREAKDOWN_TEXT,
                        "The long way breaks here: p[%zu] = %s is so close to the smallest %s that -y/p "
                        "overflows. (p - y)/T divides by no p.",
-                       at, figure_text(row->p[at], derivation_error(row, row->p[at]), p), precision);
+                       at, figure_text(row->p[at], pmy_explanation_error(row, row->p[at]), p), precision);
     else
         (void)snprintf(text, BREAKDOWN_TEXT,
                        "The long way breaks here: a number on it is too large or too small for a %s.",
@@ -53,7 +42,7 @@ const char *breakdown_reason(const derivation *row, char text[BREAKDOWN_TEXT])
     return text;
 }
 
-const char *breakdown_of_naive(const derivation *row, char text[BREAKDOWN_TEXT])
+const char *breakdown_of_naive(const pmy_explanation *row, char text[BREAKDOWN_TEXT])
 {
     char exponent[FIGURE_TEXT], limit[FIGURE_TEXT];
     size_t at = 0;
@@ -81,7 +70,7 @@ const char *breakdown_of_naive(const derivation *row, char text[BREAKDOWN_TEXT])
     return text;
 }
 
-const char *breakdown_limits(const derivation *row, char text[BREAKDOWN_TEXT])
+const char *breakdown_limits(const pmy_explanation *row, char text[BREAKDOWN_TEXT])
 {
     double smallest = row->smallest_spacing;
     char over[FIGURE_TEXT], under[FIGURE_TEXT], slope[FIGURE_TEXT];

@@ -1,10 +1,12 @@
 /* softmax explain: one row of logits, step by step, both ways back. */
+#include "gradcheck/explain.h"
+#include "pmy64/gradcheck/explain.h"
+
 #include "common/json.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "softmax/commands.h"
-#include "softmax/derivation.h"
-#include "softmax/derivation_picture.h"
+#include "softmax/explanation_picture.h"
 #include "softmax/explain_steps.h"
 #include "softmax/logits.h"
 
@@ -13,10 +15,10 @@
 
 /* --- The command ---------------------------------------------------------- */
 
-static bool print_json(const derivation *row)
+static bool print_json(const pmy_explanation *row)
 {
     size_t n = row->classes;
-    pmy_number_precision precision = row->in_float ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE;
+    pmy_number_precision precision = row->precision;
     json_line line = json_begin();
     json_reals(&line, "z", row->z, n, precision);
     json_real(&line, "temperature", row->temperature, PMY_NUMBER_DOUBLE);
@@ -46,10 +48,10 @@ typedef struct settings {
 
 enum { DOUBLE, FLOAT };
 
-static bool read_row(const options *command, const settings *set, char *const operands[], derivation *row)
+static bool read_row(const options *command, const settings *set, char *const operands[],
+                     pmy_explanation *row)
 {
     row->temperature = set->temperature;
-    row->in_float = set->precision == FLOAT;
     if (!logits_read(command, operands, row->classes, row->z))
         return false;
     if (set->soft) {
@@ -67,20 +69,16 @@ static bool read_row(const options *command, const settings *set, char *const op
             return false;
         }
     }
-    pmy_error error;
-    if (derivation_check(row, &error) == PMY_OK)
-        return true;
-    options_wrong(command, "%s", error.message);
-    return false;
+    return true;
 }
 
-static int explain(const options *command, const settings *set, const derivation *row)
+static int explain(const options *command, const settings *set, const pmy_explanation *row)
 {
     pmy_error error = {0};
     bool printed = true;
     pmy_status status = PMY_OK;
     if (set->svg)
-        status = derivation_picture(row, set->svg, &error);
+        status = explanation_picture(row, set->svg, &error);
     if (status == PMY_OK && set->json)
         printed = print_json(row);
     else if (status == PMY_OK)
@@ -97,11 +95,11 @@ int explain_run(int argc, char **argv)
     static const char *const precisions[] = {"double", "float", NULL};
     settings set = {.target = -1, .temperature = 1, .precision = DOUBLE};
     const option_row rows[] = {
-        {OPTION_WHOLE("target", "K", &set.target, 0, DERIVATION_MOST_CLASSES - 1, "the right class"),
+        {OPTION_WHOLE("target", "K", &set.target, 0, PMY_EXPLANATION_CLASSES - 1, "the right class"),
          .shown_default = "0"},
         {OPTION_TEXT("soft", "Y,Y,...", &set.soft, "a share y for each class, in place of one right class")},
-        {OPTION_REAL("temperature", "T", &set.temperature, derivation_temperatures.minimum,
-                     derivation_temperatures.maximum, "divides the logits")},
+        {OPTION_REAL("temperature", "T", &set.temperature, PMY_EXPLANATION_LEAST_TEMPERATURE,
+                     PMY_EXPLANATION_MOST_TEMPERATURE, "divides the logits")},
         {OPTION_WORD("precision", "WORD", &set.precision, precisions, "what is computed with")},
         {OPTION_JSON(&set.json)},
         {OPTION_TEXT("svg", "FILE", &set.svg, "draw the Jacobian, p, y and p - y"), .presentation = true},
@@ -122,23 +120,23 @@ int explain_run(int argc, char **argv)
     options_result result = options_parse(&command, argc, argv, &classes);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
-    if (classes > DERIVATION_MOST_CLASSES) {
-        options_wrong(&command, "%zu logits: there can be at most %d", classes, DERIVATION_MOST_CLASSES);
+    if (classes > PMY_EXPLANATION_CLASSES) {
+        options_wrong(&command, "%zu logits: there can be at most %d", classes, PMY_EXPLANATION_CLASSES);
         return PROGRAM_WRONG;
     }
-    derivation row;
-    if (!derivation_new(&row, classes)) {
-        options_wrong(&command, "no memory for %zu classes", classes);
-        return PROGRAM_WRONG;
-    }
+    pmy_explanation row;
     pmy_error error = {0};
+    if (pmy_explanation_new(classes, &row, &error) != PMY_OK) {
+        options_wrong(&command, "%s", error.message);
+        return PROGRAM_WRONG;
+    }
     int status = PROGRAM_WRONG;
     if (read_row(&command, &set, argv + 1, &row)) {
-        if (derivation_run(&row, &error) == PMY_OK)
+        if ((set.precision == FLOAT ? pmy_explain : pmy64_explain)(&row, &error) == PMY_OK)
             status = explain(&command, &set, &row);
         else
             options_wrong(&command, "%s", error.message);
     }
-    derivation_free(&row);
+    pmy_explanation_free(&row);
     return status;
 }

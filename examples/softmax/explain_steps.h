@@ -2,9 +2,9 @@
 #ifndef SOFTMAX_EXPLAIN_STEPS_H
 #define SOFTMAX_EXPLAIN_STEPS_H
 
-#include "softmax/derivation.h"
+#include "gradcheck/explanation.h"
 
 /* *printed: false if memory ran out or standard output failed on the way. */
-pmy_status explain_steps(const derivation *row, bool *printed, pmy_error *error);
+pmy_status explain_steps(const pmy_explanation *row, bool *printed, pmy_error *error);
 
 #endif

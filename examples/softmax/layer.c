@@ -1,12 +1,13 @@
 /* softmax layer: what p - y becomes one layer down, checked by finite differences, and one step of descent.
  */
+#include "pmy64/gradcheck/differences.h"
+
 #include "common/json.h"
 #include "common/options.h"
 #include "common/paragraph.h"
 #include "common/program.h"
 #include "common/table.h"
 #include "softmax/commands.h"
-#include "softmax/differences.h"
 #include "softmax/figure.h"
 #include "softmax/layer_example.h"
 #include "softmax/matrix.h"
@@ -70,7 +71,7 @@ static bool print_gradient(const char *heading, matrix shown, const double *nume
     (void)printf("by finite differences of L:\n");
     bool printed = matrix_print(&differences);
     (void)printf("  largest relative error: %.1e\n",
-                 differences_error(shown.rows * shown.columns, shown.elements, numeric));
+                 pmy64_differences_error(shown.rows * shown.columns, shown.elements, numeric));
     return printed;
 }
 
@@ -115,8 +116,8 @@ static bool print_step(const layer_example *of)
                           .elements = of->new_b,
                           .error = round_off};
     char before[FIGURE_TEXT], after[FIGURE_TEXT], text[TEXT];
-    (void)snprintf(text, TEXT, "5. One step of gradient descent, W - %g dW and b - %g db:", LAYER_RATE,
-                   LAYER_RATE);
+    (void)snprintf(text, TEXT, "5. One step of gradient descent, W - %g dW and b - %g db:", of->rate,
+                   of->rate);
     say(text);
     bool printed = matrix_print(&new_w);
     (void)putchar('\n');
@@ -153,7 +154,7 @@ static bool print_json(const layer_example *of)
     json_matrix(&line, "numeric_dw", of->numeric_dw, k, n, PMY_NUMBER_DOUBLE);
     json_reals(&line, "numeric_db", of->numeric_db, k, PMY_NUMBER_DOUBLE);
     json_reals(&line, "numeric_dx", of->numeric_dx, n, PMY_NUMBER_DOUBLE);
-    json_real(&line, "rate", LAYER_RATE, PMY_NUMBER_DOUBLE);
+    json_real(&line, "rate", of->rate, PMY_NUMBER_DOUBLE);
     json_matrix(&line, "new_w", of->new_w, k, n, PMY_NUMBER_DOUBLE);
     json_reals(&line, "new_b", of->new_b, k, PMY_NUMBER_DOUBLE);
     json_real(&line, "new_loss", of->new_loss, PMY_NUMBER_DOUBLE);
@@ -165,8 +166,8 @@ int layer_run(int argc, char **argv)
     long long inputs = 3, classes = 3, seed = 1;
     bool json = false;
     const option_row rows[] = {
-        {OPTION_WHOLE("inputs", "N", &inputs, 1, LAYER_MOST, "numbers that go into the layer")},
-        {OPTION_WHOLE("classes", "N", &classes, 1, LAYER_MOST, "logits that come out")},
+        {OPTION_WHOLE("inputs", "N", &inputs, 1, PMY64_EXPLAINED_LAYER, "numbers that go into the layer")},
+        {OPTION_WHOLE("classes", "N", &classes, 1, PMY64_EXPLAINED_LAYER, "logits that come out")},
         {OPTION_SEED(&seed)},
         {OPTION_JSON(&json)},
     };
@@ -181,10 +182,10 @@ int layer_run(int argc, char **argv)
     options_result result = options_parse(&command, argc, argv, NULL);
     if (result != OPTIONS_RUN)
         return result == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
-    layer_example of = {.inputs = (size_t)inputs, .classes = (size_t)classes};
+    layer_example of = {.inputs = (size_t)inputs, .classes = (size_t)classes, .rate = 0.1};
     pmy_error error = {0};
     layer_example_draw(&of, (uint64_t)seed);
-    if (layer_example_compute(&of, &error) != PMY_OK) {
+    if (pmy64_explain_layer(&of, &error) != PMY_OK) {
         options_wrong(&command, "%s", error.message);
         return PROGRAM_WRONG;
     }

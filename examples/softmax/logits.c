@@ -1,15 +1,18 @@
 #include "softmax/logits.h"
 
-#include "softmax/derivation.h"
+#include "gradcheck/explanation.h"
 
 #include <math.h>
 #include <string.h>
+
+static const number_range logits = {.minimum = -(double)INFINITY, .maximum = DBL_MAX};
+static const number_range shares = {.minimum = 0, .maximum = PMY_EXPLANATION_MOST_SHARE};
 
 bool logits_read(const options *command, char *const operands[], size_t count, double *z)
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        if (!options_read_real(command, NULL, operands[i], &derivation_logits, &z[i]))
+        if (!options_read_real(command, NULL, operands[i], &logits, &z[i]))
             return false;
         any |= isfinite(z[i]) != 0;
     }
@@ -33,11 +36,11 @@ bool logits_read_targets(const options *command, const char *what, const char *t
         memcpy(number, part, length);
         number[length] = '\0';
         double value;
-        if (!options_read_real(command, what, number, &derivation_shares, &value))
+        if (!options_read_real(command, what, number, &shares, &value))
             return false;
-        if (value > 0 && value < DERIVATION_LEAST_SHARE) {
+        if (value > 0 && value < PMY_EXPLANATION_LEAST_SHARE) {
             options_wrong(command, "%s %s: a share is 0 or at least %g", what, number,
-                          DERIVATION_LEAST_SHARE);
+                          PMY_EXPLANATION_LEAST_SHARE);
             return false;
         }
         if (found < count)

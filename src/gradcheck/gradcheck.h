@@ -17,11 +17,18 @@
  * as they are throughout.
  *
  * All of it is done twice, the second time with fewer rows than the batch has; and in both, every gradient
- * must come out right where it is added to that of another user of the same tensor, too. */
+ * must come out right where it is added to that of another user of the same tensor, too.
+ *
+ * This header includes the library's other public ones: differences alone, and explanations, of a row of
+ * softmax, a head of attention and a linear layer, with all their numbers. */
 #ifndef PMY_GRADCHECK_GRADCHECK_H
 #define PMY_GRADCHECK_GRADCHECK_H
 
 #include "gradcheck/curve.h"
+#include "gradcheck/differences.h"
+#include "gradcheck/explain.h"
+#include "gradcheck/explain_attention.h"
+#include "gradcheck/explain_layer.h"
 #include "gradcheck/verdict.h"
 #include "tensor/graph.h"
 

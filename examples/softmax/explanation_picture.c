@@ -1,4 +1,4 @@
-#include "softmax/derivation_picture.h"
+#include "softmax/explanation_picture.h"
 
 #include "common/svg_bars.h"
 #include "common/svg_heat_map.h"
@@ -8,7 +8,7 @@
 
 enum { MOST_CLASSES = 24, LEAST_WIDTH = 560, MAP_ROOM = 76, BARS_HEIGHT = 260, BAR_ROOM = 72, MARGIN = 16 };
 
-static void draw_jacobian(svg *picture, svg_box box, const derivation *row)
+static void draw_jacobian(svg *picture, svg_box box, const pmy_explanation *row)
 {
     names p, z;
     names_make(&p, "p", row->classes);
@@ -22,7 +22,7 @@ static void draw_jacobian(svg *picture, svg_box box, const derivation *row)
     svg_heat_map_draw(picture, box, &map);
 }
 
-static void draw_bars(svg *picture, svg_box box, const derivation *row)
+static void draw_bars(svg *picture, svg_box box, const pmy_explanation *row)
 {
     double difference[MOST_CLASSES];
     for (size_t i = 0; i < row->classes; i++) /* as training has it, without its 1/T */
@@ -43,7 +43,7 @@ static void draw_bars(svg *picture, svg_box box, const derivation *row)
     svg_bars_draw(picture, box, &bars);
 }
 
-pmy_status derivation_picture(const derivation *row, const char *path, pmy_error *error)
+pmy_status explanation_picture(const pmy_explanation *row, const char *path, pmy_error *error)
 {
     if (row->classes > MOST_CLASSES)
         return pmy_fail(error, PMY_BAD_ARGUMENT, "--svg can draw at most %d classes, not %zu", MOST_CLASSES,

@@ -1,6 +1,4 @@
-/* Also in double. */
-/* derivation_run in one precision. */
-#include "softmax/derivation.h"
+#include "gradcheck/explain.h"
 
 #include "gradcheck/jacobian.h"
 #include "kernels/softmax_row.h"
@@ -39,7 +37,7 @@ static void free_row(row_of_reals *own)
     free(own->exponential);
 }
 
-static pmy_status read_row(const derivation *row, row_of_reals *own, pmy_error *error)
+static pmy_status read_row(const pmy_explanation *row, row_of_reals *own, pmy_error *error)
 {
     for (size_t i = 0; i < own->classes; i++) {
         own->z[i] = (pmy_real)row->z[i];
@@ -50,7 +48,7 @@ static pmy_status read_row(const derivation *row, row_of_reals *own, pmy_error *
     return PMY_OK;
 }
 
-static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *softmax)
+static void forward(pmy_explanation *row, row_of_reals *own, const pmy_softmax_row *softmax)
 {
     pmy_accum temperature = (pmy_accum)row->temperature;
     for (size_t i = 0; i < own->classes; i++) {
@@ -69,7 +67,7 @@ static void forward(derivation *row, row_of_reals *own, const pmy_softmax_row *s
 }
 
 /* log Σ exp(z/T) and −log(exp(z/T)/Σ exp(z/T)) as they stand, overflow and all. */
-static void forward_naively(derivation *row)
+static void forward_naively(pmy_explanation *row)
 {
     pmy_real sum = 0;
     for (size_t i = 0; i < row->classes; i++) {
@@ -84,7 +82,7 @@ static void forward_naively(derivation *row)
 }
 
 /* Forward and backward of softmax_xent, as in training. */
-static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error *error)
+static pmy_status run_fused(pmy_explanation *row, const row_of_reals *own, pmy_error *error)
 {
     pmy_graph *graph = pmy_graph_new(NULL, 0);
     if (!graph)
@@ -100,7 +98,7 @@ static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error 
         if (row->soft)
             memcpy(pmy_value(target).data, own->y, own->classes * sizeof *own->y);
         else
-            *pmy_integer_data(target) = (int32_t)row->target;
+            *pmy_integer_data(target) = row->target < INT32_MAX ? (int32_t)row->target : INT32_MAX;
         status = pmy_forward(graph, PMY_TRAIN, error);
     }
     if (status == PMY_OK) {
@@ -113,15 +111,7 @@ static pmy_status run_fused(derivation *row, const row_of_reals *own, pmy_error 
     return status;
 }
 
-double pmy_derivation_ulps(double value, double truth)
-{
-    if (value == truth)
-        return 0;
-    pmy_real size = (pmy_real)fabs(truth);
-    return fabs(value - truth) / ((double)PMY_MATH(nextafter)(size, (pmy_real)INFINITY) - (double)size);
-}
-
-static void long_way(derivation *row, row_of_reals *own)
+static void long_way(pmy_explanation *row, row_of_reals *own)
 {
     size_t n = own->classes;
     pmy_cross_entropy_slope(n, own->y, own->p, own->dloss_dp);
@@ -130,14 +120,14 @@ static void long_way(derivation *row, row_of_reals *own)
     for (size_t i = 0; i < n; i++) {
         row->dloss_dp[i] = (double)own->dloss_dp[i];
         row->chain[i] = (double)own->chain[i];
-        row->steps[i] = pmy_derivation_ulps(row->chain[i], row->fused[i]);
+        row->steps[i] = pmy_explanation_ulps(row, row->chain[i], row->fused[i]);
     }
     for (size_t i = 0; i < n * n; i++)
         row->jacobian[i] = (double)own->jacobian[i];
 }
 
 /* The largest |(z − max)/T| whose exponential is not 0: what an error of the argument does to it. */
-static double longest_exponent(const derivation *row)
+static double longest_exponent(const pmy_explanation *row)
 {
     double longest = 0;
     for (size_t i = 0; i < row->classes; i++)
@@ -146,7 +136,28 @@ static double longest_exponent(const derivation *row)
     return longest;
 }
 
-static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *error)
+/* Two roundings before exp, a few in exp, one for each term of the sum; then that of the result. */
+static void set_bounds(pmy_explanation *row)
+{
+    bool narrow = row->precision == PMY_NUMBER_FLOAT;
+    double count = (double)row->classes;
+    row->unit_roundoff = (narrow ? (double)FLT_EPSILON : DBL_EPSILON) / 2;
+    row->relative_error = (2 * longest_exponent(row) + 2 * count + 24) * 0x1p-53 + row->unit_roundoff;
+    row->smallest_spacing = narrow ? (double)nextafterf(0, 1) : nextafter(0, 1);
+}
+
+static bool misses(const pmy_explanation *row)
+{
+    double largest = 0;
+    for (size_t i = 0; i < row->classes; i++)
+        largest = fmax(largest, fabs(row->fused[i]));
+    for (size_t i = 0; i < row->classes; i++)
+        if (!(fabs(row->chain[i] - row->fused[i]) <= 1e-3 * largest))
+            return true;
+    return false;
+}
+
+static pmy_status run_both_ways(pmy_explanation *row, row_of_reals *own, pmy_error *error)
 {
     pmy_status status = read_row(row, own, error);
     if (status != PMY_OK)
@@ -162,22 +173,24 @@ static pmy_status run_both_ways(derivation *row, row_of_reals *own, pmy_error *e
     if (status != PMY_OK)
         return status;
     long_way(row, own);
-    /* Two roundings before exp, a few in exp, one for each term of the sum; then that of the result. */
-    double count = (double)own->classes;
-    row->unit_roundoff = (double)PMY_REAL_EPSILON / 2;
-    row->relative_error = (2 * longest_exponent(row) + 2 * count + 24) * 0x1p-53 + row->unit_roundoff;
-    row->smallest_spacing = (double)PMY_MATH(nextafter)(0, 1);
+    row->breaks = misses(row);
+    set_bounds(row);
     return PMY_OK;
 }
 
-pmy_status pmy_derivation_run(derivation *row, pmy_error *error)
+pmy_status pmy_explain(pmy_explanation *row, pmy_error *error)
 {
+    pmy_status status = pmy_explanation_check(row, error);
+    if (status != PMY_OK)
+        return status;
+    for (size_t i = 0; !row->soft && i < row->classes; i++)
+        row->y[i] = i == row->target;
+    row->precision = PMY_SCALAR == 32 ? PMY_NUMBER_FLOAT : PMY_NUMBER_DOUBLE;
     row_of_reals own;
-    pmy_status status = PMY_NO_MEMORY;
     if (take_row(&own, row->classes))
         status = run_both_ways(row, &own, error);
     else
-        (void)pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu classes", row->classes);
+        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu classes", row->classes);
     free_row(&own);
     return status;
 }
