@@ -9,18 +9,20 @@ Objects may be used from any thread, each by one at a time: others wait. Two mod
 """
 
 from ._generated import PRESETS, VERSION
+from ._recipe import Recipe
 from ._records import Check, EpochReport, Score, StepReport
 from .checking import Checks, gradcheck
 from .errors import (BadArgument, BadData, BadFile, BadNet, BadShape, Error, Freed, IOFailed, NoMemory, NoThreads,
                      Stopped)
+from .explaining import explain
 from .graph import Graph, Node
 from .mnist import mnist
-from .model import Model, load
+from .model import Fit, Model, load
 from .net import Layer, Net
 from .optim import Optimizer
 from .training import train
 
 __version__ = VERSION
-__all__ = ["PRESETS", "BadArgument", "BadData", "BadFile", "BadNet", "BadShape", "Check", "Checks", "EpochReport", "Error", "Freed",
-           "Graph", "IOFailed", "Layer", "Model", "Net", "NoMemory", "NoThreads", "Node", "Optimizer", "Score",
-           "StepReport", "Stopped", "gradcheck", "load", "mnist", "train"]
+__all__ = ["PRESETS", "BadArgument", "BadData", "BadFile", "BadNet", "BadShape", "Check", "Checks", "EpochReport", "Error", "Fit", "Freed",
+           "Graph", "IOFailed", "Layer", "Model", "Net", "NoMemory", "NoThreads", "Node", "Optimizer", "Recipe", "Score",
+           "StepReport", "Stopped", "explain", "gradcheck", "load", "mnist", "train"]

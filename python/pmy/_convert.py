@@ -50,7 +50,7 @@ def sizes(shape: Any) -> tuple[int, ...]:
 def words(kind: Any) -> dict[str, int]:
     """The members of an enumeration by the words that name them: "relu" is PMY_RELU."""
     common = os.path.commonprefix(list(kind.relements)).rpartition("_")[0] + "_"
-    return {name.removeprefix(common).lower(): number for name, number in kind.relements.items()}
+    return {kind.elements[number].removeprefix(common).lower(): number for number in sorted(kind.elements)}
 
 
 def word(kind: Any, value: str) -> int:

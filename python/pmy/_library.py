@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import cffi
+import cffi  # type: ignore[import-untyped]
 
 from . import _generated
 from .errors import exception_of
@@ -14,7 +14,7 @@ from .errors import exception_of
 _FOLDER = Path(__file__).parent / "lib"
 _SONAME = ".so.0"
 
-ffi = cffi.FFI()
+ffi: Any = cffi.FFI()
 ffi.cdef(_generated.DECLARATIONS)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._library import call, ffi, single
+from ._library import ffi
 from .errors import BadArgument, BadShape
 
 _PICTURE_AXES = 3
@@ -74,7 +74,3 @@ class Examples:
             self.y = np.ascontiguousarray(self.y, dtype=np.float32)
         self.dataset.targets = ffi.from_buffer("float[]", self.y)
         self.dataset.target_width = self.y.size // len(self.y)
-
-    def check(self) -> None:
-        """Raises where a number is not finite, with its place."""
-        call(single.dataset_check, self.dataset, 0, len(self.X))

@@ -132,7 +132,8 @@ class Model(Owner):
         there is one."""
         outputs = self.outputs(X)
         if self.classes:
-            return np.argmax(outputs, axis=1)
+            classes: np.ndarray = outputs.argmax(axis=1)
+            return classes
         return outputs.reshape(-1) if outputs.shape[1] == 1 else outputs
 
     def _score(self, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Any, Any]:

@@ -42,9 +42,8 @@ class _Watcher:
             if bar:
                 bar.epoch(model.history[-1])
 
-        def keep(kind: type[BaseException], raised: BaseException, trace: Any) -> bool:
+        def keep(kind: type[BaseException], raised: BaseException, trace: Any) -> None:
             self.raised = self.raised or raised
-            return False
 
         fields = dict(ffi.typeof("pmy_watcher").fields)
         self._step = ffi.callback(fields["step"].type, step, error=False, onerror=keep)
@@ -84,12 +83,13 @@ def train(net: str | Net, X: npt.ArrayLike, y: npt.ArrayLike, *,
     pool = Pool(threads)
     examples = Examples(X, y)
     model = _begin(net.text if isinstance(net, Net) else net, examples, recipe, pool)
-    looked_at = model._examples(*validation).dataset if validation else ffi.new("pmy_dataset *")
+    looked_at = model._examples(*validation) if validation else None
+    empty = ffi.new("pmy_dataset *")
     watcher = _Watcher(model, progress, on_step)
     error = ffi.new("pmy_error *")
     with model._using() as training:
         try:
-            status = single.train(training, looked_at, watcher.watcher, error)
+            status = single.train(training, looked_at.dataset if looked_at else empty, watcher.watcher, error)
         except KeyboardInterrupt as raised:  # it came when C was done, before Python went on
             watcher.raised = watcher.raised or raised
             status = enumerator("STOPPED")
