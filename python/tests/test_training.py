@@ -168,10 +168,10 @@ def test_other_threads_run_while_it_trains():
             stop.wait(0.0005)
 
     # One step, which is long: Python runs only where C lets it.
-    X = np.repeat(X, 40, axis=0)
+    X = np.repeat(X, 20, axis=0)
     thread = threading.Thread(target=count)
     thread.start()
-    pmy.train("linear 2000, relu, linear 2000, relu, linear 3", X, np.repeat(y, 40), epochs=1, batch=16000, threads=1)
+    pmy.train("linear 1000, relu, linear 1000, relu, linear 3", X, np.repeat(y, 20), epochs=1, batch=8000, threads=1)
     stop.set()
     thread.join()
     assert counted[0] > 20
