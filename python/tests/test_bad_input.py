@@ -1,10 +1,10 @@
 """What cannot be is an exception, whatever it is, and never a crash: each case runs in a process of its own."""
 
 import os
-import traceback
 
 import numpy as np
 import pytest
+from apart import in_a_child
 from problems import blobs
 
 import pmy
@@ -145,7 +145,8 @@ REFUSED = {
     "backward of many": (backward_of_vector, pmy.BadShape, "one number"),
     "no node": (lambda: pmy.Graph().relu(None), TypeError, "node"),
     "a number as node": (lambda: pmy.Graph().relu(3), TypeError, "node"),
-    "another graph's node": (lambda: pmy.Graph().relu(graph()[1]), pmy.BadArgument, "another graph"),
+    "another graph's node": (lambda: pmy.Graph().relu(graph()[1]), pmy.BadArgument, "the node is of another graph"),
+    "freed: another graph's node": (lambda: pmy.Graph().relu(freed_graph()[1]), pmy.BadArgument, "the node is of"),
     "no such activation": (lambda: pmy.Graph().linear(pmy.Graph().input((1, 2)), 3, "rleu"), ValueError, ""),
     "a shape with a zero": (lambda: pmy.Graph().input((3, 0)), pmy.BadShape, "at least 1"),
     "a negative shape": (lambda: pmy.Graph().input((3, -1)), pmy.BadShape, "at least 1"),
@@ -168,25 +169,6 @@ REFUSED = {
     "of no kind": (lambda: pmy.Optimizer(graph()[0], "x"), pmy.BadArgument, "sgd"),
     "a name that is taken": (lambda: setattr(graph()[1], "name", "linear0.bias"), pmy.BadArgument, ""),
 }
-
-
-def in_a_child(function):
-    """What the function says, run in a child; that it crashed, if it did."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            said = function()
-        except BaseException:
-            said = traceback.format_exc()
-        os.write(writing, said.encode()[-4000:])
-        os._exit(0)
-    os.close(writing)
-    with open(reading, encoding="utf-8") as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return f"crashed with signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else said
 
 
 @pytest.mark.parametrize("case", REFUSED)
