@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ _constants = single._opened[0]
 single.blas_single_threaded()
 
 
+@functools.cache
 def enumerator(name: str) -> int:
     """The value of an enumerator, "EVAL"; they are the same in each precision."""
     return int(getattr(_constants, "PMY_" + name))
