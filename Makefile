@@ -414,6 +414,8 @@ help:
 	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
 	@echo 'make text      the same for a language model of the Bible, and lets it write'
 	@echo 'make page      the same for a page that runs pmy in a browser: $(BUILD)/page/index.html'
+	@echo 'make python    the Python package as it is run from here: PYTHONPATH=$(BUILD)/python'
+	@echo 'make wheel     its wheel and that of MNIST, in $(BUILD)/wheels; takes tools from PyPI'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
 	@echo 'make numerics  measures how right softmax and convolutions are, for docs/NUMERICS.md'

@@ -197,10 +197,7 @@ def recipe(ffi, build):
     library = ffi.dlopen(f"{build}/libpmy.so")
     kinds = {library.PMY_RECIPE_COUNT: "int", library.PMY_RECIPE_SEED: "int", library.PMY_RECIPE_FLAG: "bool",
              library.PMY_RECIPE_DOUBLE: "float", library.PMY_RECIPE_REAL: "float"}
-    text = '"""The fields of a recipe, made from its table by generate.py."""\n\nfrom __future__ import annotations\n\n' \
-           "from typing import Literal, TypedDict\n\n\n" \
-           'class Recipe(TypedDict, total=False):\n    """What a training run is, but for its net and data."""\n'
-    i = 0
+    fields, words_said, i = [], [], 0
     while field := library.pmy_recipe_field_at(library.PMY_RECIPE_OF_PICTURES, i):
         i += 1
         words = []
@@ -210,8 +207,12 @@ def recipe(ffi, build):
         if name == "net":
             continue
         kind = f"Literal{words!r}" if words else kinds.get(field.type, "str")
-        text += "\n" + (f"    #: {ffi.string(field.help).decode()}\n" if field.help else "") + f"    {name}: {kind}\n"
-    return text
+        fields.append(f"    {name}: {kind}\n")
+        words_said.append(f"    {name}: {ffi.string(field.help).decode() if field.help else kind}\n")
+    return ('"""The fields of a recipe, made from its table by generate.py."""\n\nfrom __future__ import annotations\n\n'
+            "from typing import Literal, TypedDict\n\n\nclass Recipe(TypedDict, total=False):\n"
+            f'    """What a training run is, but for its net and data.\n\n{"".join(words_said)}    """\n\n'
+            + "".join(fields))
 
 
 def presets(build):

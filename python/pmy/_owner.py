@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,20 +11,22 @@ from typing import Any
 import numpy as np
 
 from ._library import ffi
-from .errors import Freed
+from .errors import Error, Freed
 
 
 class Owner:
     """Something of C that is freed with this object or by `free`, and used by one thread at a time.
 
     A call from another thread waits until the running one is done. Arrays that look into it keep its memory: it is
-    given back once the last of them has gone.
+    given back once the last of them has gone. After a fork it is the first process's alone, as its threads are.
     """
 
     def __init__(self, pointer: Any, free: Callable[[Any], None], *needed: Any) -> None:
         def release(pointer: Any, needed: tuple[Any, ...] = needed) -> None:
-            free(pointer)
+            if os.getpid() == process:
+                free(pointer)
 
+        process = self._process = os.getpid()
         self._held = ffi.gc(pointer, release)
         self._lock = threading.RLock()
 
@@ -32,6 +35,8 @@ class Owner:
         with self._lock:
             if self._held is None:
                 raise Freed(f"this {type(self).__name__} was freed")
+            if os.getpid() != self._process:
+                raise Error(f"this {type(self).__name__} is of another process, from which this one was forked")
             yield self._held
 
     def free(self) -> None:

@@ -1,5 +1,6 @@
 """Training, models and data."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import threading
 
 import numpy as np
 import pytest
+from apart import in_a_child
 from problems import blobs, pictures, plane
 
 import pmy
@@ -193,6 +195,24 @@ def test_two_threads_share_a_model():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_after_a_fork_a_model_is_the_first_process_s():
+    X, y = blobs()
+    model = pmy.train(NET, X, y, epochs=1, threads=2)
+
+    def ask():
+        nonlocal model
+        try:
+            model.predict(X)
+        except pmy.Error as error:
+            del model
+            gc.collect()
+            return str(error) if pmy.train(NET, X, y, epochs=1, threads=2).predict(X).size else ""
+        return "it answered"
+
+    assert "another process" in in_a_child(ask)
+    assert model.predict(X).size == 400
 
 
 def test_progress_writes_a_line_an_epoch(capfd):
