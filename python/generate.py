@@ -235,7 +235,7 @@ def main():
         raise SystemExit("generate.py: the declarations of pmy.h do not come first")
     ffi = cffi.FFI()
     ffi.cdef(text)
-    version = re.search(r'PMY_VERSION "([^"]*)"', (SOURCE / "base/version.h").read_text()).group(1)
+    version = ffi.string(ffi.dlopen(f"{build}/libpmy.so").pmy_version()).decode()
     (folder / "_generated.py").write_text(
         '"""Made from the headers and programs by generate.py."""\n\n'
         f'VERSION = "{version}"\n'
