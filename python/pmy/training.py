@@ -33,6 +33,8 @@ class _Watcher:
         bar = Progress() if progress else None
 
         def step(_: Any, report: Any) -> bool:
+            if self.raised:  # in epoch, which cannot say so itself
+                return False
             if bar:
                 bar.step(report)
             return on_step is None or on_step(read(report)) is not False

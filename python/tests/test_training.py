@@ -160,6 +160,17 @@ def test_ctrl_c_ends_training_and_the_model_is_there():
     assert process.returncode == 0 and said == "True True (400,)\n"
 
 
+def test_what_comes_after_an_epoch_ends_training_too(monkeypatch, capfd):
+    X, y = blobs()
+
+    def interrupt(bar, report):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pmy.progress.Progress.epoch", interrupt)
+    model = pmy.train(NET, X, y, epochs=5, progress=True)
+    assert model.interrupted and len(model.history) == 1
+
+
 def test_other_threads_run_while_it_trains():
     X, y = blobs()
     stop, counted = threading.Event(), [0]
