@@ -65,8 +65,8 @@ def alias_of(enum):
 class Parameters:
     """How a builder call's parameters stand in Python: in the signature, and as passed on."""
 
-    def __init__(self, ffi, comment):
-        self.ffi, self.comment, self.signature, self.passed = ffi, comment, [], []
+    def __init__(self, comment):
+        self.comment, self.signature, self.passed = comment, [], []
 
     def may_be_null(self, name, names):
         """Whether the comment says so of the parameter: NULL is said of the one named last before it."""
@@ -129,10 +129,12 @@ class Parameters:
         return True
 
 
-def method(ffi, name, names, comment):
-    """The text of a builder call's method; "" where it takes what Python does not have."""
-    parameters = Parameters(ffi, comment)
-    kinds = ffi.typeof(ffi.typeof_of[name]).args[1:]
+def method(ffi, name, rest, comment):
+    """The text of the method for a builder call with the `rest` of its parameters after the graph; "" where it takes
+    what Python does not have."""
+    parameters = Parameters(comment)
+    names = [re.search(r"(\w+)\s*(\[\w*\])?$", word).group(1) for word in rest.split(",")]
+    kinds = ffi.typeof(f"pmy_node *(*)(pmy_graph *, {rest})").args[1:]
     pointers = [n for n, k in zip(names, kinds) if k.kind == "pointer"]
     if not all(parameters.take(n, k, pointers) for n, k in zip(names, kinds)):
         return ""
@@ -147,17 +149,14 @@ def ops(ffi, text, build):
     """A class with a method for each call that appends a node to a graph."""
     said, formula = comments(), formulas(ffi, build)
     inside = (SOURCE / "tensor/op.h").read_text()
-    ffi.typeof_of = {}
     enums = [ffi.typeof(name) for name in ("pmy_activation", "pmy_reduction", "pmy_start")]
     methods = []
     for name, rest in re.findall(r"(?:^|;)\s*pmy_node \*(pmy_\w+)\(pmy_graph \*graph, ([^;]*)\)(?=;)", text,
                                  re.MULTILINE):
         if f"*{name}(" in inside or "..." in rest:
             continue
-        words = [re.sub(r"\[\w*\]", "", part).strip() for part in re.sub(r"\s+", " ", rest).split(",")]
-        names = [re.search(r"\w+$", word).group() for word in words]
-        ffi.typeof_of[name] = f"pmy_node *(*)(pmy_graph *, {rest})"
-        methods.append(method(ffi, name, names, "\n\n".join(filter(None, (formula.get(name), said.get(name))))))
+        words = "\n\n".join(filter(None, (formula.get(name), said.get(name))))
+        methods.append(method(ffi, name, rest, words))
     return ('"""The builder calls of a graph, made from the headers by generate.py."""\n\n'
             "from __future__ import annotations\n\n"
             "from collections.abc import Sequence\n"
@@ -173,10 +172,12 @@ def ops(ffi, text, build):
 def records(ffi):
     """A class for each of the structs that are handed out."""
     plain = {**PLAIN, "float": "float", "pmy_shape": "tuple[int, ...]"}
-    text = '"""What C hands out, made from the headers by generate.py."""\n\nfrom __future__ import annotations\n\n' \
-           "from dataclasses import dataclass\n\nfrom ._measures import Measures\n"
+    text = '"""What C hands out, made from the headers by generate.py."""\n\n' \
+           "from __future__ import annotations\n\nfrom dataclasses import dataclass\n\n" \
+           "from ._measures import Measures\n"
     for struct in RECORDS:
-        text += f"\n\n@dataclass(frozen=True)\nclass {record_name(struct)}{'(Measures)' if struct == 'pmy_score' else ''}:\n"
+        base = "(Measures)" if struct == "pmy_score" else ""
+        text += f"\n\n@dataclass(frozen=True)\nclass {record_name(struct)}{base}:\n"
         for name, field in ffi.typeof(struct).fields:
             kind = field.type
             if kind.kind == "enum" or (kind.kind == "array" and kind.item.cname == "char"):
@@ -209,8 +210,9 @@ def recipe(ffi, build):
         kind = f"Literal{words!r}" if words else kinds.get(field.type, "str")
         fields.append(f"    {name}: {kind}\n")
         words_said.append(f"    {name}: {ffi.string(field.help).decode() if field.help else kind}\n")
-    return ('"""The fields of a recipe, made from its table by generate.py."""\n\nfrom __future__ import annotations\n\n'
-            "from typing import Literal, TypedDict\n\n\nclass Recipe(TypedDict, total=False):\n"
+    return ('"""The fields of a recipe, made from its table by generate.py."""\n\n'
+            "from __future__ import annotations\n\nfrom typing import Literal, TypedDict\n\n\n"
+            "class Recipe(TypedDict, total=False):\n"
             f'    """What a training run is, but for its net and data.\n\n{"".join(words_said)}    """\n\n'
             + "".join(fields))
 

@@ -23,6 +23,8 @@ from .optim import Optimizer
 from .training import train
 
 __version__ = VERSION
-__all__ = ["PRESETS", "BadArgument", "BadData", "BadFile", "BadNet", "BadShape", "Check", "Checks", "EpochReport", "Error", "Fit", "Freed",
-           "Graph", "IOFailed", "Layer", "Model", "Net", "NoMemory", "NoThreads", "Node", "Optimizer", "Recipe", "Score",
-           "StepReport", "Stopped", "explain", "gradcheck", "load", "mnist", "train"]
+__all__ = [
+    "BadArgument", "BadData", "BadFile", "BadNet", "BadShape", "Check", "Checks", "EpochReport", "Error", "Fit",
+    "Freed", "Graph", "IOFailed", "Layer", "Model", "Net", "NoMemory", "NoThreads", "Node", "Optimizer", "PRESETS",
+    "Recipe", "Score", "StepReport", "Stopped", "explain", "gradcheck", "load", "mnist", "train",
+]

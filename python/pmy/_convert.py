@@ -102,7 +102,7 @@ class Arguments:
         if kind.kind == "enum":
             return word(kind, value)
         if kind.kind == "struct":
-            return shape(value) if kind.cname == "pmy_shape" or kind.cname == "pmy64_shape" else self.struct(kind, value)[0]
+            return shape(value) if kind.cname == "pmy_shape" else self.struct(kind, value)[0]
         if kind.kind != "pointer":
             return value
         item = kind.item

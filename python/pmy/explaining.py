@@ -26,7 +26,8 @@ def _value(row: Any, name: str, kind: Any) -> Any:
     return view(value, shape, row).copy()
 
 
-def explain(logits: npt.ArrayLike, target: int | Sequence[float] | np.ndarray, temperature: float = 1) -> dict[str, Any]:
+def explain(logits: npt.ArrayLike, target: int | Sequence[float] | np.ndarray,
+            temperature: float = 1) -> dict[str, Any]:
     """The numbers of one row: z, p, loss, jacobian, the gradient by the chain rule and by the fused node, and all
     between, as `softmax explain` shows them, in double precision.
 
