@@ -343,6 +343,33 @@ $(PAGE): $(BUILD)/pack $(BUILD)/page/language.gz $(wildcard examples/page/web/*)
 	    test-images=data/mnist/t10k-images-idx3-ubyte.gz test-labels=data/mnist/t10k-labels-idx1-ubyte.gz \
 	    language-model=$(BUILD)/page/language.gz > $@
 
+# ---- Python -----------------------------------------------------------------
+
+# The package as it is run from here: PYTHONPATH=$(BUILD)/python. Its sources and libraries are links; what it takes
+# from C is written by python/generate.py, which needs cffi.
+PYTHON ?= python3
+PYTHON_SOURCES := $(wildcard python/pmy/*.py python/pmy/py.typed python/mnist/pmy_mnist/*.py)
+
+$(BUILD)/list_presets: $(call objects,tools/list_presets.c examples/mnist/presets.c)
+	$(call link)
+
+.PHONY: python
+python: $(BUILD)/python/made
+$(BUILD)/python/made: python/generate.py tools/declarations $(PYTHON_SOURCES) $(BUILD)/list_presets $(SHARED_LIBRARIES)
+	$(call say,PYTHON,$(@D))
+	$(Q)rm -rf $(@D)
+	$(Q)mkdir -p $(@D)/pmy/lib $(@D)/pmy_mnist/data
+	$(Q)ln -s $(abspath $(wildcard python/pmy/*)) $(@D)/pmy
+	$(Q)ln -s $(abspath $(SHARED_LIBRARIES)) $(@D)/pmy/lib
+	$(Q)ln -s $(abspath $(wildcard python/mnist/pmy_mnist/*.py)) $(@D)/pmy_mnist
+	$(Q)ln -s $(abspath $(wildcard data/mnist/*)) $(@D)/pmy_mnist/data
+	$(Q)$(PYTHON) python/generate.py $(BUILD) '$(CC)' $(@D)/pmy
+	$(Q)touch $@
+
+.PHONY: wheel
+wheel: python
+	$(Q)python/wheel $(BUILD) $(PYTHON)
+
 # ---- running ----------------------------------------------------------------
 
 .PHONY: deps mnist text test test-programs numerics bench bench-programs
@@ -488,6 +515,8 @@ help:
 	@echo 'make mnist     installs what is missing, builds, trains on MNIST, tests'
 	@echo 'make text      the same for a language model of the Bible, and lets it write'
 	@echo 'make page      the same for a page that runs pmy in a browser: $(BUILD)/page/index.html'
+	@echo 'make python    the Python package as it is run from here: PYTHONPATH=$(BUILD)/python'
+	@echo 'make wheel     its wheel and that of MNIST, in $(BUILD)/wheels; takes tools from PyPI'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
 	@echo 'make numerics  measures how right softmax and convolutions are, for docs/NUMERICS.md'
