@@ -175,6 +175,21 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(way)' | cmp -s - $@ || echo '$(way)' > $@
 
+# Messages of ONNX, which the programs that export write: sources made of its schema, which no warning minds.
+ONNX_SCHEMA := third_party/onnx/onnx.proto
+ONNX_SOURCE := $(BUILD)/schema/onnx.pb-c
+$(ONNX_SOURCE).h: $(ONNX_SOURCE).c ;
+$(ONNX_SOURCE).c: $(ONNX_SCHEMA)
+	$(call say,PROTOC,$<)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) -I$(<D) $(<F)
+$(ONNX_SOURCE).o: FLAGS += -w
+$(ONNX_SOURCE).o: $(ONNX_SOURCE).c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+$(call object,$(wildcard examples/*/onnx*.c)): INCLUDES += -I$(BUILD)/schema
+$(call object,$(wildcard examples/*/onnx*.c)): | $(ONNX_SOURCE).h
+
 objects_below = $(addsuffix /$(1)/%,$(BUILD)/obj $(BUILD)/obj/pmy64 $(BUILD)/obj/pmyq)
 $(call objects_below,examples) $(BUILD)/obj/bench/% $(BUILD)/obj/tools/%: INCLUDES += -Iexamples
 $(call objects_below,tests): INCLUDES += -Itests -Iexamples
@@ -264,8 +279,10 @@ $(BUILD)/datadir: FORCE
 	@echo '$(DATADIR)' | cmp -s - $@ || echo '$(DATADIR)' > $@
 
 $(INSTALLED_PROGRAMS): $(BUILD)/obj/installed_data.o
+PROGRAMS_WITH_ONNX := mnist text
+$(PROGRAMS_WITH_ONNX:%=$(BUILD)/%) $(PROGRAMS_WITH_ONNX:%=$(BUILD)/installed/%): $(ONNX_SOURCE).o
 $(PROGRAMS) $(INSTALLED_PROGRAMS):
-	$(call link)
+	$(call link,$(if $(filter $(PROGRAMS_WITH_ONNX),$(@F)),-lprotobuf-c))
 
 $(TUTORIAL): $(BUILD)/tutorial/%: $(BUILD)/obj/examples/tutorial/%.o $(GRADCHECK_LIBRARIES) $(LIBRARIES)
 	$(call link)
@@ -287,7 +304,7 @@ losses_OBJECTS := $(call objects,$(wildcard tests/losses/*.c) examples/mnist/pre
 $(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a
 	$(call link)
 
-$(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c))
+$(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c examples/mnist/int8_*.c))
 
 # Holds the page's presets against the command line's.
 $(BUILD)/tests/test_page_train: $(call objects,examples/mnist/train_options.c)
@@ -379,7 +396,7 @@ deps:
 
 # These install what is missing before anything is compiled; nothing else does.
 ifneq ($(filter mnist text page test,$(MAKECMDGOALS)),)
-$(OBJECTS) $(BUILD)/pack $(PAGE): | deps
+$(OBJECTS) $(ONNX_SOURCE).c $(BUILD)/pack $(PAGE): | deps
 endif
 
 mnist: $(BUILD)/mnist
@@ -396,6 +413,12 @@ test-programs: $(TEST_PROGRAMS)
 
 test: all test-programs
 	@BUILD='$(BUILD)' CC='$(CC)' SANITIZE='$(SANITIZE)' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+
+# onnxruntime in an environment of its own: what mnist export --onnx is held against where it is there.
+.PHONY: onnx
+onnx:
+	python3 -m venv $(BUILD)/onnx
+	$(BUILD)/onnx/bin/pip install --quiet onnx onnxruntime
 
 numerics: $(NUMERICS)
 	$(NUMERICS) > $(BUILD)/NUMERICS.md
@@ -519,6 +542,7 @@ help:
 	@echo 'make wheel     its wheel and that of MNIST, in $(BUILD)/wheels; takes tools from PyPI'
 	@echo 'make test      installs what is missing, builds, runs every test'
 	@echo 'make deps      installs what is missing (PMY_DEPS=skip: never)'
+	@echo 'make onnx      installs onnxruntime from PyPI in $(BUILD)/onnx, for the tests of exports'
 	@echo 'make numerics  measures how right softmax and convolutions are, for docs/NUMERICS.md'
 	@echo 'make bench     measures speed; JSON=1 for one JSON object a line'
 	@echo 'make results   measures all that docs/RESULTS.md says, and writes it'

@@ -10,7 +10,7 @@ fi
 
 root=$PWD
 cd "$TMPDIR" || exit 2
-cp -R "$root"/{Makefile,tools,src,examples} . || exit 2
+cp -R "$root"/{Makefile,tools,src,examples,third_party} . || exit 2
 list=src/tensor/activation.h
 cp "$root/tests/activation/softplus.c" src/tensor/ops/ &&
     sed -i '/^#define PMY_ACTIVATION_LIST(X)/a\    X(PMY_SOFTPLUS, softplus)     \\' "$list"

@@ -34,12 +34,13 @@ script id <<'S'
 #!/bin/sh
 cat user
 S
+printf '#!/bin/sh\n' | script protoc-c
 apt_get_that_installs()
 {
     script apt-get <<'S'
 #!/bin/sh
 echo "apt-get $*" >>log
-[ "$1" = update ] || printf '%s\n' -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lcmocka -lmpfr -lgmp >there
+[ "$1" = update ] || printf '%s\n' -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lprotobuf-c -lcmocka -lmpfr -lgmp >there
 S
 }
 
@@ -63,7 +64,7 @@ lines_are()
     printf '%s\n' "$@" | diff - "$file"
 }
 
-everything="-lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lcmocka -lmpfr -lgmp"
+everything="-lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lprotobuf-c -lcmocka -lmpfr -lgmp"
 update="apt-get update"
 install="apt-get install -y --no-install-recommends"
 
@@ -77,7 +78,7 @@ check "nothing missing: nothing is run" nothing_missing
 
 missing_as_root()
 {
-    system 0 -lopenblas -lcsv -ljpeg -lexif -lcmocka -lmpfr -lgmp
+    system 0 -lopenblas -lcsv -ljpeg -lexif -lprotobuf-c -lcmocka -lmpfr -lgmp
     status_is 0 run_deps && lines_are log "$update" "$install libcjson-dev libdeflate-dev" &&
         holds output "$update" && holds output "$install libcjson-dev libdeflate-dev"
 }
@@ -85,7 +86,7 @@ check "something missing, as root: it is installed, and what is run is shown" mi
 
 missing_as_user()
 {
-    system 1000 -ldeflate -lcjson -lcsv -ljpeg -lexif -lcmocka -lmpfr -lgmp
+    system 1000 -ldeflate -lcjson -lcsv -ljpeg -lexif -lprotobuf-c -lcmocka -lmpfr -lgmp
     status_is 0 run_deps && lines_are log "sudo -n $update" "$update" \
         "sudo -n $install libopenblas-dev" "$install libopenblas-dev" &&
         holds output "sudo -n $install libopenblas-dev"
@@ -117,7 +118,7 @@ check "an install that fails is a failure" install_fails
 
 install_does_not_help()
 {
-    system 0 -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lmpfr -lgmp
+    system 0 -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lprotobuf-c -lmpfr -lgmp
     printf '#!/bin/sh\nexit 0\n' | script apt-get
     status_is 1 run_deps && holds errors "still missing after installing libcmocka-dev: libcmocka-dev"
 }
@@ -125,7 +126,7 @@ check "an install that does not help is a failure" install_does_not_help
 
 update_fails()
 {
-    system 0 -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lmpfr -lgmp
+    system 0 -lopenblas -ldeflate -lcjson -lcsv -ljpeg -lexif -lprotobuf-c -lmpfr -lgmp
     printf '#!/bin/sh\n[ "$1" = install ] && echo -lcmocka >>there\n' | script apt-get
     status_is 0 run_deps && holds errors "apt-get update failed"
 }

@@ -1,5 +1,6 @@
-/* What mnist export has no code for, it refuses. */
+/* What mnist export has no code for, it refuses; nor integers. */
 #include "mnist/export_layers.h"
+#include "mnist/int8_net.h"
 #include "net/layer_kind.h"
 #include "pmy.h"
 
@@ -20,8 +21,8 @@ static bool has_no_code(const pmy_layer_kind *kind)
     return kind->sequences || kind->tokens || strcmp(kind->word, "rmsnorm") == 0;
 }
 
-/* What must stand after the word, with 0 for a rate and 1 for any other number. */
-static void read_word(const pmy_layer_kind *kind)
+/* What must stand after the word, with 0 for a rate and 1 for any other number; then `more`. */
+static void read_word(const pmy_layer_kind *kind, const char *more)
 {
     char text[64];
     pmy_error error;
@@ -32,6 +33,7 @@ static void read_word(const pmy_layer_kind *kind)
     for (const pmy_layer_argument *argument = kind->argument; argument->type && !argument->name[0];
          argument++)
         (void)strcat(text, argument->type == PMY_RATE ? " 0" : " 1");
+    (void)strcat(text, more);
     if (pmy_net_read(text, kind->group ? PMY_SHAPE(3) : PMY_SHAPE(1, 5, 5), &net, &error) != PMY_OK)
         fail_msg("'%s': %s", text, error.message);
 }
@@ -59,7 +61,7 @@ static void every_word_has_code(void **state)
         pmy_error error;
         if (has_no_code(kind))
             continue;
-        read_word(kind);
+        read_word(kind, "");
         if (export_check(&net, &error) != PMY_OK)
             fail_msg("%s", error.message);
         char *code = code_of();
@@ -67,6 +69,31 @@ static void every_word_has_code(void **state)
         assert_int_equal(code[0] == 0, computes_nothing);
         free(code);
     }
+}
+
+static void every_word_has_integers_or_is_refused_by_name(void **state)
+{
+    (void)state;
+    static int8_net integers;
+    size_t refused = 0;
+    for (const pmy_layer_kind *kind = pmy_layer_kinds; kind->word; kind++) {
+        pmy_error error;
+        if (kind->sequences || kind->tokens)
+            continue;
+        read_word(kind, ", linear 2");
+        pmy_graph *graph = pmy_graph_new(NULL, 1);
+        pmy_node *x = pmy_input(graph, net.input);
+        assert_int_equal(pmy_build(graph, pmy_sum(graph, pmy_net_build(&net, graph, x)), &error), PMY_OK);
+        pmy_model_facts facts = {.net = net, .normalization = {0, 1}, .classes = 2};
+        if (int8_net_make(&facts, graph, &integers, &error) != PMY_OK) {
+            assert_int_equal(error.code, PMY_BAD_NET);
+            assert_non_null(strstr(error.message, kind->word));
+            refused++;
+        }
+        int8_net_free(&integers);
+        pmy_graph_free(graph);
+    }
+    assert_int_equal(refused, 2); /* layernorm and rmsnorm */
 }
 
 static void other_words_are_refused(void **state)
@@ -89,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_has_code),
+        cmocka_unit_test(every_word_has_integers_or_is_refused_by_name),
         cmocka_unit_test(other_words_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

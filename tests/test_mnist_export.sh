@@ -108,10 +108,11 @@ refused()
     status_is 2 "$mnist" export "$@" >out 2>error && holds error "$text" && [ ! -s out ] && [ "$(wc -l <error)" -eq 1 ]
 }
 check "no model" refused '--model FILE is missing' out.c
-check "no file to write" refused 'OUT.c' --model mlp.model
+check "no file to write" refused 'OUT' --model mlp.model
 check "a model that is not there" refused 'none.model' --model none.model out.c
 check "a model that is none" refused 'mlp.c' --model mlp.c out.c
 check "a folder that is not there" refused 'nowhere/out.c' --model mlp.model nowhere/out.c
+check "pictures for a format that needs none" refused '--data goes with --int8' --model mlp.model --data "$data" out.c
 check "none of them left a file" [ ! -e out.c ]
 
 finish

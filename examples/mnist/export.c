@@ -1,15 +1,18 @@
-/* mnist export: a model as one file of C. */
+/* mnist export: a model as one file of C, one in integers, or as one of ONNX. */
 #include "base/number.h"
+#include "common/onnx.h"
 #include "common/options.h"
 #include "common/program.h"
-#include "io/atomic_file.h"
+#include "common/written_file.h"
 #include "mnist/commands.h"
+#include "mnist/data.h"
+#include "mnist/export_int8.h"
 #include "mnist/export_layers.h"
+#include "mnist/export_names.h"
 #include "mnist/export_weights.h"
 #include "base/version.h"
 #include "train/classifier.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void write_head(FILE *file, const pmy_model_facts *facts, const export_plan *plan)
@@ -36,35 +39,6 @@ static void write_head(FILE *file, const pmy_model_facts *facts, const export_pl
                   PMY_VERSION, facts->net.text, pmy_shape_size(facts->net.input), facts->classes,
                   pmy_shape_print(pmy_shape_of_row(facts->net.input)).text,
                   facts->names ? ", which pmy_classes names" : "", weights, buffers);
-}
-
-/* A string of C: of names only what is plain ASCII stands as it is. The octal digits are three, so that none
- * that follow can be taken for more; a question mark may begin a trigraph. */
-static void write_string(FILE *file, const char *text)
-{
-    (void)fputc('"', file);
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        bool plain = *at >= ' ' && *at <= '~' && !strchr("\"\\?", *at);
-        (void)fprintf(file, plain ? "%c" : "\\%03o", *at);
-    }
-    (void)fputc('"', file);
-}
-
-static void write_names(FILE *file, const pmy_model_facts *facts)
-{
-    if (!facts->names)
-        return;
-    (void)fprintf(
-        file,
-        "\n/* What the classes are called, in UTF-8. */\nextern const char *const pmy_classes[%zu];\n"
-        "const char *const pmy_classes[%zu] = {\n",
-        facts->classes, facts->classes);
-    for (size_t k = 0; k < facts->classes; k++) {
-        (void)fputs("    ", file);
-        write_string(file, facts->names[k]);
-        (void)fputs(",\n", file);
-    }
-    (void)fputs("};\n", file);
 }
 
 static void write_buffers(FILE *file, const export_plan *plan)
@@ -114,13 +88,16 @@ static void write_predict(FILE *file, const pmy_model_facts *facts, const export
                   plan->result, facts->classes, facts->classes, facts->classes);
 }
 
-static pmy_status write_source(FILE *file, const pmy_classifier *classifier, pmy_error *error)
+static pmy_status write_source(FILE *file, const void *of, pmy_error *error)
 {
+    const pmy_classifier *classifier = of;
     export_plan plan;
-    pmy_status status = PMY_OK;
+    pmy_status status = export_check(&classifier->facts.net, error);
+    if (status != PMY_OK)
+        return status;
     export_plan_make(&classifier->facts.net, &plan);
     write_head(file, &classifier->facts, &plan);
-    write_names(file, &classifier->facts);
+    export_names(file, &classifier->facts);
     for (size_t i = 0; status == PMY_OK && i < plan.count; i++)
         status = export_weights(file, &plan.step[i], classifier->graph, error);
     if (status != PMY_OK)
@@ -133,75 +110,81 @@ static pmy_status write_source(FILE *file, const pmy_classifier *classifier, pmy
     return PMY_OK;
 }
 
-static pmy_status write_file(const char *path, const pmy_classifier *classifier, pmy_error *error)
+static pmy_status write_onnx(FILE *file, const void *of, pmy_error *error)
 {
-    pmy_atomic_file output;
-    pmy_status status = pmy_atomic_file_begin(path, &output, error);
+    const pmy_classifier *classifier = of;
+    return onnx_write(file, &(onnx_source){&classifier->facts, classifier->graph}, error);
+}
+
+/* What a command line asks for. */
+typedef struct export_order {
+    const char *model, *path, *data;
+    bool onnx, int8;
+} export_order;
+
+static pmy_status write_int8(const export_order *order, const pmy_classifier *classifier, pmy_error *error)
+{
+    pmy_dataset train, test;
+    pmy_status status = data_load(order->data, NULL, &train, &test, error);
     if (status != PMY_OK)
         return status;
-    status = write_source(output.file, classifier, error);
-    if (status == PMY_OK)
-        return pmy_atomic_file_end(&output, error);
-    pmy_atomic_file_abandon(&output);
+    export_int8_source source = {classifier, &train};
+    status = written_file(order->path, export_int8_write, &source, error);
+    pmy_dataset_free(&train);
+    pmy_dataset_free(&test);
     return status;
 }
 
-/* All of it or nothing. */
-static pmy_status write_output(const pmy_classifier *classifier, pmy_error *error)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
-    if (!memory)
-        return pmy_fail(error, PMY_NO_MEMORY, "no memory for the source");
-    pmy_status status = write_source(memory, classifier, error);
-    bool failed = ferror(memory) != 0;
-    if ((fclose(memory) != 0 || failed) && status == PMY_OK)
-        status = pmy_fail(error, PMY_NO_MEMORY, "no memory for the source");
-    if (status == PMY_OK && (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0))
-        status = pmy_fail(error, PMY_IO, "standard output cannot be written");
-    free(text);
-    return status;
-}
-
-static pmy_status export_model(const char *model, const char *path, pmy_error *error)
+static pmy_status export_model(const export_order *order, pmy_error *error)
 {
     pmy_classifier *classifier;
-    pmy_status status = pmy_classifier_load(model, NULL, NULL, NULL, &classifier, error);
+    pmy_status status = pmy_classifier_load(order->model, NULL, NULL, NULL, &classifier, error);
     if (status != PMY_OK)
         return status;
-    status = export_check(&classifier->facts.net, error);
-    if (status == PMY_OK && (classifier->facts.targets || classifier->facts.columns))
+    if (classifier->facts.targets || classifier->facts.columns)
         status = pmy_fail(error, PMY_BAD_ARGUMENT,
-                          "%s: is of a table, but export writes models of pictures in classes", model);
-    if (status == PMY_OK)
-        status =
-            strcmp(path, "-") == 0 ? write_output(classifier, error) : write_file(path, classifier, error);
+                          "%s: is of a table, but export writes models of pictures in classes", order->model);
+    else
+        status = order->int8
+                     ? write_int8(order, classifier, error)
+                     : written_file(order->path, order->onnx ? write_onnx : write_source, classifier, error);
     pmy_classifier_free(classifier);
     return status;
 }
 
 int export_command(int argc, char **argv)
 {
-    const char *model = NULL;
+    const char *const usual_data = "data/mnist";
+    export_order order = {.data = usual_data};
     size_t operands;
     const option_row rows[] = {
-        {OPTION_TEXT("model", "FILE", &model, "the model: a file from --save"), .required = true}};
+        {OPTION_TEXT("model", "FILE", &order.model, "the model: a file from --save"), .required = true},
+        {OPTION_FLAG("onnx", &order.onnx, "write a model of ONNX instead, for onnxruntime and others")},
+        {OPTION_FLAG("int8", &order.int8,
+                     "write C in integers, for small machines: pmy_classify, which makes logits of bytes")},
+        {OPTION_TEXT("data", "DIR", &order.data,
+                     "what the integers' scales are taken from: training pictures, as for mnist train")},
+    };
     const options command = {
         .name = "mnist export",
         .summary = "Writes a model as one file of C99 that needs nothing but <math.h> and allocates nothing: "
-                   "its weights, and pmy_predict, which makes probabilities of pixels. What OUT.c was "
+                   "its weights, and pmy_predict, which makes probabilities of pixels. What OUT was "
                    "before is replaced; - is standard output.",
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows,
-        .operands = "OUT.c",
+        .operands = "OUT",
         .fewest_operands = 1,
         .most_operands = 1};
     options_result read = options_parse(&command, argc, argv, &operands);
+    if (read == OPTIONS_RUN && order.onnx && order.int8)
+        read = options_wrong(&command, "--onnx and --int8 are two formats: one at a time");
+    if (read == OPTIONS_RUN && order.data != usual_data && !order.int8)
+        read = options_wrong(&command, "--data goes with --int8: the other formats need no pictures");
     if (read != OPTIONS_RUN)
         return read == OPTIONS_DONE ? PROGRAM_FINE : PROGRAM_WRONG;
+    order.path = argv[1];
     pmy_error error;
-    if (export_model(model, argv[1], &error) == PMY_OK)
+    if (export_model(&order, &error) == PMY_OK)
         return PROGRAM_FINE;
     (void)options_wrong(&command, "%s", error.message);
     return program_status(error.code);

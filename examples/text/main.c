@@ -9,6 +9,7 @@ int main(int argc, char **argv)
         {"sample", "let a model write", sample_command},
         {"eval", "measure how well a model says what comes next", eval_command},
         {"attention", "show where the heads of a model look", attention_command},
+        {"export", "write a model as one of ONNX", export_command},
         {"gradcheck", "hold a model's gradients against finite differences", gradcheck_command},
     };
     static const program text = {"text",
