@@ -17,7 +17,10 @@
 
 static const char *write_text(test_folder *folder, const char *text, size_t size)
 {
-    return folder_write(folder, "t.csv", contents_of(text, size));
+    pmy_file contents = contents_of(text, size);
+    const char *path = folder_write(folder, "t.csv", contents);
+    pmy_file_free(&contents);
+    return path;
 }
 
 static void expect_cells(test_folder *folder, const char *text, size_t size, bool header,
@@ -94,7 +97,10 @@ static void large_ones_are_read(void **state)
     size_t size = 0;
     for (int i = 0; i < ROWS; i++)
         size += (size_t)sprintf(text + size, "%d,%d\n", i, 2 * i);
-    const char *path = folder_write(*state, "t.csv.gz", contents_gzip(contents_of(text, size)));
+    pmy_file plain = contents_of(text, size), packed = contents_gzip(plain);
+    const char *path = folder_write(*state, "t.csv.gz", packed);
+    pmy_file_free(&packed);
+    pmy_file_free(&plain);
     pmy_csv csv;
     assert_int_equal(pmy_csv_read(path, PMY_HEADER_GUESSED, &csv, NULL), PMY_OK);
     assert_int_equal(csv.rows, ROWS);

@@ -8,11 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Writes a file of these bytes into the folder and returns its path. */
+static const char *write_bytes(test_folder *folder, const char *name, const char *text, size_t size)
+{
+    pmy_file contents = contents_of(text, size);
+    const char *path = folder_write(folder, name, contents);
+    pmy_file_free(&contents);
+    return path;
+}
+
 static pmy_csv read_text(test_folder *folder, const char *text)
 {
     pmy_csv csv;
     pmy_error error;
-    const char *path = folder_write(folder, "t.csv", contents_of(text, strlen(text)));
+    const char *path = write_bytes(folder, "t.csv", text, strlen(text));
     if (pmy_csv_read(path, PMY_HEADER_GUESSED, &csv, &error) != PMY_OK)
         fail_msg("%s", error.message);
     return csv;
@@ -104,7 +113,7 @@ static void a_name_comes_before_a_number(void **state)
 {
     static const char text[] = "x,1,y\n0.5,a,b\n0.25,b,b\n";
     pmy_csv csv;
-    const char *path = folder_write(*state, "t.csv", contents_of(text, strlen(text)));
+    const char *path = write_bytes(*state, "t.csv", text, strlen(text));
     assert_int_equal(pmy_csv_read(path, PMY_HEADER_THERE, &csv, NULL), PMY_OK);
     pmy_table table = learn(&csv, (pmy_table_options){.label = "1"});
     assert_int_equal(table.label.place, 1);
@@ -371,7 +380,7 @@ static const char *draw_flowers(test_folder *folder)
                                  mean[row / 50][i] + spread[i] * (2 * pmy_random_uniform(&random) - 1) * 1.7);
         size += (size_t)snprintf(text + size, sizeof text - size, "%s\r\n", kind[row / 50]);
     }
-    return folder_write(folder, "flowers.csv", contents_of(text, size));
+    return write_bytes(folder, "flowers.csv", text, size);
 }
 
 static void a_table_is_learned_from_its_file(void **state)
