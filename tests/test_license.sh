@@ -45,7 +45,7 @@ faults()
     while read -r file; do
         [ -n "${terms[$file]:-}" ] || echo "$file has no terms"
         case ${terms[$file]:-}:$file in
-        Expat:data/*.gz | [!E]*:[!d]*) echo "$file has other terms than its folder says" ;;
+        Expat:data/*.gz | [!E]*:[!dt]*) echo "$file has other terms than its folder says" ;;
         esac
     done <"$2"
 }
