@@ -11,6 +11,7 @@
 typedef enum pmy_digit_stage {
     PMY_STAGE_GREY,    /* laid on white, turned as EXIF says, at most 512 pixels long; 0 black, 1 white */
     PMY_STAGE_INK,     /* the paper taken away (background.h), noise smoothed: about 0 paper, 1 ink */
+    PMY_STAGE_UNRULED, /* without what is printed on the paper (rules.h) */
     PMY_STAGE_DIGIT,   /* one digit's ink alone (pieces.h), 0 … 1 */
     PMY_STAGE_CROPPED, /* to its bounding box, a thin pen's strokes thickened */
     PMY_STAGE_FITTED,  /* 20×20 */
@@ -25,8 +26,8 @@ typedef struct pmy_digit {
     uint8_t pixels[PMY_FIT_SIDE * PMY_FIT_SIDE]; /* [28, 28]; 0 paper, 255 ink */
     pmy_grey stage[PMY_DIGIT_STAGES];            /* without ink the last four are black, [28, 28] */
     bool paper_was_light;
-    size_t
-        digits; /* separate things as large as a digit; 0: there is no ink. The one with most ink was taken */
+    size_t digits;    /* separate things as large as a digit, of which the one with most ink was taken; 0: no
+                         digit was    found, and what was taken is a blot or a bar, or nothing */
     double ink_share; /* of the picture */
 } pmy_digit;
 

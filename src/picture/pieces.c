@@ -19,12 +19,13 @@ static double largest_mass(const pmy_components *components)
     return largest;
 }
 
-static void leave_out_frame(const pmy_grey *ink, pmy_components *components)
+static void leave_out_frame(const pmy_grey *ink, bool page, pmy_components *components)
 {
     double edge = 2 * (double)(ink->width + ink->height), all = largest_mass(components);
     for (size_t i = 0; i < components->count; i++)
-        components->list[i].left_out = (double)components->list[i].at_edge > along_edge * edge;
-    bool nothing_else = largest_mass(components) < speck * all;
+        components->list[i].left_out =
+            page ? components->list[i].at_edge > 0 : (double)components->list[i].at_edge > along_edge * edge;
+    bool nothing_else = !page && largest_mass(components) < speck * all;
     for (size_t i = 0; i < components->count && nothing_else; i++)
         components->list[i].left_out = false;
 }
@@ -92,9 +93,9 @@ static pmy_component whole(const pmy_components *components, size_t digit)
     return sum;
 }
 
-size_t pmy_pieces_choose(const pmy_grey *ink, pmy_components *components)
+size_t pmy_pieces_choose(const pmy_grey *ink, bool page, pmy_components *components)
 {
-    leave_out_frame(ink, components);
+    leave_out_frame(ink, page, components);
     leave_out_specks(components);
     join(components);
     pmy_component largest = {0};
