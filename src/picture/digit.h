@@ -26,8 +26,8 @@ typedef struct pmy_digit {
     uint8_t pixels[PMY_FIT_SIDE * PMY_FIT_SIDE]; /* [28, 28]; 0 paper, 255 ink */
     pmy_grey stage[PMY_DIGIT_STAGES];            /* without ink the last four are black, [28, 28] */
     bool paper_was_light;
-    size_t digits;    /* separate things as large as a digit, of which the one with most ink was taken; 0: no
-                         digit was    found, and what was taken is a blot or a bar, or nothing */
+    bool found;       /* what was taken is a digit: neither a blot nor a bar nor nothing */
+    size_t digits;    /* separate things as large as one; the one with most ink was taken */
     double ink_share; /* of the picture */
 } pmy_digit;
 
@@ -36,6 +36,9 @@ typedef struct pmy_digit {
 
 /* *digit is empty after an error. Errors: PMY_NO_MEMORY. */
 pmy_status pmy_digit_make(const pmy_picture *picture, pmy_digit *digit, pmy_error *error);
+
+/* The same of one of several: number `which`, 0 … digits − 1, from the left. */
+pmy_status pmy_digit_make_nth(const pmy_picture *picture, size_t which, pmy_digit *digit, pmy_error *error);
 
 void pmy_digit_free(pmy_digit *digit);
 

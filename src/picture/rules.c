@@ -184,14 +184,21 @@ static bool meets_stroke(const rules *r, const rule *of, double along, double ou
 static bool ends_well(const rules *r, const rule *of, double along, double outward)
 {
     point end = point_on(&of->run, along);
-    if (at_picture_edge(r, end) || meets_stroke(r, of, along, outward) ||
-        paper_changes(r, point_on(&of->run, along - 2 * outward * r->near),
-                      point_on(&of->run, along + outward * r->near)))
+    if (at_picture_edge(r, end) || paper_changes(r, point_on(&of->run, along - 2 * outward * r->near),
+                                                 point_on(&of->run, along + outward * r->near)))
         return true;
     for (size_t i = 0; i < r->count; i++)
         if (r->list[i].real && &r->list[i] != of && meets(r, &r->list[i], end))
             return true;
     return false;
+}
+
+/* One end may be under a stroke; both are where the run is part of a bow. */
+static bool is_rule(const rules *r, const rule *of)
+{
+    bool begins = ends_well(r, of, of->run.begin, -1), ends = ends_well(r, of, of->run.end, 1);
+    return (begins && ends) || (begins && meets_stroke(r, of, of->run.end, 1)) ||
+           (ends && meets_stroke(r, of, of->run.begin, -1));
 }
 
 /* A run that ends anywhere is no rule, and then what ends at it may not be one, either. */
@@ -201,7 +208,7 @@ static void drop_strokes(const rules *r)
         changed = false;
         for (size_t i = 0; i < r->count; i++) {
             rule *one = &r->list[i];
-            if (one->real && !(ends_well(r, one, one->run.begin, -1) && ends_well(r, one, one->run.end, 1))) {
+            if (one->real && !is_rule(r, one)) {
                 one->real = false;
                 changed = true;
             }

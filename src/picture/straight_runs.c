@@ -28,6 +28,7 @@ typedef struct candidate {
 typedef struct search {
     mask mask;
     size_t shortest;
+    long *risen; /* [length], of the lines that are followed */
     size_t count, capacity;
     candidate *list; /* [count] of [capacity] */
     bool failed;
@@ -72,10 +73,15 @@ static bool make_mask(const pmy_grey *ink, float low, bool upright, size_t thick
     return made->ink != NULL;
 }
 
+/* How much further across a line is at `along` than at its begin. */
+static long risen(const mask *m, long rise, size_t along)
+{
+    return lround((double)rise * (double)along / (double)m->length);
+}
+
 static uint8_t *at(const mask *m, const candidate *c, size_t along)
 {
-    double rise = (double)c->rise * (double)along / (double)m->length;
-    long across = c->offset + lround(rise);
+    long across = c->offset + risen(m, c->rise, along);
     return across >= 0 && across < (long)m->breadth ? m->ink + (size_t)across * m->length + along : NULL;
 }
 
@@ -101,8 +107,10 @@ static void follow(search *s, long offset, long rise)
     candidate c = {.offset = offset, .rise = rise};
     size_t thick = 0, gap = 0; /* since the run's end so far */
     for (size_t along = 0; along < s->mask.length && !s->failed; along++) {
-        const uint8_t *ink = at(&s->mask, &c, along);
-        if (ink && *ink == THIN_INK) {
+        long across = offset + s->risen[along];
+        bool inside = across >= 0 && across < (long)s->mask.breadth;
+        uint8_t ink = inside ? s->mask.ink[(size_t)across * s->mask.length + along] : NO_INK;
+        if (ink == THIN_INK) {
             c.begin = c.ink ? c.begin : along;
             c.end = along + 1;
             c.thick = c.ink ? c.thick + thick : 0;
@@ -110,7 +118,7 @@ static void follow(search *s, long offset, long rise)
             thick = gap = 0;
             continue;
         }
-        bool crossed = ink && *ink == THICK_INK;
+        bool crossed = ink == THICK_INK;
         thick += crossed;
         gap += !crossed;
         if ((gap > LONGEST_GAP || thick > LONGEST_CROSSING) && c.ink > 0) {
@@ -188,11 +196,18 @@ static bool find(const pmy_grey *ink, float low, size_t shortest, size_t thickes
     search s = {.shortest = shortest / COARSE};
     if (!make_mask(ink, low, upright, thickest, &s.mask))
         return false;
+    s.risen = calloc(s.mask.length, sizeof *s.risen);
+    s.failed = !s.risen;
     long most_rise = (long)(steepest * (double)s.mask.length), breadth = (long)s.mask.breadth;
-    for (long rise = -most_rise; rise <= most_rise; rise += 2)
+    for (long rise = -most_rise; rise <= most_rise && !s.failed; rise += 2) {
+        for (size_t along = 0; along < s.mask.length; along++)
+            s.risen[along] = risen(&s.mask, rise, along);
         for (long offset = rise > 0 ? -rise : 0; offset < breadth - (rise < 0 ? rise : 0); offset++)
             follow(&s, offset, rise);
-    choose(&s, upright, runs);
+    }
+    if (!s.failed)
+        choose(&s, upright, runs);
+    free(s.risen);
     free(s.list);
     free(s.mask.ink);
     return !s.failed;

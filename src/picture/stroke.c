@@ -22,7 +22,7 @@ double pmy_stroke_largest_square(const pmy_grey *ink, float least)
     /* The largest with its last corner at a pixel is one more than the least of those at its three
      * neighbours. */
     pmy_grey row_before = pmy_grey_new(ink->width, 1);
-    float largest = 0;
+    float largest = row_before.values ? 0 : -1;
     for (size_t row = 0; row_before.values && row < ink->height; row++) {
         float left = 0, above_left = 0;
         for (size_t column = 0; column < ink->width; column++) {

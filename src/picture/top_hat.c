@@ -19,7 +19,7 @@ static size_t count_of(const pmy_grey *grey)
 
 /* --- Is it needed? ------------------------------------------------------------------ */
 
-bool pmy_has_wide_ink(const pmy_grey *ink, float full)
+bool pmy_has_wide_ink(pmy_grey *ink, float full)
 {
     enum { SMALL = 128 };
     const float faint = 0.15f; /* of a stroke's ink */
@@ -38,6 +38,8 @@ bool pmy_has_wide_ink(const pmy_grey *ink, float full)
         }
     bool any =
         (double)edge_wide > some_edge * (double)edge || (double)all_wide > much * (double)count_of(&wide);
+    if (!wide.values)
+        pmy_grey_free(ink);
     pmy_grey_free(&wide);
     pmy_grey_free(&small);
     return any;
@@ -69,6 +71,8 @@ static double strength_on(const pmy_grey *grey, const pmy_grey *behind, bool pap
     size_t near = 2 * wide_radius(grey);
     pmy_grey close_by = paper_is_light ? pmy_grey_darkest(behind, near) : pmy_grey_brightest(behind, near);
     pmy_grey ink = stand_out(grey, &close_by, paper_is_light);
+    for (size_t i = 0; i < count_of(&ink); i++)
+        ink.values[i] = fmaxf(ink.values[i], 0); /* beside a step it may be far below */
     float half = ink.values ? pmy_levels_of(&ink).ink / 2 : 0;
     double sum = 0, above = 0;
     for (size_t i = 0; i < count_of(&ink); i++) {
@@ -76,10 +80,10 @@ static double strength_on(const pmy_grey *grey, const pmy_grey *behind, bool pap
         above += value > 0;
         sum += (double)(value * value * value); /* little ink is clearer than much that is faint */
     }
-    bool too_much = above > most * (double)count_of(&ink);
+    bool known = ink.values, too_much = above > most * (double)count_of(&ink);
     pmy_grey_free(&ink);
     pmy_grey_free(&close_by);
-    return too_much ? 0 : sum;
+    return !known ? (double)NAN : too_much ? 0 : sum;
 }
 
 void pmy_top_hat(pmy_grey *grey, bool *paper_is_light, pmy_grey *background)
@@ -87,8 +91,10 @@ void pmy_top_hat(pmy_grey *grey, bool *paper_is_light, pmy_grey *background)
     size_t radius = wide_radius(grey);
     pmy_grey_smooth(grey);
     pmy_grey light = pmy_grey_closing(grey, radius), dark = pmy_grey_opening(grey, radius);
-    *paper_is_light = strength_on(grey, &light, true) >= strength_on(grey, &dark, false);
+    double strength = strength_on(grey, &light, true), other = strength_on(grey, &dark, false);
+    *paper_is_light = strength >= other;
     *background = *paper_is_light ? light : dark;
     pmy_grey_free(*paper_is_light ? &dark : &light);
-    pmy_grey_replace(grey, stand_out(grey, background, *paper_is_light));
+    pmy_grey_replace(grey,
+                     isnan(strength + other) ? (pmy_grey){0} : stand_out(grey, background, *paper_is_light));
 }

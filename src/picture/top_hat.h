@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 /* Is something wide, as a desk or a shadow is and strokes are not, left in *ink (background.h), `full` being
- * a stroke's? It reaches the picture's edge, or is more than a digit could be. */
-bool pmy_has_wide_ink(const pmy_grey *ink, float full);
+ * a stroke's? It reaches the picture's edge, or is more than a digit could be. *ink is emptied where there is
+ * no memory to say so. */
+bool pmy_has_wide_ink(pmy_grey *ink, float full);
 
 /* Turns *grey (0 black, 1 white) into ink as background.h does, but takes for ink what is narrower than a
  * sixth of the picture's longer side and darker, or brighter, than what is beside it: a top hat (Meyer 1979;

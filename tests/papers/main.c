@@ -33,8 +33,8 @@ static int fail(const papers *p, const pmy_error *error)
 
 static bool is_right(const prediction *picture, int digit)
 {
-    bool none = picture->digit.digits == 0;
-    return digit < 0 ? none : !none && (int)picture->best == digit;
+    bool found = prediction_has_digit(picture);
+    return digit < 0 ? !found : found && (int)picture->best == digit;
 }
 
 /* Keeps what was read wrong, under a name that says what it was. */
@@ -52,8 +52,7 @@ static pmy_status keep(papers *p, prediction *picture, const char *kind, long lo
     if (digit < 0)
         (void)snprintf(names[p->missed_count], LONGEST_NAME, "%s %lld", kind, number);
     else
-        (void)snprintf(names[p->missed_count], LONGEST_NAME, "%s %lld, a %d%s", kind, number, digit,
-                       picture->digit.digits == 0 ? ", not found" : "");
+        (void)snprintf(names[p->missed_count], LONGEST_NAME, "%s %lld, a %d", kind, number, digit);
     missed[p->missed_count++] = *picture;
     *picture = (prediction){0};
     return PMY_OK;
@@ -80,7 +79,7 @@ static pmy_status read_chunk(papers *p, size_t index, long long first, size_t co
     for (size_t i = 0; i < count; i++) {
         bool fine = is_right(&pictures[i], digits[i]);
         *right += fine;
-        *unseen += pictures[i].digit.digits == 0;
+        *unseen += !prediction_has_digit(&pictures[i]);
         if (status == PMY_OK && !fine && p->wrong)
             status = keep(p, &pictures[i], paper_kind_at(index).name, first + (long long)i, digits[i], error);
         prediction_free(&pictures[i]);
