@@ -1,5 +1,6 @@
 #include "picture/rules.h"
 
+#include "picture/levels.h"
 #include "picture/straight_runs.h"
 
 #include <math.h>
@@ -74,10 +75,9 @@ static bool cut(const rules *r, const pmy_straight_run *run, long along, section
     return true;
 }
 
-static int compare(const void *a, const void *b)
+static float median_of(float *values, size_t count)
 {
-    float one = *(const float *)a, other = *(const float *)b;
-    return one < other ? -1 : one > other;
+    return pmy_levels_of(&(pmy_grey){count, 1, values}).median;
 }
 
 /* Its thickness and level are medians; `room` [2, longest side]. A run of ink nearly everywhere broad is no
@@ -94,10 +94,8 @@ static void measure(const rules *r, rule *of, float *room)
         }
     if (count == 0)
         return;
-    qsort(thickness, count, sizeof *thickness, compare);
-    qsort(level, count, sizeof *level, compare);
-    of->thickness = (double)thickness[count / 2];
-    of->level = level[count / 2];
+    of->thickness = round((double)median_of(thickness, count));
+    of->level = median_of(level, count);
     of->real = of->thickness <= r->thickest;
 }
 
@@ -236,9 +234,7 @@ static void drop_thick(const rules *r, float *room)
         }
     if (count == 0)
         return;
-    qsort(room, count, sizeof *room, compare);
-    qsort(room + most, count, sizeof *room, compare);
-    rule usual = {.thickness = (double)room[count / 2], .level = room[most + count / 2]};
+    rule usual = {.thickness = (double)median_of(room, count), .level = median_of(room + most, count)};
     for (size_t i = 0; i < r->count; i++)
         if (r->list[i].real && is_stroke(r, &r->list[i], &usual))
             r->list[i].real = false;

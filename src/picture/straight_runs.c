@@ -91,12 +91,13 @@ static void keep(search *s, const candidate *c)
     if (length < (double)s->shortest || thin < least_thin * length || (double)c->ink < least_ink * thin)
         return;
     if (s->count == s->capacity) {
-        s->capacity = 2 * s->capacity + 64;
-        candidate *list = realloc(s->list, s->capacity * sizeof *list);
+        size_t capacity = 2 * s->capacity + 64;
+        candidate *list = realloc(s->list, capacity * sizeof *list);
         s->failed |= !list;
         if (!list)
             return;
         s->list = list;
+        s->capacity = capacity;
     }
     s->list[s->count++] = *c;
 }
@@ -130,19 +131,6 @@ static void follow(search *s, long offset, long rise)
         keep(s, &c);
 }
 
-static int compare(const void *a, const void *b)
-{
-    const candidate *one = a, *other = b;
-    size_t length = one->end - one->begin, other_length = other->end - other->begin;
-    if (length != other_length)
-        return length > other_length ? -1 : 1;
-    if (one->ink != other->ink)
-        return one->ink > other->ink ? -1 : 1;
-    if (one->offset != other->offset)
-        return one->offset < other->offset ? -1 : 1;
-    return one->rise < other->rise ? -1 : one->rise > other->rise;
-}
-
 static size_t own_ink(const mask *m, const candidate *c)
 {
     size_t own = 0;
@@ -167,26 +155,31 @@ static void take(const mask *m, const candidate *c)
     }
 }
 
-/* Adds those candidates to *runs that have ink of their own. */
+static size_t worth(const candidate *c)
+{
+    return c->end - c->begin + c->ink;
+}
+
+/* Adds those candidates to *runs that have ink of their own, the longest and blackest first. */
 static void choose(search *s, bool upright, pmy_straight_runs *runs)
 {
-    if (s->count > 0)
-        qsort(s->list, s->count, sizeof *s->list, compare);
     pmy_straight_run *room = realloc(runs->run, (runs->count + s->count + 1) * sizeof *room);
-    s->failed |= !room;
-    if (room)
-        runs->run = room;
-    for (size_t i = 0; room && i < s->count; i++) {
-        const candidate *c = &s->list[i];
-        if ((double)own_ink(&s->mask, c) < least_own * (double)c->ink)
-            continue;
-        take(&s->mask, c);
-        runs->run[runs->count++] = (pmy_straight_run){.upright = upright,
-                                                      .offset = COARSE * ((double)c->offset + 0.5),
-                                                      .slope = (double)c->rise / (double)s->mask.length,
-                                                      .begin = COARSE * (double)c->begin,
-                                                      .end = COARSE * (double)c->end};
-    }
+    s->failed = !room;
+    if (!room)
+        return;
+    runs->run = room;
+    for (size_t most = 2 * s->mask.length; most > 0; most--)
+        for (size_t i = 0; i < s->count; i++) {
+            const candidate *c = &s->list[i];
+            if (worth(c) != most || (double)own_ink(&s->mask, c) < least_own * (double)c->ink)
+                continue;
+            take(&s->mask, c);
+            runs->run[runs->count++] = (pmy_straight_run){.upright = upright,
+                                                          .offset = COARSE * ((double)c->offset + 0.5),
+                                                          .slope = (double)c->rise / (double)s->mask.length,
+                                                          .begin = COARSE * (double)c->begin,
+                                                          .end = COARSE * (double)c->end};
+        }
 }
 
 /* False: no memory. */

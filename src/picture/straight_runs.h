@@ -16,7 +16,7 @@ typedef struct pmy_straight_run {
 
 typedef struct pmy_straight_runs {
     size_t count;
-    pmy_straight_run *run; /* [count], the longest first */
+    pmy_straight_run *run; /* [count] */
 } pmy_straight_runs;
 
 /* Finds runs, at least `shortest` pixels long and at most `thickest` thick, where what is above `low` has few
