@@ -343,7 +343,7 @@ mutants: all test-programs
 accuracy: all
 	@BUILD='$(BUILD)' tools/accuracy
 
-results: all bench-programs
+results: all bench-programs $(PAPERS)
 	@BUILD='$(BUILD)' tools/results
 
 # ---- checking ---------------------------------------------------------------
