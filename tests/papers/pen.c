@@ -101,7 +101,7 @@ void pen_write(int digit, pmy_random *random, pen_path *path)
     write_knots(&digits[digit].shape[which], random, path);
     double slant = between(random, -0.08, 0.22), wider = between(random, 0.85, 1.25);
     double wave = between(random, 2, 5), phase = between(random, 0, 6), depth = between(random, 0, 0.12);
-    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+    double left = HUGE_VAL, right = -HUGE_VAL, top = HUGE_VAL, bottom = -HUGE_VAL;
     for (size_t i = 0; i < path->count; i++) {
         pen_point *p = &path->point[i];
         p->x = wider * p->x + slant * (1 - p->y);
