@@ -124,6 +124,17 @@ static void large_jpegs_are_decoded_smaller(void **state)
 
 /* --- What is refused ----------------------------------------------------------- */
 
+static void a_jpeg_of_printing_inks_is_read(void **state)
+{
+    (void)state;
+    uint8_t inks[PIXELS * 4], pixels[PIXELS * 3];
+    paint(inks, 4);
+    for (size_t i = 0; i < PIXELS; i++)
+        for (size_t c = 0; c < 3; c++)
+            pixels[3 * i + c] = (uint8_t)(inks[4 * i + c] * inks[4 * i + 3] / 255);
+    expect_pixels(picture_jpeg(inks, WIDTH, HEIGHT, 4, 0, PICTURE_BASELINE), pixels, 3, 12);
+}
+
 static void put_big_endian(uint8_t *to, uint32_t value)
 {
     for (int i = 0; i < 4; i++)
@@ -369,6 +380,7 @@ int main(void)
         cmocka_unit_test(jpeg_is_read_nearly),
         cmocka_unit_test(orientation_comes_from_exif),
         cmocka_unit_test(orientation_comes_from_a_png),
+        cmocka_unit_test(a_jpeg_of_printing_inks_is_read),
         cmocka_unit_test(large_jpegs_are_decoded_smaller),
         cmocka_unit_test(other_formats_are_named),
         cmocka_unit_test(cut_anywhere_they_are_refused),
