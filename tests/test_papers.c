@@ -193,6 +193,17 @@ static void a_bow_is_no_rule(void **state)
     pmy_picture_free(&picture);
 }
 
+/* Its edges are found as two runs, neither of which goes on where the other ends. */
+static void a_leaning_stroke_is_no_rule(void **state)
+{
+    (void)state;
+    pmy_grey ink = blank(WIDTH, HEIGHT, 0);
+    for (long y = 50; y < 190; y++)
+        fill(&ink, 150 - y / 6, y, 158 - y / 6, y + 1, 1);
+    assert_true(pmy_rules_remove(&ink, 0.12f, &whole_sheet) == 0);
+    pmy_grey_free(&ink);
+}
+
 static void a_box_is_rules(void **state)
 {
     (void)state;
@@ -318,6 +329,7 @@ int main(void)
         cmocka_unit_test(rules_go_and_what_crosses_them_stays),
         cmocka_unit_test(strokes_are_no_rules),
         cmocka_unit_test(a_bow_is_no_rule),
+        cmocka_unit_test(a_leaning_stroke_is_no_rule),
         cmocka_unit_test(a_box_is_rules),
         cmocka_unit_test(rules_end_where_the_paper_does),
         cmocka_unit_test(digits_are_found_where_there_are_some),

@@ -162,10 +162,13 @@ static bool paper_changes(const rules *r, point inside, point outside)
     return fabsf(a - b) > paper_ends * fmaxf(a, b);
 }
 
-static bool meets(const rules *r, const rule *other, point p)
+/* Is the end of a run at another rule? At one that lies alike, it is only where that goes on on both sides.
+ */
+static bool meets(const rules *r, const rule *of, const rule *other, point end)
 {
-    double along = other->run.upright ? p.y : p.x, across = other->run.upright ? p.x : p.y;
-    return along > other->run.begin - r->touching && along < other->run.end + r->touching &&
+    double along = other->run.upright ? end.y : end.x, across = other->run.upright ? end.x : end.y;
+    double beyond = other->run.upright == of->run.upright ? r->near : -r->touching;
+    return along > other->run.begin + beyond && along < other->run.end - beyond &&
            fabs(other->run.offset + other->run.slope * along - across) < r->touching;
 }
 
@@ -186,7 +189,7 @@ static bool ends_well(const rules *r, const rule *of, double along, double outwa
                                                  point_on(&of->run, along + outward * r->near)))
         return true;
     for (size_t i = 0; i < r->count; i++)
-        if (r->list[i].real && &r->list[i] != of && meets(r, &r->list[i], end))
+        if (r->list[i].real && &r->list[i] != of && meets(r, of, &r->list[i], end))
             return true;
     return false;
 }
