@@ -155,13 +155,14 @@ support_OBJECTS := $(call objects,$(filter-out tests/test_%,$(wildcard tests/*.c
 
 NUMERICS := $(BUILD)/tests/numerics
 LOSSES := $(BUILD)/tests/losses
+PAPERS := $(BUILD)/tests/papers
 
 BENCH_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 measuring_OBJECTS := $(call object,$(filter-out bench/bench_%,$(wildcard bench/*.c)))
 
 ARCHIVES := $(LIBRARIES) $(GRADCHECK_LIBRARIES)
 OBJECTS := $(foreach name,$(library_names) $(gradcheck_names) common support measuring,$($(name)_OBJECTS)) \
-           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c tests/losses/*.c bench/*.c))
+           $(call objects,$(wildcard examples/*/*.c) $(TEST_SOURCES) $(wildcard tests/numerics/*.c tests/losses/*.c tests/papers/*.c bench/*.c))
 
 # ---- building ---------------------------------------------------------------
 
@@ -304,6 +305,13 @@ losses_OBJECTS := $(call objects,$(wildcard tests/losses/*.c) examples/mnist/pre
 $(LOSSES): $(losses_OBJECTS) $(BUILD)/libpmy.a
 	$(call link)
 
+# Digits on papers of many kinds: a program that counts what is read, and a test of a few.
+paper_OBJECTS := $(call objects,$(filter-out %/main.c,$(wildcard tests/papers/*.c)))
+$(PAPERS): $(call objects,tests/papers/main.c $(addprefix examples/mnist/,class_text.c contact_sheet.c prediction.c saliency.c tiles.c)) \
+    $(paper_OBJECTS) $(SUPPORT) $(COMMON) $(LIBRARIES)
+	$(call link,-lcmocka)
+$(BUILD)/tests/test_papers: $(paper_OBJECTS)
+
 $(BUILD)/tests/test_export_words: $(call objects,$(wildcard examples/mnist/export_*.c examples/mnist/int8_*.c))
 
 # Holds the page's presets against the command line's.
@@ -437,7 +445,7 @@ mutants: all test-programs
 accuracy: all
 	@BUILD='$(BUILD)' tools/accuracy
 
-results: all bench-programs
+results: all bench-programs $(PAPERS)
 	@BUILD='$(BUILD)' tools/results
 
 # ---- manuals, completion, reference -----------------------------------------

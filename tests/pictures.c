@@ -84,7 +84,7 @@ pmy_file picture_jpeg(const uint8_t *pixels, size_t width, size_t height, size_t
     jpeg.image_width = (JDIMENSION)width;
     jpeg.image_height = (JDIMENSION)height;
     jpeg.input_components = (int)channels;
-    jpeg.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg.in_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 4 ? JCS_CMYK : JCS_RGB;
     jpeg_set_defaults(&jpeg);
     jpeg_set_quality(&jpeg, QUALITY, TRUE);
     if (scans == PICTURE_PROGRESSIVE)

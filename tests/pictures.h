@@ -9,8 +9,9 @@
 typedef enum picture_scans { PICTURE_BASELINE, PICTURE_PROGRESSIVE, PICTURE_FEW_SCANS } picture_scans;
 
 /* Files of pixels [height, width, channels], which the caller frees with pmy_file_free. PNG with 1, 3 or 4
- * channels; BMP with 3 or 4, its rows from the bottom up or the other way; JPEG with 1 or 3, with an EXIF
- * orientation (0: no EXIF data), in one scan or several. */
+ * channels; BMP with 3 or 4, its rows from the bottom up or the other way; JPEG with 1, 3 or 4 (how much
+ * light cyan, magenta, yellow and black leave), with an EXIF orientation (0: no EXIF data), in one scan or
+ * several. */
 pmy_file picture_png(const uint8_t *pixels, size_t width, size_t height, size_t channels);
 pmy_file picture_bmp(const uint8_t *pixels, size_t width, size_t height, size_t channels, int top_first);
 pmy_file picture_jpeg(const uint8_t *pixels, size_t width, size_t height, size_t channels,

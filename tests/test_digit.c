@@ -128,7 +128,7 @@ static void background_is_taken_away(void **state)
 static void expect_pieces(const pmy_grey *ink, size_t digits, float chosen)
 {
     pmy_components components = pmy_components_find(ink, 0.2f, 0.5f);
-    assert_int_equal(pmy_pieces_choose(ink, &components), digits);
+    assert_int_equal(pmy_pieces_choose(ink, false, PMY_LARGEST_DIGIT, &components), digits);
     for (size_t i = 0; i < ink->width * ink->height; i++) {
         uint32_t label = components.label[i];
         bool is_chosen = label > 0 && components.list[label - 1].chosen;

@@ -69,21 +69,52 @@ check "many pictures: a table" table_of_many
 sheets()
 {
     "$mnist" predict --model model "$digits"/*.jpg --stages stages.png --explain explain.png >out || return 1
-    # Six and three tiles of 140, three rows with captions, heads of 28, and a legend of 134; width and height are
+    # Seven and three tiles of 140, three rows with captions, heads of 28, and a legend of 134; width and height are
     # at byte 16 of a PNG.
-    [ "$(od -An -tu1 -j16 -N8 stages.png | tr -s ' ')" = " 0 0 3 100 0 0 2 20" ] &&
+    [ "$(od -An -tu1 -j16 -N8 stages.png | tr -s ' ')" = " 0 0 3 244 0 0 2 20" ] &&
         [ "$(od -An -tu1 -j16 -N8 explain.png | tr -s ' ')" = " 0 0 1 180 0 0 2 154" ]
 }
 check "--stages and --explain draw sheets" sheets
 
+# bars FILE COLUMN...: a white BMP of 120x80 with upright black bars 8 pixels wide that begin there.
+bars()
+{
+    local file=$1
+    shift
+    { printf 'BM\266\160\0\0\0\0\0\0\066\0\0\0\050\0\0\0\170\0\0\0\120\0\0\0\001\0\030\0\0\0\0\0\200\160\0\0'
+      head -c 16 /dev/zero
+      awk -v bars="$*" 'BEGIN {
+          n = split(bars, from, " ")
+          for (y = 0; y < 80; y++)
+              for (x = 0; x < 120; x++) {
+                  ink = 0
+                  for (i = 1; i <= n; i++)
+                      ink = ink || (y > 15 && y < 65 && x >= from[i] && x < from[i] + 8)
+                  printf "%s", ink ? "\001\001\001" : "~~~"
+              }
+      }'; } >"$file"
+}
+
 blank_paper()
 {
-    # A white PNG through the program's own: the background of a digit's picture is not at hand, a BMP is.
-    { printf 'BM\366\0\0\0\0\0\0\0\066\0\0\0\050\0\0\0\010\0\0\0\010\0\0\0\001\0\030\0\0\0\0\0\300\0\0\0'
-      head -c 16 /dev/zero; head -c 192 /dev/zero | tr '\0' '\377'; } >blank.bmp
-    "$mnist" predict --model model blank.bmp >out && holds out 'warning: no ink'
+    bars blank.bmp
+    status_is 1 "$mnist" predict --model model blank.bmp >out && holds out 'blank.bmp: no digit found' || return 1
+    status_is 1 "$mnist" predict --model model --json blank.bmp "$digits/2-plain.png" >out &&
+        holds out '"warnings":["no digit found"]' && holds out '"class":2' || return 1
+    status_is 2 "$mnist" predict --model model --json blank.bmp nowhere.png >out 2>error && holds out 'no digit found'
 }
-check "blank paper is warned about" blank_paper
+check "on blank paper no digit is found, which is exit 1 after the others" blank_paper
+
+row_of_digits()
+{
+    bars row.bmp 20 55 90
+    "$mnist" predict --model model row.bmp >out && holds out '3 separate digits' && holds out '--all' || return 1
+    "$mnist" predict --model model --all --json row.bmp >out && [ "$(wc -l <out)" -eq 3 ] &&
+        [ "$(grep -o '"place":[0-9]' out | tr -d '\n')" = '"place":1"place":2"place":3' ] || return 1
+    "$mnist" predict --model model --all row.bmp >out && holds out 'row.bmp, digit 2' || return 1
+    "$mnist" predict --model model --all "$digits/2-plain.png" >out && holds out '2-plain.png: 2, with'
+}
+check "a picture of several digits says so, and --all reads them" row_of_digits
 
 check "no picture" refused 'PICTURE' --model model
 check "no model" refused '--model FILE is missing' "$digits/2-plain.png"

@@ -1,4 +1,5 @@
 /* Reading pictures: PNG, BMP and JPEG, whole and broken. */
+#include "base/crc32.h"
 #include "picture/picture.h"
 
 #include "folder.h"
@@ -123,6 +124,51 @@ static void large_jpegs_are_decoded_smaller(void **state)
 
 /* --- What is refused ----------------------------------------------------------- */
 
+static void a_jpeg_of_printing_inks_is_read(void **state)
+{
+    (void)state;
+    uint8_t inks[PIXELS * 4], pixels[PIXELS * 3];
+    paint(inks, 4);
+    for (size_t i = 0; i < PIXELS; i++)
+        for (size_t c = 0; c < 3; c++)
+            pixels[3 * i + c] = (uint8_t)(inks[4 * i + c] * inks[4 * i + 3] / 255);
+    expect_pixels(picture_jpeg(inks, WIDTH, HEIGHT, 4, 0, PICTURE_BASELINE), pixels, 3, 12);
+}
+
+static void put_big_endian(uint8_t *to, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* The same from an eXIf chunk, put in right after the signature and IHDR. */
+static void orientation_comes_from_a_png(void **state)
+{
+    (void)state;
+    enum { BEFORE = 8 + 25, AROUND = 12, EXIF = 26 };
+    uint8_t exif[EXIF] = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1};
+    uint8_t pixels[PIXELS * 3];
+    paint(pixels, 3);
+    for (uint8_t stored = 0; stored <= 9; stored++) {
+        pmy_file plain = picture_png(pixels, WIDTH, HEIGHT, 3);
+        pmy_file file = {calloc(plain.size + AROUND + EXIF, 1), plain.size + AROUND + EXIF};
+        assert_non_null(file.bytes);
+        uint8_t *chunk = file.bytes + BEFORE;
+        exif[19] = stored;
+        memcpy(file.bytes, plain.bytes, BEFORE);
+        put_big_endian(chunk, EXIF);
+        memcpy(chunk + 4, "eXIf", 4);
+        memcpy(chunk + 8, exif, EXIF);
+        put_big_endian(chunk + 8 + EXIF, pmy_crc32(0, chunk + 4, 4 + EXIF));
+        memcpy(chunk + AROUND + EXIF, plain.bytes + BEFORE, plain.size - BEFORE);
+        pmy_picture picture = decoded(file);
+        assert_int_equal(picture.orientation, stored >= 1 && stored <= 8 ? stored : 1);
+        pmy_picture_free(&picture);
+        pmy_file_free(&file);
+        pmy_file_free(&plain);
+    }
+}
+
 static void expect_refusal(const void *bytes, size_t size, pmy_status expected, const char *words)
 {
     pmy_picture picture = {.width = 1};
@@ -145,7 +191,7 @@ static void other_formats_are_named(void **state)
     expect_refusal("hello, world", 12, PMY_BAD_FILE, "no PNG, BMP or JPEG picture");
     expect_refusal("GIF89a....", 10, PMY_BAD_FILE, "a GIF picture");
     expect_refusal("RIFF....WEBPVP8 ", 16, PMY_BAD_FILE, "a WebP picture");
-    expect_refusal("....ftypheic....", 16, PMY_BAD_FILE, "a HEIC picture");
+    expect_refusal("....ftypheic....", 16, PMY_BAD_FILE, "heif-convert");
     expect_refusal("II*\0....", 8, PMY_BAD_FILE, "a TIFF picture");
 }
 
@@ -333,6 +379,8 @@ int main(void)
         cmocka_unit_test(bmp_is_read_exactly),
         cmocka_unit_test(jpeg_is_read_nearly),
         cmocka_unit_test(orientation_comes_from_exif),
+        cmocka_unit_test(orientation_comes_from_a_png),
+        cmocka_unit_test(a_jpeg_of_printing_inks_is_read),
         cmocka_unit_test(large_jpegs_are_decoded_smaller),
         cmocka_unit_test(other_formats_are_named),
         cmocka_unit_test(cut_anywhere_they_are_refused),

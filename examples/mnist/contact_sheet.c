@@ -24,9 +24,12 @@ static size_t readable(const prediction *pictures, size_t count)
 static void caption_answer(const tiles *onto, size_t row, const prediction *picture, const char *const *names)
 {
     char text[512];
-    const char *slash = strrchr(picture->name, '/');
-    (void)snprintf(text, sizeof text, "%.200s: %s, with %.2f %%", slash ? slash + 1 : picture->name,
-                   class_text_of(names, picture->best).text, 100 * picture->p[picture->best]);
+    const char *slash = strrchr(picture->name, '/'), *name = slash ? slash + 1 : picture->name;
+    if (prediction_has_digit(picture))
+        (void)snprintf(text, sizeof text, "%.200s: %s, with %.2f %%", name,
+                       class_text_of(names, picture->best).text, 100 * picture->p[picture->best]);
+    else
+        (void)snprintf(text, sizeof text, "%.200s: no digit found", name);
     tiles_caption(onto, 0, row, onto->columns, text);
 }
 
@@ -101,8 +104,11 @@ static pmy_status draw_saliency(const tiles *onto, size_t row, const prediction 
     draw_signed(onto, MORE_INK, row, saliency, pixels);
     draw_signed(onto, THIS_INK, row, does, pixels);
     char text[PMY_LONGEST_CLASS_NAME + 32];
-    (void)snprintf(text, sizeof text, "%.1f %% %s", 100 * picture->p[picture->best],
-                   class_text_of(classifier->facts.names, picture->best).text);
+    if (prediction_has_digit(picture))
+        (void)snprintf(text, sizeof text, "%.1f %% %s", 100 * picture->p[picture->best],
+                       class_text_of(classifier->facts.names, picture->best).text);
+    else
+        (void)snprintf(text, sizeof text, "no digit");
     tiles_caption(onto, DIGIT, row, 1, text);
     return PMY_OK;
 }

@@ -23,16 +23,55 @@ static pmy_status read_picture(const char *name, pmy_picture *picture, pmy_error
     return status;
 }
 
-pmy_status prediction_read(prediction *picture, const char *name, pmy_error *error)
+/* Room for one more, which is empty but for its name; NULL: no memory. */
+static prediction *add(predictions *to, const char *name, pmy_error *error)
+{
+    prediction *list = realloc(to->list, (to->count + 1) * sizeof *list);
+    if (!list) {
+        (void)pmy_fail(error, PMY_NO_MEMORY, "no memory for %zu pictures", to->count + 1);
+        return NULL;
+    }
+    to->list = list;
+    list[to->count] = (prediction){.name = name};
+    return &list[to->count++];
+}
+
+pmy_status predictions_read(predictions *to, const char *name, bool all, pmy_error *error)
 {
     pmy_picture file = {0};
-    *picture = (prediction){.name = name};
+    prediction *one = add(to, name, error);
+    if (!one)
+        return PMY_NO_MEMORY;
     pmy_status status = read_picture(name, &file, error);
     if (status == PMY_OK)
-        status = pmy_digit_make(&file, &picture->digit, error);
+        status = all ? pmy_digit_make_nth(&file, 0, &one->digit, error)
+                     : pmy_digit_make(&file, &one->digit, error);
+    one->read = status == PMY_OK;
+    size_t digits = all && one->read ? one->digit.digits : 1;
+    one->place = digits > 1;
+    for (size_t i = 1; status == PMY_OK && i < digits; i++) {
+        one = add(to, name, error);
+        status = one ? pmy_digit_make_nth(&file, i, &one->digit, error) : PMY_NO_MEMORY;
+        if (one) {
+            one->read = status == PMY_OK;
+            one->place = i + 1;
+        }
+    }
     pmy_picture_free(&file);
-    picture->read = status == PMY_OK;
     return status;
+}
+
+void predictions_free(predictions *of)
+{
+    for (size_t i = 0; i < of->count; i++)
+        prediction_free(&of->list[i]);
+    free(of->list);
+    *of = (predictions){0};
+}
+
+bool prediction_has_digit(const prediction *picture)
+{
+    return picture->read && picture->digit.found;
 }
 
 void prediction_free(prediction *picture)
@@ -146,15 +185,14 @@ const char *prediction_warning(const prediction *picture, const char *const *nam
     static char text[160 + PMY_LONGEST_CLASS_NAME];
     const pmy_digit *digit = &picture->digit;
     size_t at = 0;
-    if (digit->digits == 0)
-        return index == 0 ? "no ink was found: the answer means nothing" : NULL;
     if (digit->ink_share > PMY_DIGIT_MOST_INK && index == at++) {
         (void)snprintf(text, sizeof text, "ink everywhere (%.0f %%): is it a digit on paper?",
                        percent * digit->ink_share);
         return text;
     }
-    if (digit->digits > 1 && index == at++) {
-        (void)snprintf(text, sizeof text, "%zu separate digits: only the one with most ink was looked at",
+    if (digit->digits > 1 && picture->place == 0 && index == at++) {
+        (void)snprintf(text, sizeof text,
+                       "%zu separate digits: only the one with most ink was looked at; --all reads them all",
                        digit->digits);
         return text;
     }

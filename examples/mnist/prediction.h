@@ -8,13 +8,25 @@
 typedef struct prediction {
     const char *name; /* the file's; "-" is standard input */
     bool read;        /* everything below is there only if it could be read */
+    size_t place; /* of the digits on the picture that are all read: 1 … from the left; 0: the only one looked
+                     at */
     pmy_digit digit;
     double *p; /* [classes], the probabilities */
     size_t best, second;
 } prediction;
 
-/* Reads the picture and makes a digit of it. *picture is empty but for its name after an error. */
-pmy_status prediction_read(prediction *picture, const char *name, pmy_error *error);
+typedef struct predictions {
+    size_t count;
+    prediction *list; /* [count] */
+} predictions;
+
+/* Reads the picture and adds to *to what is made of it: a digit, or `all` that there are, from left to right.
+ * After an error, one that is not read is added, if there was memory for it. */
+pmy_status predictions_read(predictions *to, const char *name, bool all, pmy_error *error);
+void predictions_free(predictions *of);
+
+/* Was a digit found on it? Otherwise there is no answer. */
+bool prediction_has_digit(const prediction *picture);
 
 /* Asks the model about the pictures [count] that could be read. `explains`: the classifier has
  * pictures_gradient. */

@@ -281,7 +281,7 @@ static void read_drawing(const uint8_t *ink, size_t side, pmy_status *status, pm
     if (*status != PMY_OK)
         return;
     memcpy(now.pixels, digit.pixels, PIXELS);
-    now.any = digit.digits > 0;
+    now.any = digit.found;
     now.label = NO_TARGET;
     if (!now.any)
         (void)snprintf(now.note, sizeof now.note, "Nothing is drawn");

@@ -2,9 +2,11 @@
 
 #include "picture/background.h"
 #include "picture/levels.h"
+#include "picture/morphology.h"
 #include "picture/pieces.h"
-#include "picture/shadow.h"
+#include "picture/rules.h"
 #include "picture/stroke.h"
+#include "picture/top_hat.h"
 
 #include <math.h>
 
@@ -17,7 +19,7 @@ static const float faintest = 0.2f;        /* share of full ink that still belon
 
 const char *pmy_digit_stage_name(pmy_digit_stage stage)
 {
-    static const char *const names[] = {"grey", "ink", "digit", "cropped", "fitted", "centred"};
+    static const char *const names[] = {"grey", "ink", "no rules", "digit", "cropped", "fitted", "centred"};
     return names[stage];
 }
 
@@ -75,14 +77,31 @@ static double share_above(const pmy_grey *ink, float least)
     return (double)above / (double)(ink->width * ink->height);
 }
 
-static void find_digit(const pmy_grey *ink, float noise, pmy_digit *digit)
+/* No blot, no bar, and not too small to be meant. *digit is emptied where there is no memory to say so. */
+static bool is_digit(pmy_grey *digit)
+{
+    const double blot = 0.38, lying = 2.5, least = 0.04, small_picture = 100, half = 0.5;
+    pmy_grey cropped = pmy_fit_crop(digit, (float)half);
+    double width = (double)cropped.width, height = (double)cropped.height, longest = pmy_grey_longest(digit);
+    bool large = longest < small_picture || height >= least * longest;
+    double square = pmy_stroke_largest_square(&cropped, (float)half);
+    bool fine = large && width <= lying * height && square < blot * pmy_grey_longest(&cropped);
+    if (!cropped.values || square < 0)
+        pmy_grey_free(digit);
+    pmy_grey_free(&cropped);
+    return fine;
+}
+
+static void find_digit(const pmy_grey *ink, float noise, bool page, size_t which, pmy_digit *digit)
 {
     const float high = 0.5f;
     pmy_components components = pmy_components_find(ink, fmaxf(faintest, 4 * noise), high);
-    digit->digits = pmy_pieces_choose(ink, &components);
+    digit->digits = pmy_pieces_choose(ink, page, which, &components);
     digit->ink_share = share_above(ink, high);
-    if (components.label)
+    if (components.label) {
         digit->stage[PMY_STAGE_DIGIT] = chosen_ink(ink, &components, noise);
+        digit->found = digit->digits > 0 && is_digit(&digit->stage[PMY_STAGE_DIGIT]);
+    }
     pmy_components_free(&components);
 }
 
@@ -106,35 +125,76 @@ static void fit(pmy_grey stage[PMY_DIGIT_STAGES], float noise)
     stage[PMY_STAGE_CENTRED] = pmy_fit_centre(&stage[PMY_STAGE_FITTED]);
 }
 
-static void make(const pmy_picture *picture, pmy_digit *digit)
+static pmy_grey copy_of(const pmy_grey *grey)
 {
-    pmy_grey *grey = &digit->stage[PMY_STAGE_GREY], *ink = &digit->stage[PMY_STAGE_INK];
+    return pmy_grey_window(grey, 0, 0, grey->width, grey->height);
+}
+
+/* Takes the paper away. Where a smooth surface does not describe it, the paper is what is wide: *background
+ * is then what is behind the ink. */
+static bool find_ink(const pmy_grey *grey, pmy_grey *ink, bool *paper_is_light, pmy_grey *background,
+                     pmy_levels *levels)
+{
+    *background = (pmy_grey){0};
+    *ink = copy_of(grey);
+    pmy_background_remove(ink, paper_is_light);
+    bool any = make_ink(ink, levels), wide = any && pmy_has_wide_ink(ink, 1);
+    if (!ink->values || (any && !wide))
+        return ink->values;
+    pmy_grey_replace(ink, copy_of(grey));
+    pmy_top_hat(ink, paper_is_light, background);
+    return make_ink(ink, levels);
+}
+
+/* Finds the digit in *unruled, from which rules are taken. False: they were all the ink there was. */
+static bool find_on_page(pmy_grey *unruled, const pmy_grey *background, size_t which, pmy_levels *levels,
+                         pmy_digit *digit)
+{
+    const float faintest_rule = 0.12f;
+    double thickness = pmy_rules_remove(unruled, fmaxf(faintest_rule, 4 * levels->noise), background);
+    bool page = background->values || thickness > 0;
+    if (!unruled->values || (thickness > 0 && !make_ink(unruled, levels)))
+        return false;
+    find_digit(unruled, levels->noise, page, which, digit);
+    if (thickness > 0 && !digit->found && digit->stage[PMY_STAGE_DIGIT].values) {
+        /* A rest of a rule may join the digit to the picture's edge. What is no thicker goes, strokes as
+         * well. */
+        pmy_grey_replace(unruled, pmy_grey_opening(unruled, (size_t)(thickness / 2) + 1));
+        pmy_grey_free(&digit->stage[PMY_STAGE_DIGIT]);
+        if (unruled->values)
+            find_digit(unruled, levels->noise, page, which, digit);
+    }
+    return true;
+}
+
+static void make(const pmy_picture *picture, size_t which, pmy_digit *digit)
+{
+    pmy_grey *grey = &digit->stage[PMY_STAGE_GREY], *ink = &digit->stage[PMY_STAGE_INK],
+             *unruled = &digit->stage[PMY_STAGE_UNRULED], background;
+    pmy_levels levels;
     *grey = pmy_grey_of_picture(picture);
     pmy_grey_shrink(grey, LONGEST);
     pmy_grey_orient(grey, picture->orientation);
-    *ink = pmy_grey_window(grey, 0, 0, grey->width, grey->height);
-    pmy_background_remove(ink, &digit->paper_was_light);
-    pmy_levels levels;
-    bool any = make_ink(ink, &levels);
-    if (!any) {
-        /* What is not clear may be so in another light. */
-        pmy_shadow_remove(ink);
-        any = make_ink(ink, &levels);
-    }
-    if (any) {
-        find_digit(ink, levels.noise, digit);
+    bool any = find_ink(grey, ink, &digit->paper_was_light, &background, &levels);
+    *unruled = copy_of(ink);
+    any = any && unruled->values && find_on_page(unruled, &background, which, &levels, digit);
+    pmy_grey_free(&background);
+    if (any)
         fit(digit->stage, levels.noise);
-    } else {
-        for (size_t stage = PMY_STAGE_DIGIT; stage < PMY_DIGIT_STAGES; stage++)
-            digit->stage[stage] = pmy_grey_new(PMY_FIT_SIDE, PMY_FIT_SIDE);
-    }
+    for (size_t stage = PMY_STAGE_DIGIT; stage < PMY_DIGIT_STAGES && !any; stage++)
+        digit->stage[stage] = pmy_grey_new(PMY_FIT_SIDE, PMY_FIT_SIDE);
 }
 
 pmy_status pmy_digit_make(const pmy_picture *picture, pmy_digit *digit, pmy_error *error)
 {
+    return pmy_digit_make_nth(picture, PMY_LARGEST_DIGIT, digit, error);
+}
+
+pmy_status pmy_digit_make_nth(const pmy_picture *picture, size_t which, pmy_digit *digit, pmy_error *error)
+{
     const float full = 255;
     *digit = (pmy_digit){0};
-    make(picture, digit);
+    make(picture, which, digit);
     for (size_t stage = 0; stage < PMY_DIGIT_STAGES; stage++)
         if (!digit->stage[stage].values) {
             pmy_digit_free(digit);

@@ -42,15 +42,35 @@ pmy_grey pmy_grey_window(const pmy_grey *from, long left, long top, size_t width
     return to;
 }
 
-pmy_grey pmy_grey_of_picture(const pmy_picture *picture)
+static float luma_of(const uint8_t pixel[4])
 {
     const float white = 255, red = 0.299f, green = 0.587f, blue = 0.114f;
+    return (red * (float)pixel[0] + green * (float)pixel[1] + blue * (float)pixel[2]) / white;
+}
+
+/* What a picture that is see-through is laid on: white, but black if that is where what is opaque shows. */
+static float ground_for(const pmy_picture *picture)
+{
+    const double full = 255, half = 0.5;
+    double opaque = 0, bright = 0;
+    size_t count = picture->width * picture->height;
+    for (size_t i = 0; i < count; i++) {
+        double alpha = picture->pixels[4 * i + 3] / full;
+        opaque += alpha;
+        bright += alpha * (double)luma_of(picture->pixels + 4 * i);
+    }
+    bool mostly_through = opaque < half * (double)count;
+    return mostly_through && bright > half * opaque ? 0 : 1;
+}
+
+pmy_grey pmy_grey_of_picture(const pmy_picture *picture)
+{
+    const float opaque = 255;
+    float ground = ground_for(picture);
     pmy_grey grey = pmy_grey_new(picture->width, picture->height);
-    const uint8_t *pixel = picture->pixels; /* [height · width, 4] */
-    for (size_t i = 0; i < grey.width * grey.height; i++, pixel += 4) {
-        float luma = (red * (float)pixel[0] + green * (float)pixel[1] + blue * (float)pixel[2]) / white;
-        float alpha = (float)pixel[3] / white;
-        grey.values[i] = 1 + alpha * (luma - 1);
+    for (size_t i = 0; i < grey.width * grey.height; i++) {
+        const uint8_t *pixel = picture->pixels + 4 * i;
+        grey.values[i] = ground + (float)pixel[3] / opaque * (luma_of(pixel) - ground);
     }
     return grey;
 }

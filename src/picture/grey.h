@@ -29,7 +29,8 @@ float pmy_grey_at(const pmy_grey *grey, long column, long row);
 /* What a window of that size shows, its top left corner at pixel (left, top) of *from. */
 pmy_grey pmy_grey_window(const pmy_grey *from, long left, long top, size_t width, size_t height);
 
-/* The picture laid on white, as luma (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B): 0 is black, 1 white. */
+/* The picture as luma (ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B): 0 is black, 1 white. It is laid on white;
+ * one that is mostly see-through and else bright, as white ink is, on black. */
 pmy_grey pmy_grey_of_picture(const pmy_picture *picture);
 
 /* Turns or mirrors *grey from the way EXIF's `orientation` says it lies to the way it should:

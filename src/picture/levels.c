@@ -77,7 +77,7 @@ pmy_levels pmy_levels_of(const pmy_grey *grey)
         most = fmaxf(most, grey->values[i]);
     }
     if (!(most > least))
-        return (pmy_levels){.threshold = most, .ink = most};
+        return (pmy_levels){.threshold = most, .ink = most, .median = most};
     histogram values = histogram_over(least, most);
     for (size_t i = 0; i < count; i++)
         add(&values, grey->values[i]);
@@ -89,5 +89,6 @@ pmy_levels pmy_levels_of(const pmy_grey *grey)
     const float deviation_of_median = 1.4826f; /* of a normal distribution */
     return (pmy_levels){.threshold = least + (float)above * values.width,
                         .ink = median_from(&values, above),
+                        .median = median,
                         .noise = deviation_of_median * (median_from(&distances, 0) - distances.width / 2)};
 }

@@ -8,6 +8,7 @@ typedef struct pmy_levels {
     float threshold; /* what is above it is ink: Otsu's, the one that splits the values into the two most
                         distinct classes (IEEE Trans. SMC 9, 1979) */
     float ink;       /* the median of what is above */
+    float median;    /* of all */
     float noise;     /* standard deviation about the median of all, from the median of the distances (MAD), so
                         that     ink, which is less than half, does not count */
 } pmy_levels;

@@ -5,6 +5,7 @@
 #include "base/crc32.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- PNG (ISO/IEC 15948): an eight-byte signature, then chunks of length, type, data, checksum --- */
@@ -28,6 +29,30 @@ pmy_status pmy_check_png(const char *name, const uint8_t *bytes, size_t size, pm
         at += length + CHUNK_AROUND_DATA;
     }
     return pmy_fail(error, PMY_BAD_FILE, "%s: truncated PNG data", name);
+}
+
+unsigned pmy_png_orientation(const uint8_t *bytes, size_t size)
+{
+    /* The chunk holds what follows this in a JPEG. */
+    static const uint8_t begin[] = {'E', 'x', 'i', 'f', 0, 0};
+    enum { LONGEST = 65535 };
+    for (size_t at = SIGNATURE; size - at >= CHUNK_AROUND_DATA;) {
+        const uint8_t *chunk = bytes + at;
+        size_t length = (size_t)pmy_big_endian(chunk, 4);
+        uint8_t *exif =
+            memcmp(chunk + 4, "eXIf", 4) == 0 && length <= LONGEST ? malloc(sizeof begin + length) : NULL;
+        if (exif) {
+            memcpy(exif, begin, sizeof begin);
+            memcpy(exif + sizeof begin, chunk + 8, length);
+            unsigned orientation = pmy_exif_orientation(exif, sizeof begin + length);
+            free(exif);
+            return orientation;
+        }
+        if (memcmp(chunk + 4, "IEND", 4) == 0)
+            break;
+        at += length + CHUNK_AROUND_DATA;
+    }
+    return 1;
 }
 
 /* --- BMP: file header (14 bytes), then one of several information headers, which begin with their size ---

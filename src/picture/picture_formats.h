@@ -15,6 +15,9 @@ pmy_status pmy_decode_stb(const char *name, const uint8_t *bytes, size_t size, p
 /* Are the chunks whole, down to the last, and their checksums right? */
 pmy_status pmy_check_png(const char *name, const uint8_t *bytes, size_t size, pmy_error *error);
 
+/* What a whole PNG's eXIf chunk says of the orientation: 1 … 8; 1 if there is none. */
+unsigned pmy_png_orientation(const uint8_t *bytes, size_t size);
+
 /* Are there as many bytes of pixels as the header says? */
 pmy_status pmy_check_bmp(const char *name, const uint8_t *bytes, size_t size, pmy_error *error);
 

@@ -75,11 +75,25 @@ static void begin(decoder *d, const uint8_t *bytes, size_t size)
                        d->jpeg.image_width, d->jpeg.image_height, PMY_PICTURE_LONGEST_SIDE);
         longjmp(d->failed, 1);
     }
-    d->jpeg.out_color_space = JCS_EXT_RGBA;
+    bool inks = d->jpeg.jpeg_color_space == JCS_CMYK || d->jpeg.jpeg_color_space == JCS_YCCK;
+    d->jpeg.out_color_space = inks ? JCS_CMYK : JCS_EXT_RGBA;
     d->jpeg.scale_num = 1;
     d->jpeg.scale_denom = 1;
     while (d->jpeg.scale_denom < LARGEST_REDUCTION && longer / (2 * d->jpeg.scale_denom) >= ENOUGH_PIXELS)
         d->jpeg.scale_denom *= 2;
+}
+
+/* Cyan, magenta, yellow and black become red, green, blue and opaque. Adobe, whose marker says so, stores how
+ * much light each ink leaves, others how much ink there is. */
+static void to_rgba(uint8_t *pixel, size_t count, bool adobe)
+{
+    const unsigned full = 255;
+    for (; count > 0; count--, pixel += CHANNELS) {
+        unsigned black = adobe ? pixel[3] : full - pixel[3];
+        for (size_t c = 0; c < 3; c++)
+            pixel[c] = (uint8_t)((adobe ? pixel[c] : full - pixel[c]) * black / full);
+        pixel[3] = (uint8_t)full;
+    }
 }
 
 static void read_pixels(decoder *d)
@@ -96,6 +110,8 @@ static void read_pixels(decoder *d)
     while (d->jpeg.output_scanline < d->jpeg.output_height) {
         JSAMPROW line = d->picture->pixels + row * d->jpeg.output_scanline;
         (void)jpeg_read_scanlines(&d->jpeg, &line, 1);
+        if (d->jpeg.out_color_space == JCS_CMYK)
+            to_rgba(line, d->picture->width, d->jpeg.saw_Adobe_marker);
     }
     (void)jpeg_finish_decompress(&d->jpeg);
 }

@@ -64,6 +64,7 @@ pmy_status pmy_decode_stb(const char *name, const uint8_t *bytes, size_t size, p
         return pmy_fail(error, PMY_BAD_FILE, "%s: damaged picture, or of a kind that is not read (%s)", name,
                         reason ? reason : "unknown");
     }
-    *picture = (pmy_picture){(size_t)width, (size_t)height, pixels, 1};
+    unsigned orientation = memcmp(bytes, "BM", 2) == 0 ? 1 : pmy_png_orientation(bytes, size);
+    *picture = (pmy_picture){(size_t)width, (size_t)height, pixels, orientation};
     return PMY_OK;
 }

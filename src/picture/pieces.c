@@ -19,12 +19,13 @@ static double largest_mass(const pmy_components *components)
     return largest;
 }
 
-static void leave_out_frame(const pmy_grey *ink, pmy_components *components)
+static void leave_out_frame(const pmy_grey *ink, bool page, pmy_components *components)
 {
     double edge = 2 * (double)(ink->width + ink->height), all = largest_mass(components);
     for (size_t i = 0; i < components->count; i++)
-        components->list[i].left_out = (double)components->list[i].at_edge > along_edge * edge;
-    bool nothing_else = largest_mass(components) < speck * all;
+        components->list[i].left_out =
+            page ? components->list[i].at_edge > 0 : (double)components->list[i].at_edge > along_edge * edge;
+    bool nothing_else = !page && largest_mass(components) < speck * all;
     for (size_t i = 0; i < components->count && nothing_else; i++)
         components->list[i].left_out = false;
 }
@@ -92,9 +93,27 @@ static pmy_component whole(const pmy_components *components, size_t digit)
     return sum;
 }
 
-size_t pmy_pieces_choose(const pmy_grey *ink, pmy_components *components)
+/* Is it as large as a digit beside the largest? */
+static bool is_separate(const pmy_component *one, const pmy_component *largest)
 {
-    leave_out_frame(ink, components);
+    return one->mass > 0 && one->mass >= separate_digit * largest->mass &&
+           height_of(one) > height_of(largest) / 2;
+}
+
+/* How many of those begin further left. */
+static size_t place_in_row(const pmy_components *components, const pmy_component *largest, size_t left)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < components->count; i++) {
+        pmy_component one = whole(components, i);
+        before += is_separate(&one, largest) && one.left < left;
+    }
+    return before;
+}
+
+size_t pmy_pieces_choose(const pmy_grey *ink, bool page, size_t which, pmy_components *components)
+{
+    leave_out_frame(ink, page, components);
     leave_out_specks(components);
     join(components);
     pmy_component largest = {0};
@@ -107,9 +126,15 @@ size_t pmy_pieces_choose(const pmy_grey *ink, pmy_components *components)
         }
     }
     for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, i), *piece = &components->list[i];
-        digits += one.mass > 0 && one.mass >= separate_digit * largest.mass &&
-                  height_of(&one) > height_of(&largest) / 2;
+        pmy_component one = whole(components, i);
+        if (!is_separate(&one, &largest))
+            continue;
+        digits++;
+        if (which != PMY_LARGEST_DIGIT && place_in_row(components, &largest, one.left) == which)
+            chosen = i;
+    }
+    for (size_t i = 0; i < components->count; i++) {
+        pmy_component *piece = &components->list[i];
         piece->chosen = !piece->left_out && piece->digit == chosen;
     }
     return digits;

@@ -17,6 +17,27 @@ double pmy_stroke_width(const pmy_grey *ink)
     return outline > 0 ? 2 * area / outline : 0;
 }
 
+double pmy_stroke_largest_square(const pmy_grey *ink, float least)
+{
+    /* The largest with its last corner at a pixel is one more than the least of those at its three
+     * neighbours. */
+    pmy_grey row_before = pmy_grey_new(ink->width, 1);
+    float largest = row_before.values ? 0 : -1;
+    for (size_t row = 0; row_before.values && row < ink->height; row++) {
+        float left = 0, above_left = 0;
+        for (size_t column = 0; column < ink->width; column++) {
+            float above = row_before.values[column];
+            bool is_ink = ink->values[row * ink->width + column] > least;
+            left = is_ink ? 1 + fminf(left, fminf(above, above_left)) : 0;
+            row_before.values[column] = left;
+            above_left = above;
+            largest = fmaxf(largest, left);
+        }
+    }
+    pmy_grey_free(&row_before);
+    return (double)largest;
+}
+
 /* Is something beside the pixel fainter? The others' discs lie within those of these. */
 static bool is_outline(const pmy_grey *ink, long column, long row)
 {
