@@ -140,6 +140,25 @@ static void a_file_without_tensors(void **state)
     free(file.taken);
 }
 
+static void tensors_without_elements_are_left_out(void **state)
+{
+    (void)state;
+    const char *header = "{\"e\":{\"dtype\":\"F32\",\"shape\":[2,0,9007199254740991,9007199254740991],"
+                         "\"data_offsets\":[4,4]},"
+                         "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]},"
+                         "\"a\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[0,0]},"
+                         "\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    made_file file = make_file(header, strlen(header), NULL, 12);
+    pmy_safetensors contents;
+    assert_int_equal(pmy_safetensors_read("f", file.bytes, file.size, &contents, NULL), PMY_OK);
+    assert_int_equal(contents.count, 2);
+    assert_null(pmy_safetensors_find(&contents, "e"));
+    assert_int_equal(pmy_shape_size(pmy_safetensors_find(&contents, "v")->shape), 1);
+    assert_int_equal(pmy_shape_size(pmy_safetensors_find(&contents, "w")->shape), 2);
+    pmy_safetensors_free(&contents);
+    free(file.taken);
+}
+
 /* The file is refused with these words. */
 static void refuse_bytes(const uint8_t *bytes, size_t size, const char *words)
 {
@@ -163,6 +182,32 @@ static void refuse(const char *header, size_t data_size, const char *words)
 #define ENTRY(name, dtype, shape, offsets) \
     "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
 #define ONE(dtype, shape, offsets) "{" ENTRY("w", dtype, shape, offsets) "}"
+
+static void what_else_a_file_may_be(void **state)
+{
+    (void)state;
+#define REFUSE(text, words) refuse_bytes((const uint8_t *)(text), sizeof(text) - 1, words)
+    REFUSE("<!DOCTYPE html><html><body>Not Found</body></html>", "it is a web page (HTML), not weights");
+    REFUSE("\xef\xbb\xbf\r\n <Html>", "it is a web page");
+    REFUSE("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "it is a Git LFS pointer, not");
+    REFUSE("PK\3\4\24\0\0\0\10\10archive/data.pkl", "it is a zip archive, such as the .pt");
+    REFUSE("\x80\2\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19.", "it is a pickle, as torch.save once wrote");
+    REFUSE("\x80\4\x95\x1a\0\0\0\0\0\0\0}", "it is a pickle");
+    REFUSE("{\"metadata\": {}, \"weight_map\": {\"a\": \"1-of-2\"}}",
+           "it is the index of weights in several");
+    REFUSE("{\n}", "it is a JSON text");
+    REFUSE("version 2 of what", "longer than the file");
+#undef REFUSE
+    /* What begins like a pickle and is a header of 640 bytes is none. */
+    char header[640];
+    memset(header, ' ', sizeof header);
+    memcpy(header, "{}", 2);
+    made_file file = make_file(header, sizeof header, NULL, 0);
+    pmy_safetensors contents;
+    assert_int_equal(pmy_safetensors_read("f", file.bytes, file.size, &contents, NULL), PMY_OK);
+    pmy_safetensors_free(&contents);
+    free(file.taken);
+}
 
 static void a_header_that_is_none(void **state)
 {
@@ -221,7 +266,7 @@ static void tensors_that_are_none(void **state)
     refuse("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4],\"shape\":[1]}}", 4,
            "its entry has more");
     refuse(ONE("I32", "[1]", "[0,4]"), 4, "its dtype 'I32' is none of F64 I64 F32");
-    refuse(ONE("F32", "[0]", "[0,0]"), 0, "axis 0 of its shape");
+    refuse(ONE("F32", "[0]", "[0,4]"), 4, "4 bytes are not its 0 elements");
     refuse(ONE("F32", "[2,-1]", "[0,4]"), 4, "axis 1 of its shape");
     refuse(ONE("F32", "[1.5]", "[0,4]"), 4, "axis 0 of its shape");
     refuse(ONE("F32", "[1e999]", "[0,4]"), 4, "axis 0 of its shape");
@@ -253,6 +298,8 @@ static void tensors_that_do_not_fit_together(void **state)
     refuse(ONE("F32", "[1]", "[0,4]"), 5, "its last 1 bytes are no tensor's");
     refuse("{}", 3, "its last 3 bytes");
     refuse("{" ENTRY("a", "F32", "[1]", "[0,4]") "," ENTRY("a", "F32", "[1]", "[4,8]") "}", 8,
+           "tensor 'a': there are two of that name");
+    refuse("{" ENTRY("a", "F32", "[1]", "[0,4]") "," ENTRY("a", "F32", "[0]", "[4,4]") "}", 4,
            "tensor 'a': there are two of that name");
 }
 
@@ -338,11 +385,18 @@ static void a_file_changed_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(what_is_written_is_read),      WITH_FOLDER(each_element_is_aligned),
-        cmocka_unit_test(elements_of_every_dtype), cmocka_unit_test(a_file_without_tensors),
-        cmocka_unit_test(a_header_that_is_none),   cmocka_unit_test(hostile_json),
-        cmocka_unit_test(tensors_that_are_none),   cmocka_unit_test(tensors_that_do_not_fit_together),
-        cmocka_unit_test(metadata_that_is_none),   WITH_FOLDER(a_file_cut_off_anywhere),
+        WITH_FOLDER(what_is_written_is_read),
+        WITH_FOLDER(each_element_is_aligned),
+        cmocka_unit_test(elements_of_every_dtype),
+        cmocka_unit_test(a_file_without_tensors),
+        cmocka_unit_test(tensors_without_elements_are_left_out),
+        cmocka_unit_test(what_else_a_file_may_be),
+        cmocka_unit_test(a_header_that_is_none),
+        cmocka_unit_test(hostile_json),
+        cmocka_unit_test(tensors_that_are_none),
+        cmocka_unit_test(tensors_that_do_not_fit_together),
+        cmocka_unit_test(metadata_that_is_none),
+        WITH_FOLDER(a_file_cut_off_anywhere),
         WITH_FOLDER(a_file_changed_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,8 @@ static pmy_status begin_from(const char *path, const pmy_run *run, const pmy_mod
         status = pmy_model_expect(model, facts->vocabulary != NULL, error);
     if (status == PMY_OK)
         status = pmy_model_fill(model, run->graph, error);
+    if (status == PMY_OK && pmy_model_note(model))
+        (void)fprintf(stderr, "%s\n", pmy_model_note(model));
     pmy_model_free(model);
     return status;
 }

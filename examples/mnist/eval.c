@@ -59,6 +59,8 @@ static pmy_status load(evaluation *e, pmy_error *error)
             pmy_classifier_load(e->model, e->net ? &assumed : NULL, NULL, e->pool, &e->classifier, error);
     if (status == PMY_OK && e->net)
         status = check_net(e, &assumed, error);
+    if (status == PMY_OK && e->classifier->note)
+        (void)fprintf(stderr, "%s\n", e->classifier->note);
     return status;
 }
 

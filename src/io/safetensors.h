@@ -63,8 +63,10 @@ pmy_status pmy_safetensors_write(const char *path, const pmy_safetensors *conten
 
 /* Reads a file's `size` bytes, which must outlive *contents; `path` is for messages. Everything is checked:
  * after PMY_OK, each tensor lies within the bytes. Tensors are in the order of their names, notes in that
- * of their keys. Errors: PMY_BAD_FILE, with the tensor's name where one is at fault; PMY_NO_MEMORY;
- * then *contents is empty. A shape of more than PMY_MAX_RANK axes, or with a 0, is an error here. */
+ * of their keys; a tensor without elements is left out. Errors: PMY_BAD_FILE, with the tensor's name where
+ * one is at fault, and in words what the file is where it is something else that is known
+ * (not_safetensors.h); PMY_NO_MEMORY; then *contents is empty. A shape of more than PMY_MAX_RANK axes is an
+ * error here. */
 pmy_status pmy_safetensors_read(const char *path, const uint8_t *bytes, size_t size,
                                 pmy_safetensors *contents, pmy_error *error);
 

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/utf8.h"
+#include "io/not_safetensors.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -44,9 +45,13 @@ static pmy_status check_text(const reading *r, const char *text)
 
 static pmy_status find_header(reading *r)
 {
+    uint64_t length = r->size < PREFIX ? UINT64_MAX : pmy_little_endian(r->bytes, PREFIX);
+    /* A known beginning, read as a length, is far beyond the longest. */
+    const char *other = length > MOST_HEADER ? pmy_not_safetensors(r->bytes, r->size) : NULL;
+    if (other)
+        return pmy_fail(r->error, PMY_BAD_FILE, "%s: it is %s", r->path, other);
     if (r->size < PREFIX)
         return pmy_fail(r->error, PMY_BAD_FILE, "%s: %zu bytes are no safetensors file", r->path, r->size);
-    uint64_t length = pmy_little_endian(r->bytes, PREFIX);
     if (length > r->size - PREFIX)
         return pmy_fail(r->error, PMY_BAD_FILE,
                         "%s: its header of %llu bytes is longer than the file: it is cut off, or no "
@@ -122,7 +127,8 @@ static pmy_status read_dtype(const reading *r, const cJSON *item, pmy_safetensor
 #undef DTYPE_WORD
 }
 
-static pmy_status read_shape(const reading *r, const cJSON *item, pmy_safetensor *tensor)
+/* A pmy_shape ends before its first 0, so *empty, which begins as false, says that there is one. */
+static pmy_status read_shape(const reading *r, const cJSON *item, pmy_safetensor *tensor, bool *empty)
 {
     if (!cJSON_IsArray(item))
         return refuse(r, tensor->name, "its shape is missing or not an array");
@@ -130,16 +136,20 @@ static pmy_status read_shape(const reading *r, const cJSON *item, pmy_safetensor
     for (const cJSON *axis = item->child; axis; axis = axis->next) {
         if (rank == PMY_MAX_RANK)
             return refuse(r, tensor->name, "its shape has more than %d axes", PMY_MAX_RANK);
-        if (!read_size(axis, &tensor->shape.dim[rank]) || tensor->shape.dim[rank] == 0)
-            return refuse(r, tensor->name, "axis %zu of its shape is not a whole number from 1 on", rank);
+        if (!read_size(axis, &tensor->shape.dim[rank]))
+            return refuse(r, tensor->name, "axis %zu of its shape is not a whole number from 0 on", rank);
+        *empty |= tensor->shape.dim[rank] == 0;
         rank++;
     }
+    if (*empty)
+        return PMY_OK;
     if (!pmy_shape_valid(tensor->shape))
         return refuse(r, tensor->name, "its shape %s is too large", pmy_shape_print(tensor->shape).text);
     return PMY_OK;
 }
 
-static pmy_status read_offsets(const reading *r, const cJSON *item, pmy_safetensor *tensor)
+/* The data of what is empty stay NULL. */
+static pmy_status read_offsets(const reading *r, const cJSON *item, pmy_safetensor *tensor, bool empty)
 {
     const cJSON *first = cJSON_IsArray(item) ? item->child : NULL;
     size_t begin, end, room = r->size - PREFIX - r->header_length, bytes;
@@ -148,6 +158,9 @@ static pmy_status read_offsets(const reading *r, const cJSON *item, pmy_safetens
         return refuse(r, tensor->name, "its data_offsets are missing or not two whole numbers from 0 on");
     if (begin > end || end > room)
         return refuse(r, tensor->name, "its bytes %zu to %zu are not among the file's %zu", begin, end, room);
+    if (empty)
+        return begin == end ? PMY_OK
+                            : refuse(r, tensor->name, "%zu bytes are not its 0 elements", end - begin);
     if (!pmy_size_multiply(pmy_shape_size(tensor->shape), pmy_dtype_size(tensor->dtype), &bytes) ||
         bytes != end - begin)
         return refuse(r, tensor->name, "%zu bytes do not hold its %s elements of %s", end - begin,
@@ -159,14 +172,15 @@ static pmy_status read_offsets(const reading *r, const cJSON *item, pmy_safetens
 static pmy_status read_tensor(const reading *r, const cJSON *entry, pmy_safetensor *tensor)
 {
     enum { MEMBERS = 3 };
+    bool empty = false;
     *tensor = (pmy_safetensor){.name = entry->string};
     if (!cJSON_IsObject(entry))
         return refuse(r, tensor->name, "its entry is not a JSON object");
     pmy_status status = read_dtype(r, cJSON_GetObjectItemCaseSensitive(entry, "dtype"), tensor);
     if (status == PMY_OK)
-        status = read_shape(r, cJSON_GetObjectItemCaseSensitive(entry, "shape"), tensor);
+        status = read_shape(r, cJSON_GetObjectItemCaseSensitive(entry, "shape"), tensor, &empty);
     if (status == PMY_OK)
-        status = read_offsets(r, cJSON_GetObjectItemCaseSensitive(entry, "data_offsets"), tensor);
+        status = read_offsets(r, cJSON_GetObjectItemCaseSensitive(entry, "data_offsets"), tensor, empty);
     /* All three are there: a fourth is one of them again, or nothing that the format has. */
     if (status == PMY_OK && cJSON_GetArraySize(entry) != MEMBERS)
         return refuse(r, tensor->name, "its entry has more than dtype, shape and data_offsets");
@@ -200,12 +214,24 @@ static const char *sort_by_name(void *list, size_t count, size_t size)
     return NULL;
 }
 
-/* One tensor begins where the one before ends, and the last ends with the file. Sorts them by name. */
+static void leave_out_empty(pmy_safetensors *contents)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < contents->count; i++)
+        if (contents->tensor[i].data)
+            contents->tensor[count++] = contents->tensor[i];
+    contents->count = count;
+}
+
+/* One tensor begins where the one before ends, and the last ends with the file. Sorts them by name, and
+ * leaves out those without elements. */
 static pmy_status check_tensors(const reading *r)
 {
     pmy_safetensors *contents = r->contents;
     pmy_safetensor *tensor = contents->tensor;
     const uint8_t *at = r->bytes + PREFIX + r->header_length;
+    const char *twice = sort_by_name(tensor, contents->count, sizeof *tensor);
+    leave_out_empty(contents);
     qsort(tensor, contents->count, sizeof *tensor, by_place);
     for (size_t i = 0; i < contents->count; i++) {
         const uint8_t *begin = tensor[i].data;
@@ -218,8 +244,10 @@ static pmy_status check_tensors(const reading *r)
     if (at != r->bytes + r->size)
         return pmy_fail(r->error, PMY_BAD_FILE, "%s: its last %td bytes are no tensor's", r->path,
                         r->bytes + r->size - at);
-    const char *twice = sort_by_name(tensor, contents->count, sizeof *tensor);
-    return twice ? refuse(r, twice, "there are two of that name") : PMY_OK;
+    if (twice)
+        return refuse(r, twice, "there are two of that name");
+    (void)sort_by_name(tensor, contents->count, sizeof *tensor);
+    return PMY_OK;
 }
 
 static pmy_status read_notes(const reading *r, const cJSON *entry)

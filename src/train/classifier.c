@@ -131,6 +131,7 @@ void pmy_classifier_free(pmy_classifier *classifier)
     pmy_graph_free(classifier->graph);
     free(classifier->names);
     free(classifier->own_normalizations);
+    free(classifier->note);
     pmy_table_free(&classifier->table);
     free(classifier);
 }

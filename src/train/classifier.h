@@ -35,6 +35,7 @@ typedef struct pmy_classifier {
     pmy_node *targets;  /* of a regression: [batch, targets], normalized; else NULL */
     pmy_table table;    /* what facts.table is, where there is one */
     pmy_normalization *own_normalizations; /* what facts.columns and facts.target are in; NULL: neither is */
+    char *note;                            /* that pmy_model_note had of the file it is from; NULL: none */
 } pmy_classifier;
 
 /* The facts of a net for a dataset, whose names of classes they have; the loss is the usual one of labels or

@@ -1,5 +1,7 @@
 #include "train/classifier.h"
 
+#include <string.h>
+
 pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
                                const pmy_classifier_options *options, pmy_pool *pool,
                                pmy_classifier **classifier, pmy_error *error)
@@ -16,6 +18,8 @@ pmy_status pmy_classifier_load(const char *path, const pmy_model_facts *assumed,
                                     error);
     if (status == PMY_OK)
         status = pmy_model_fill(model, (*classifier)->graph, error);
+    if (status == PMY_OK && pmy_model_note(model) && !((*classifier)->note = strdup(pmy_model_note(model))))
+        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a note", path);
     pmy_model_free(model);
     if (status != PMY_OK) {
         pmy_classifier_free(*classifier);

@@ -1,6 +1,7 @@
 #include "data/class_names.h"
 #include "data/text.h"
 #include "train/model_keys.h"
+#include "train/name_match.h"
 #include "train/stored.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 struct pmy_model {
     char *path;
     pmy_stored_file stored;
+    char *note; /* how the file's names were taken; NULL: as they are */
     pmy_model_facts facts;
     const char **names;                /* that the file gives the classes, or NULL */
     pmy_normalization *normalizations; /* [1 or features, + targets] */
@@ -225,6 +227,7 @@ void pmy_model_free(pmy_model *model)
     free(model->names);
     free(model->normalizations);
     free(model->path);
+    free(model->note);
     free(model);
 }
 
@@ -242,7 +245,36 @@ pmy_status pmy_model_expect(const pmy_model *model, bool text, pmy_error *error)
                     of_text ? "a text" : "pictures", text ? "a text" : "pictures");
 }
 
-pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error)
+/* Of a file from elsewhere, whose names may be others. */
+static pmy_status fill_by_match(pmy_model *model, pmy_graph *graph, pmy_error *error)
 {
-    return pmy_stored_fill(&model->stored, graph, error);
+    bool flatten = strstr(model->facts.net.text, "flatten") != NULL;
+    pmy_name_match match;
+    pmy_stored_file named = model->stored;
+    pmy_status status =
+        pmy_name_match_find(&model->stored, pmy_stored_of_graph, graph, flatten, &match, error);
+    if (status != PMY_OK)
+        return status;
+    named.contents.tensor = match.tensor;
+    named.contents.count = match.count;
+    free(model->note);
+    model->note = match.note ? strdup(match.note) : NULL;
+    if (match.note && !model->note)
+        status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for a note", model->path);
+    if (status == PMY_OK)
+        status = pmy_stored_fill(&named, graph, error);
+    pmy_name_match_free(&match);
+    return status;
+}
+
+pmy_status pmy_model_fill(pmy_model *model, pmy_graph *graph, pmy_error *error)
+{
+    return pmy_safetensors_text(&model->stored.contents, "pmy.net")
+               ? pmy_stored_fill(&model->stored, graph, error)
+               : fill_by_match(model, graph, error);
+}
+
+const char *pmy_model_note(const pmy_model *model)
+{
+    return model->note;
 }

@@ -72,7 +72,13 @@ pmy_status pmy_model_expect(const pmy_model *model, bool text, pmy_error *error)
 
 /* Writes the file's numbers into the parameters and statistics of a built graph. First it checks that
  * the file has them all, in their shapes, and no others, and that each number is finite; else PMY_BAD_FILE,
- * naming the tensor, and the graph is as it was. */
-pmy_status pmy_model_fill(const pmy_model *model, pmy_graph *graph, pmy_error *error);
+ * naming the tensor, and the graph is as it was. A file without pmy.net may name its tensors otherwise: all
+ * after the same beginning ("module."), or as modules of its own ("fc1.weight"), where order and shapes leave
+ * no doubt which is which; what is not clear is PMY_BAD_FILE with both lists. In such a file a
+ * num_batches_tracked that is missing is 0. */
+pmy_status pmy_model_fill(pmy_model *model, pmy_graph *graph, pmy_error *error);
+
+/* After that, a line that says what the file's names were taken for, to be shown; NULL: for themselves. */
+const char *pmy_model_note(const pmy_model *model);
 
 #endif
