@@ -98,7 +98,7 @@ endif
 of_blas := kernels/blas.c kernels/gemm_blas.c
 without_blas := kernels/blas_absent.c kernels/gemm_portable.c
 # What needs a system that a browser is not, or libraries that it has not.
-of_system := io/gzip.c io/atomic_file.c io/safetensors_read.c data/folder.c data/csv.c \
+of_system := io/gzip.c io/atomic_file.c io/safetensors_read.c data/folder.c data/folder_list.c data/csv.c \
              $(addprefix picture/picture_,jpeg.c stb.c check.c exif.c)
 ELSEWHERE := $(if $(WASM),base/pool.c $(of_system),base/pool_alone.c) $(if $(PORTABLE),$(of_blas),$(without_blas))
 ELSEWHERE_IN_QUAD := $(of_blas)

@@ -1,6 +1,8 @@
 /* Finding, loading and splitting datasets. */
 #include "data/dataset.h"
 
+#include "data/idx.h"
+
 #include "folder.h"
 
 #include <setjmp.h>
@@ -195,6 +197,34 @@ static void classes_may_follow_the_labels(void **state)
     pmy_dataset_free(&dataset);
 }
 
+/* Two pictures of 1×2 in three colours; labels as QMNIST has them, but of bytes. */
+static void colours_and_rows_of_labels_are_read(void **state)
+{
+    static const uint8_t expected[12] = {0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11};
+    pmy_file images = contents_idx(4, (uint32_t[]){2, 1, 2, 3}, 256);
+    pmy_file labels = contents_idx(2, (uint32_t[]){2, 8}, 9), wrong = contents_idx(2, (uint32_t[]){2, 5}, 9);
+    (void)folder_write(*state, image_names[0], images);
+    (void)folder_write(*state, label_names[0], labels);
+    pmy_dataset dataset;
+    load(*state, &dataset);
+    assert_int_equal(dataset.channels, 3);
+    assert_memory_equal(dataset.images, expected, 12);
+    assert_int_equal(dataset.labels[0], 0);
+    assert_int_equal(dataset.labels[1], 8);
+    pmy_dataset_free(&dataset);
+    images.bytes[2] = PMY_IDX_SIGNED_BYTE;
+    (void)folder_write(*state, image_names[0], images);
+    load(*state, &dataset);
+    assert_null(dataset.images);
+    assert_true(dataset.reals[1] == 3 / 255.0f);
+    pmy_dataset_free(&dataset);
+    (void)folder_write(*state, label_names[0], wrong);
+    expect_refusal(*state, label_names[0], PMY_BAD_FILE, "5 numbers a label");
+    pmy_file_free(&images);
+    pmy_file_free(&labels);
+    pmy_file_free(&wrong);
+}
+
 static void bad_files_are_named(void **state)
 {
     write_images(*state, image_names[2], 5, 2, 2);
@@ -271,6 +301,7 @@ int main(void)
         IN_FOLDER(counts_that_differ_are_refused),
         IN_FOLDER(labels_beyond_the_classes_are_refused),
         IN_FOLDER(classes_may_follow_the_labels),
+        IN_FOLDER(colours_and_rows_of_labels_are_read),
         IN_FOLDER(bad_files_are_named),
         IN_FOLDER(the_last_examples_are_split_off),
         cmocka_unit_test(a_large_dataset_is_split_where_it_says),

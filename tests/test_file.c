@@ -164,11 +164,30 @@ static void a_length_deflate_cannot_reach_is_refused_before_memory_is_asked_for(
     pmy_file_free(&gzip);
 }
 
+static void zeros_after_gzip_are_padding(void **state)
+{
+    static const char zeros[600];
+    pmy_file contents = sample_contents(100000), gzip = contents_gzip(contents);
+    for (size_t count = 1; count < sizeof zeros; count = 2 * count + 1) {
+        pmy_error error = {0};
+        pmy_file padding = contents_of(zeros, count), both = contents_joined(gzip, padding), read;
+        if (pmy_file_read(folder_write(*state, "padded", both), &read, &error))
+            fail_msg("%s", error.message);
+        assert_int_equal(read.size, contents.size);
+        assert_memory_equal(read.bytes, contents.bytes, contents.size);
+        pmy_file_free(&read);
+        pmy_file_free(&both);
+        pmy_file_free(&padding);
+    }
+    pmy_file_free(&contents);
+    pmy_file_free(&gzip);
+}
+
 static void garbage_after_gzip_is_refused(void **state)
 {
     pmy_file contents = sample_contents(100000), gzip = contents_gzip(contents);
-    const pmy_file garbage[] = {contents_of("\0", 1), contents_of("\0\0\0\0\0\0\0\0", 8),
-                                contents_of("\x1f", 1), contents_of("more\n\0\0\0", 8)};
+    const pmy_file garbage[] = {contents_of("\0\0\0\x1", 4), contents_of("\x1f", 1),
+                                contents_of("more\n\0\0\0", 8)};
     for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++) {
         pmy_file both = contents_joined(gzip, garbage[i]), last = garbage[i];
         expect_refusal(folder_write(*state, "garbage", both), PMY_BAD_FILE, "follow");
@@ -228,6 +247,7 @@ int main(void)
         IN_FOLDER(gzip_cut_anywhere_is_refused),
         IN_FOLDER(wrong_checksums_and_lengths_are_refused),
         IN_FOLDER(a_length_deflate_cannot_reach_is_refused_before_memory_is_asked_for),
+        IN_FOLDER(zeros_after_gzip_are_padding),
         IN_FOLDER(garbage_after_gzip_is_refused),
         IN_FOLDER(what_is_no_file_is_refused),
         IN_FOLDER(an_unreadable_file_is_refused),

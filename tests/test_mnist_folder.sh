@@ -89,6 +89,34 @@ two_parts()
 }
 check "train and test are taken as they are" two_parts
 
+other_names()
+{
+    rm -rf named && mkdir named && cp -r parts/train named/Training && cp -r parts/test named/testing && mkdir named/unused &&
+        "$mnist" train --data named "${learn[@]}" >out 2>error && holds out '28 pictures of 28x28 in 3 classes to train on' &&
+        holds out ', 22 to test' && holds error 'named: passed over 1 thing that is no picture and no class; the first: named/unused'
+}
+check "training and testing are parts, too" other_names
+
+strays()
+{
+    make_folder stray && touch stray/two/Thumbs.db stray/README.md && mkdir -p stray/__MACOSX/two stray/five/more &&
+        echo text >stray/five/note.txt && cp stray/two/1.png stray/two/0 && rm stray/two/1.png &&
+        "$mnist" train --data stray "${learn[@]}" >out 2>error && holds out '23 pictures of 28x28 in 3 classes to train on' &&
+        holds error 'stray: passed over 5 things that are no pictures and no classes; the first: stray/README.md' &&
+        "$mnist" eval --data stray --model model >out 2>error && holds error 'passed over 5 things'
+}
+check "what is no picture is passed over, and counted" strays
+
+skipped()
+{
+    make_folder skip && head -c 900 "$digits/2-plain.png" >skip/two/13.png && echo text >skip/one/3.jpg &&
+        "$mnist" train --data skip "${learn[@]}" --skip-bad --save skip.model >out 2>error && [ "$(wc -l <error)" -eq 1 ] &&
+        holds error 'skip: left out 2 pictures that cannot be read; the first: skip/one/3.jpg: is no PNG, BMP or JPEG picture' &&
+        "$mnist" eval --data skip --model skip.model --skip-bad >out 2>error && status_is 2 "$mnist" eval --data skip --model skip.model >out 2>error &&
+        holds error 'skip/one/3.jpg: is no PNG'
+}
+check "pictures that cannot be read are left out where that is asked for" skipped
+
 # refused TEXT DATA [OPTIONS...]
 refused()
 {
@@ -97,14 +125,18 @@ refused()
     status_is 2 "$mnist" train --data "$data" "${learn[@]}" "$@" >out 2>error && holds error "$text" && [ ! -s out ] &&
         [ "$(wc -l <error)" -eq 1 ]
 }
-bad_picture() { make_folder bad && echo text >bad/two/note.txt && refused 'bad/two/note.txt: is no PNG' bad; }
-check "a file that is no picture is named" bad_picture
+bad_picture() { make_folder bad && echo text >bad/two/note.png && refused 'bad/two/note.png: is no PNG' bad; }
+check "a picture that is none is named" bad_picture
 half_picture() { make_folder bad && head -c 900 "$digits/2-plain.png" >bad/two/3.png && refused 'bad/two/3.png: truncated' bad; }
 check "a picture that is cut off is named" half_picture
 no_pictures() { make_folder bad && mkdir bad/zero && refused 'bad/zero: there are no pictures' bad; }
 check "a class without pictures" no_pictures
 one_picture() { make_folder bad && rm bad/one/2.jpg && refused 'bad/one: one picture cannot be divided' bad; }
 check "a class with one picture" one_picture
+unreadable() { make_folder bad && echo >bad/one/1.jpg && echo >bad/one/2.jpg && refused 'bad/one: there are no pictures of this class' bad --skip-bad; }
+check "a class of which no picture can be read" unreadable
+inside() { make_folder bad/inside/all && rm -rf bad/one bad/two bad/five bad/.hidden && refused 'take --data bad/inside' bad; }
+check "classes that are one folder deeper" inside
 one_class() { make_folder bad && rm -r bad/one bad/two && refused 'two at least' bad; }
 check "one class" one_class
 control() { make_folder bad && mv bad/two $'bad/\e[31mtwo' && refused 'the name of class 0 has a control character' bad; }

@@ -2,6 +2,8 @@
 
 #include "data/folder.h"
 
+#include <stdio.h>
+
 enum { DATA_CLASSES = 10 };
 static const char *const data_classes[DATA_CLASSES] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 
@@ -34,12 +36,36 @@ const char *const *data_class_labels(const pmy_model_facts *facts, const pmy_dat
     return names ? names : data_classes;
 }
 
-pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
+static void say_notes(const char *folder, const pmy_folder_notes *notes)
+{
+    if (notes->strays.count)
+        (void)fprintf(stderr, "mnist: %s: passed over %zu thing%s that %s; the first: %s\n", folder,
+                      notes->strays.count, notes->strays.count == 1 ? "" : "s",
+                      notes->strays.count == 1 ? "is no picture and no class"
+                                               : "are no pictures and no classes",
+                      notes->strays.first);
+    if (notes->bad)
+        (void)fprintf(stderr, "mnist: %s: left out %zu picture%s that cannot be read; the first: %s\n",
+                      folder, notes->bad, notes->bad == 1 ? "" : "s", notes->first_bad.message);
+}
+
+static pmy_status load_pictures(const char *folder, bool skip_bad, pmy_dataset *train, pmy_dataset *test,
+                                pmy_error *error)
+{
+    /* Not the run's seed: all runs and mnist eval have the same test pictures. */
+    const pmy_folder_options options = {.seed = 1, .skip_bad = skip_bad};
+    pmy_folder_notes notes;
+    pmy_status status = pmy_folder_load(folder, &options, train, test, &notes, error);
+    if (status == PMY_OK)
+        say_notes(folder, &notes);
+    return status;
+}
+
+pmy_status data_load(const char *folder, bool skip_bad, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
                      pmy_error *error)
 {
-    const uint64_t division = 1; /* not the run's seed: all runs and mnist eval have the same test pictures */
     if (pmy_is_folder_of_pictures(folder))
-        return pmy_folder_load(folder, division, train, test, error);
+        return load_pictures(folder, skip_bad, train, test, error);
     loading parts = {.folder = folder, .dataset = {test, train}};
     pmy_pool_run(pool, train ? PARTS : 1, load_part, &parts);
     for (size_t part = PARTS; part-- > 0;)

@@ -12,9 +12,9 @@ const char *const *data_class_names(const pmy_model_facts *facts, const pmy_data
 const char *const *data_class_labels(const pmy_model_facts *facts, const pmy_dataset *dataset);
 
 /* Loads both parts of a folder of IDX files, with ten classes, side by side on `pool`, or of a folder of
- * pictures (data/folder.h); `train` may be NULL. Errors as pmy_dataset_load's or pmy_folder_load's; then both
- * are empty. */
-pmy_status data_load(const char *folder, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
+ * pictures (data/folder.h), and says on stderr what of these was passed over; `train` may be NULL. Errors as
+ * pmy_dataset_load's or pmy_folder_load's; then both are empty. */
+pmy_status data_load(const char *folder, bool skip_bad, pmy_pool *pool, pmy_dataset *train, pmy_dataset *test,
                      pmy_error *error);
 
 #endif

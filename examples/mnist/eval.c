@@ -17,7 +17,7 @@
 typedef struct evaluation {
     const char *model, *data, *net, *report;
     long long threads;
-    bool json, quiet;
+    bool skip_bad, json, quiet;
     options command;
     pmy_pool *pool;
     pmy_dataset test;
@@ -50,7 +50,7 @@ static pmy_status load(evaluation *e, pmy_error *error)
     if (status == PMY_OK && e->report)
         status = output_folder_make(e->report, error);
     if (status == PMY_OK)
-        status = data_load(e->data, e->pool, NULL, &e->test, error);
+        status = data_load(e->data, e->skip_bad, e->pool, NULL, &e->test, error);
     if (status == PMY_OK && e->net)
         status = pmy_facts_for(preset_net(&mnist_presets, e->net), &e->test, (pmy_normalization){0, 1},
                                &assumed, error);
@@ -124,6 +124,7 @@ int eval_command(int argc, char **argv)
         {OPTION_TEXT("data", "DIR", &e.data, "folder of the IDX files, raw or gz, or of pictures")},
         {OPTION_TEXT("net", "SPEC", &e.net,
                      "layers or a preset, for a file that does not say of which net it is")},
+        {OPTION_FLAG("skip-bad", &e.skip_bad, "leave out pictures of a folder that cannot be read")},
         {OPTION_THREADS(&e.threads)},
         {OPTION_TEXT(
              "report", "DIR", &e.report,

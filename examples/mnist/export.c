@@ -125,7 +125,7 @@ typedef struct export_order {
 static pmy_status write_int8(const export_order *order, const pmy_classifier *classifier, pmy_error *error)
 {
     pmy_dataset train, test;
-    pmy_status status = data_load(order->data, NULL, &train, &test, error);
+    pmy_status status = data_load(order->data, false, NULL, &train, &test, error);
     if (status != PMY_OK)
         return status;
     export_int8_source source = {classifier, &train};

@@ -29,7 +29,7 @@ static int fail(const run *r, const pmy_error *error)
 static pmy_status load(run *r, pmy_error *error)
 {
     const char *folder = r->options.data;
-    pmy_status status = data_load(folder, r->pool, &r->whole, &r->test, error);
+    pmy_status status = data_load(folder, r->options.skip_bad, r->pool, &r->whole, &r->test, error);
     if (status == PMY_OK && (size_t)r->options.validation >= r->whole.count)
         status = pmy_fail(error, PMY_BAD_ARGUMENT, "--val %lld: %s has only %zu training pictures",
                           r->options.validation, folder, r->whole.count);

@@ -9,6 +9,7 @@ options_result train_options_read(train_options *o, int argc, char **argv)
     const option_row own[] = {
         {OPTION_WHOLE("val", "N", &o->validation, 0, 1000000,
                       "last training pictures kept for validation, which is shown and chooses nothing")},
+        {OPTION_FLAG("skip-bad", &o->skip_bad, "leave out pictures of a folder that cannot be read")},
         {OPTION_FLAG("verbose", &o->verbose, "show how each convolution is computed"), .presentation = true},
         {OPTION_TEXT(
              "report", "DIR", &o->report,

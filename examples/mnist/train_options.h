@@ -8,7 +8,7 @@ typedef struct train_options {
     training_options usual;
     const char *data, *report;
     long long validation;
-    bool verbose;
+    bool skip_bad, verbose;
 } train_options;
 
 /* As training_options_read; to be freed with training_options_free(&o->usual). */

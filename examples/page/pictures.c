@@ -65,7 +65,7 @@ static void take_images(part *p, uint8_t *bytes, size_t size)
     if (status == PMY_OK)
         status = pmy_dataset_take_images(p->images_name, &idx, p->labels_name, &p->dataset, &error);
     p->whole = status == PMY_OK;
-    if (p->whole)
+    if (p->whole && p->dataset.images == idx.values)
         p->dataset.owned_images = bytes;
     else
         free(bytes);

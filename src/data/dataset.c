@@ -1,8 +1,13 @@
 #include "data/dataset_idx.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The columns of a label file of QMNIST, of which the first is the class
+ * (https://github.com/facebookresearch/qmnist); more classes than that are no classes. */
+enum { QMNIST_COLUMNS = 8, MOST_CLASSES = 1000000 };
 
 pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *idx, pmy_dataset *dataset,
                                    pmy_error *error)
@@ -13,30 +18,70 @@ pmy_status pmy_dataset_take_labels(const char *name, const pmy_idx *idx, pmy_dat
     dataset->labels = dataset->owned_labels = labels;
     if (!labels)
         status = pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu labels", name, count);
-    size_t classes = dataset->classes;
+    size_t classes = dataset->classes, columns = idx->dimensions == 2 ? idx->sizes[1] : 1;
+    if (!status && columns != 1 && columns != QMNIST_COLUMNS)
+        status = pmy_fail(error, PMY_BAD_FILE,
+                          "%s: %zu numbers a label; a label is one number, or the first of QMNIST's %d", name,
+                          columns, QMNIST_COLUMNS);
     for (size_t row = 0; !status && row < count; row++) {
-        labels[row] = idx->values[row];
-        if (classes == 0 && idx->values[row] >= dataset->classes)
-            dataset->classes = idx->values[row] + (size_t)1;
-        else if (idx->values[row] >= dataset->classes)
+        double label = pmy_idx_value(idx, row * columns);
+        if (!(label >= 0 && label < MOST_CLASSES && label == floor(label)))
+            return pmy_fail(error, PMY_BAD_FILE,
+                            "%s: the label in row %zu (the first is 0) is %g, not a whole number of 0 to %d",
+                            name, row, label, MOST_CLASSES - 1);
+        labels[row] = (int32_t)label;
+        if (classes == 0 && (size_t)label >= dataset->classes)
+            dataset->classes = (size_t)label + 1;
+        else if ((size_t)label >= dataset->classes)
             status =
                 pmy_fail(error, PMY_BAD_FILE,
                          "%s: the label in row %zu (the first is 0) is %d, not less than the %zu classes",
-                         name, row, idx->values[row], dataset->classes);
+                         name, row, labels[row], dataset->classes);
     }
     return status;
+}
+
+/* Pictures [count, height, width, channels] of any type as bytes or reals [count, channels, height, width].
+ */
+static pmy_status rearrange(const char *name, const pmy_idx *idx, size_t pixels, pmy_dataset *dataset,
+                            pmy_error *error)
+{
+    size_t channels = dataset->channels, total = dataset->count * pixels * channels;
+    bool bytes = idx->type == PMY_IDX_UNSIGNED_BYTE;
+    float scale = idx->type == PMY_IDX_FLOAT || idx->type == PMY_IDX_DOUBLE ? 1 : 255;
+    uint8_t *images = bytes ? malloc(total) : NULL;
+    float *reals = !bytes && total <= SIZE_MAX / sizeof *reals ? malloc(total * sizeof *reals) : NULL;
+    dataset->images = dataset->owned_images = images;
+    dataset->reals = dataset->owned_reals = reals;
+    if (!images && !reals)
+        return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for %zu images", name, dataset->count);
+    for (size_t i = 0; i < total; i++) {
+        size_t example = i / (pixels * channels), channel = i / pixels % channels, pixel = i % pixels;
+        size_t from = (example * pixels + pixel) * channels + channel;
+        if (images)
+            images[i] = idx->values[from];
+        else
+            reals[i] = (float)pmy_idx_value(idx, from) / scale;
+    }
+    return PMY_OK;
 }
 
 pmy_status pmy_dataset_take_images(const char *name, const pmy_idx *idx, const char *label_name,
                                    pmy_dataset *dataset, pmy_error *error)
 {
-    dataset->images = idx->values;
-    dataset->channels = 1;
+    dataset->channels = idx->dimensions == 4 ? idx->sizes[3] : 1;
     dataset->height = idx->sizes[1];
     dataset->width = idx->sizes[2];
     if (idx->sizes[0] != dataset->count)
         return pmy_fail(error, PMY_BAD_FILE, "%s: holds %zu images, but %s holds %zu labels", name,
                         idx->sizes[0], label_name, dataset->count);
+    if (dataset->channels != 1 && dataset->channels != 3)
+        return pmy_fail(error, PMY_BAD_FILE,
+                        "%s: images of %zux%zux%zu; the last size is that of the colours, 1 or 3", name,
+                        idx->sizes[1], idx->sizes[2], idx->sizes[3]);
+    if (dataset->channels > 1 || idx->type != PMY_IDX_UNSIGNED_BYTE)
+        return rearrange(name, idx, dataset->height * dataset->width, dataset, error);
+    dataset->images = idx->values;
     return PMY_OK;
 }
 

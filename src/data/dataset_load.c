@@ -69,8 +69,13 @@ static pmy_status read_images(const char *path, const char *label_path, pmy_data
 {
     pmy_idx idx;
     pmy_status status = pmy_idx_read(path, IMAGE_DIMENSIONS, &idx, error);
-    dataset->owned_images = idx.file.bytes;
-    return status ? status : pmy_dataset_take_images(path, &idx, label_path, dataset, error);
+    if (!status)
+        status = pmy_dataset_take_images(path, &idx, label_path, dataset, error);
+    if (!status && dataset->images == idx.values)
+        dataset->owned_images = idx.file.bytes;
+    else
+        pmy_file_free(&idx.file);
+    return status;
 }
 
 pmy_status pmy_dataset_load(const char *folder, pmy_dataset_part part, size_t classes, pmy_dataset *dataset,

@@ -4,110 +4,43 @@
 #include "data/shuffle.h"
 #include "picture/digit.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <strings.h>
 
 enum { PIXELS = PMY_FIT_SIDE * PMY_FIT_SIDE };
 
 /* --- What is in a folder ------------------------------------------------------------ */
 
-typedef struct entries {
-    char **path; /* [count], in the order of their names */
-    size_t count;
-} entries;
-
-static int is_shown(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void entries_free(entries *of)
-{
-    for (size_t i = 0; i < of->count; i++)
-        free(of->path[i]);
-    free(of->path);
-    *of = (entries){0};
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* folder/name, which the caller frees; NULL: no memory. */
-static char *join(const char *folder, const char *name)
-{
-    size_t size = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(size);
-    if (path)
-        (void)snprintf(path, size, "%s/%s", folder, name);
-    return path;
-}
-
-/* Lists what the folder has of sub-folders, or else of other things; *found is empty after an error. */
-static pmy_status list(const char *folder, bool folders, entries *found, pmy_error *error)
-{
-    struct dirent **entry;
-    int count = scandir(folder, &entry, is_shown, by_name);
-    *found = (entries){0};
-    if (count < 0)
-        return pmy_fail(error, errno == ENOMEM ? PMY_NO_MEMORY : PMY_IO, "%s: this folder cannot be read",
-                        folder);
-    found->path = calloc((size_t)count + 1, sizeof *found->path);
-    bool taken = found->path != NULL;
-    for (int i = 0; i < count; i++) {
-        char *path = taken ? join(folder, entry[i]->d_name) : NULL;
-        taken = path != NULL;
-        if (taken && is_folder(path) == folders)
-            found->path[found->count++] = path;
-        else
-            free(path);
-        free(entry[i]);
-    }
-    free(entry);
-    if (taken)
-        return PMY_OK;
-    entries_free(found);
-    return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory for the names in it", folder);
-}
-
-static const char *name_of(const char *path)
-{
-    return strrchr(path, '/') + 1;
-}
-
 /* The path of what has that name, or NULL. */
-static const char *find(const entries *in, const char *name)
+static const char *find(const pmy_folder_list *in, const char *name)
 {
     for (size_t i = 0; i < in->count; i++)
-        if (strcmp(name_of(in->path[i]), name) == 0)
+        if (strcmp(pmy_name_of(in->path[i]), name) == 0)
+            return in->path[i];
+    return NULL;
+}
+
+/* The one of the folders that is called one of two things, as a split's parts are, whatever their case; or
+ * NULL. */
+static const char *find_part(const pmy_folder_list *in, const char *name, const char *other)
+{
+    for (size_t i = 0; i < in->count; i++)
+        if (strcasecmp(pmy_name_of(in->path[i]), name) == 0 ||
+            strcasecmp(pmy_name_of(in->path[i]), other) == 0)
             return in->path[i];
     return NULL;
 }
 
 bool pmy_is_folder_of_pictures(const char *folder)
 {
-    entries folders, files;
-    bool idx = false;
-    if (list(folder, true, &folders, NULL) != PMY_OK)
+    pmy_folder_list folders;
+    pmy_strays files = {0};
+    if (pmy_list_folders(folder, &folders, &files, NULL) != PMY_OK)
         return false;
-    if (list(folder, false, &files, NULL) == PMY_OK)
-        for (size_t i = 0; i < files.count; i++)
-            idx = idx || strstr(name_of(files.path[i]), "-ubyte");
     bool any = folders.count > 0;
-    entries_free(&folders);
-    entries_free(&files);
-    return any && !idx;
+    pmy_folder_list_free(&folders);
+    return any && !pmy_holds_idx(folder);
 }
 
 /* --- Filling a dataset ---------------------------------------------------------------- */
@@ -142,11 +75,11 @@ static pmy_status add(pmy_dataset *dataset, const char *path, int32_t label, pmy
 }
 
 /* What the pictures have in common. */
-static pmy_status finish(pmy_dataset *dataset, const entries *classes, pmy_error *error)
+static pmy_status finish(pmy_dataset *dataset, const pmy_folder_list *classes, pmy_error *error)
 {
     const char **names = malloc(classes->count * sizeof *names);
     for (size_t i = 0; names && i < classes->count; i++)
-        names[i] = name_of(classes->path[i]);
+        names[i] = pmy_name_of(classes->path[i]);
     const char **copy = names ? pmy_class_names_copy(classes->count, names) : NULL;
     free(names);
     if (!copy)
@@ -165,7 +98,28 @@ typedef struct loading {
     pmy_dataset *train, *test; /* NULL: not wanted */
     bool divided;              /* else all is for the one that is wanted */
     uint64_t seed;             /* of the division */
+    bool skip_bad;
+    pmy_folder_notes *notes;
 } loading;
+
+/* Takes the pictures that cannot be read out of the files, before these are divided. */
+static pmy_status leave_out_bad(pmy_folder_notes *notes, pmy_folder_list *files, pmy_error *error)
+{
+    for (size_t i = files->count; i-- > 0;) {
+        pmy_error bad;
+        pmy_picture picture;
+        pmy_status status = pmy_picture_read(files->path[i], &picture, &bad);
+        pmy_picture_free(&picture);
+        if (status == PMY_NO_MEMORY)
+            return pmy_fail(error, status, "%s", bad.message);
+        if (status == PMY_OK)
+            continue;
+        if (notes->bad++ == 0)
+            notes->first_bad = bad;
+        pmy_folder_list_pass(files, i, NULL);
+    }
+    return PMY_OK;
+}
 
 static size_t for_testing(size_t count)
 {
@@ -175,7 +129,7 @@ static size_t for_testing(size_t count)
 }
 
 /* The first of the shuffled pictures are for testing, the rest for training. */
-static pmy_status add_files(const loading *l, const char *folder, const entries *files, int32_t label,
+static pmy_status add_files(const loading *l, const char *folder, const pmy_folder_list *files, int32_t label,
                             pmy_error *error)
 {
     size_t count = files->count, tests = l->divided ? for_testing(count) : l->test ? count : 0;
@@ -199,8 +153,10 @@ static pmy_status add_files(const loading *l, const char *folder, const entries 
 
 static pmy_status add_class(const loading *l, const char *folder, int32_t label, pmy_error *error)
 {
-    entries files;
-    pmy_status status = list(folder, false, &files, error);
+    pmy_folder_list files;
+    pmy_status status = pmy_list_pictures(folder, &files, &l->notes->strays, error);
+    if (!status && l->skip_bad)
+        status = leave_out_bad(l->notes, &files, error);
     if (!status && files.count == 0)
         status = pmy_fail(error, PMY_BAD_FILE, "%s: there are no pictures of this class", folder);
     if (!status && l->divided && files.count < 2)
@@ -208,71 +164,94 @@ static pmy_status add_class(const loading *l, const char *folder, int32_t label,
                           folder);
     if (!status)
         status = add_files(l, folder, &files, label, error);
-    entries_free(&files);
+    pmy_folder_list_free(&files);
     return status;
+}
+
+static pmy_status check_classes(const char *folder, const pmy_folder_list *classes, pmy_error *error)
+{
+    return classes->count >= 2
+               ? PMY_OK
+               : pmy_fail(error, PMY_BAD_FILE,
+                          "%s: %zu sub-folder%s; each is a class, and there must be two at least%s%s", folder,
+                          classes->count, classes->count == 1 ? "" : "s",
+                          classes->count ? ": if the classes are inside it, take --data " : "",
+                          classes->count ? classes->path[0] : "");
 }
 
 /* One of the folders train and test: both have the classes of train. */
-static pmy_status add_part(const loading *l, const char *part, const char *train, const entries *classes,
-                           pmy_error *error)
+static pmy_status add_part(const loading *l, const char *part, const char *train,
+                           const pmy_folder_list *classes, pmy_error *error)
 {
-    entries own;
-    pmy_status status = list(part, true, &own, error);
+    pmy_folder_list own;
+    pmy_status status = pmy_list_folders(part, &own, &l->notes->strays, error);
     for (size_t i = 0; !status && i < own.count; i++)
-        if (!find(classes, name_of(own.path[i])))
+        if (!find(classes, pmy_name_of(own.path[i])))
             status = pmy_fail(error, PMY_BAD_FILE, "%s: %s has no such class", own.path[i], train);
     for (size_t i = 0; !status && i < classes->count; i++) {
-        const char *name = name_of(classes->path[i]), *folder = find(&own, name);
+        const char *name = pmy_name_of(classes->path[i]), *folder = find(&own, name);
         status = folder ? add_class(l, folder, (int32_t)i, error)
                         : pmy_fail(error, PMY_BAD_FILE, "%s: has no class '%s'", part, name);
     }
-    entries_free(&own);
+    pmy_folder_list_free(&own);
     return status;
 }
 
-/* Lists the classes in a folder, of which there must be some. */
-static pmy_status list_classes(const char *folder, entries *classes, pmy_error *error)
+static pmy_status add_parts(const loading *l, const char *train, const char *test, pmy_folder_list *classes,
+                            pmy_error *error)
 {
-    pmy_status status = list(folder, true, classes, error);
-    if (!status && classes->count < 2)
-        return pmy_fail(error, PMY_BAD_FILE,
-                        "%s: %zu sub-folders; each is a class, and there must be two at least", folder,
-                        classes->count);
-    return status;
+    loading one = *l;
+    pmy_strays counted_with_train = {0};
+    pmy_status status = pmy_list_folders(train, classes, &counted_with_train, error);
+    if (!status)
+        status = check_classes(train, classes, error);
+    one.divided = false;
+    one.train = NULL;
+    if (!status)
+        status = add_part(&one, test, train, classes, error);
+    one.train = l->train;
+    one.test = NULL;
+    return !status && l->train ? add_part(&one, train, train, classes, error) : status;
 }
 
 /* Fills the parts; *classes is for the caller to free. */
-static pmy_status load(const loading *l, const char *folder, entries *classes, pmy_error *error)
+static pmy_status load(const loading *l, const char *folder, pmy_folder_list *classes, pmy_error *error)
 {
-    entries top;
-    pmy_status status = list(folder, true, &top, error);
-    const char *train = find(&top, "train"), *test = find(&top, "test");
-    bool parts = train && test;
+    pmy_status status = pmy_list_folders(folder, classes, &l->notes->strays, error);
+    const char *train = find_part(classes, "train", "training"),
+               *test = find_part(classes, "test", "testing");
+    if (!status && train && test) {
+        pmy_folder_list top = *classes;
+        for (size_t i = top.count; i-- > 0;)
+            if (top.path[i] != train && top.path[i] != test)
+                pmy_folder_list_pass(&top, i, &l->notes->strays);
+        *classes = (pmy_folder_list){0};
+        status = add_parts(l, train, test, classes, error);
+        pmy_folder_list_free(&top);
+        return status;
+    }
     if (!status)
-        status = list_classes(parts ? train : folder, classes, error);
-    for (size_t i = 0; !status && !parts && i < classes->count; i++)
+        status = check_classes(folder, classes, error);
+    for (size_t i = 0; !status && i < classes->count; i++)
         status = add_class(l, classes->path[i], (int32_t)i, error);
-    if (!status && parts)
-        status = add_part(&(loading){.test = l->test}, test, train, classes, error);
-    if (!status && parts && l->train)
-        status = add_part(&(loading){.train = l->train}, train, train, classes, error);
-    entries_free(&top);
     return status;
 }
 
-pmy_status pmy_folder_load(const char *folder, uint64_t seed, pmy_dataset *train, pmy_dataset *test,
-                           pmy_error *error)
+pmy_status pmy_folder_load(const char *folder, const pmy_folder_options *options, pmy_dataset *train,
+                           pmy_dataset *test, pmy_folder_notes *notes, pmy_error *error)
 {
-    entries classes = {0};
+    pmy_folder_list classes = {0};
     *test = (pmy_dataset){0};
+    *notes = (pmy_folder_notes){0};
     if (train)
         *train = (pmy_dataset){0};
-    pmy_status status = load(&(loading){train, test, true, seed}, folder, &classes, error);
+    const loading l = {train, test, true, options->seed, options->skip_bad, notes};
+    pmy_status status = load(&l, folder, &classes, error);
     if (!status)
         status = finish(test, &classes, error);
     if (!status && train)
         status = finish(train, &classes, error);
-    entries_free(&classes);
+    pmy_folder_list_free(&classes);
     if (status) {
         pmy_dataset_free(test);
         if (train)

@@ -76,13 +76,22 @@ static pmy_status expand_member(expansion *e, struct libdeflate_decompressor *de
     return PMY_OK;
 }
 
+/* Is nothing left but zeros, with which tapes and some archivers fill a block? */
+static bool only_padding_left(const expansion *e)
+{
+    for (size_t i = e->consumed; i < e->size; i++)
+        if (e->compressed[i] != 0)
+            return false;
+    return true;
+}
+
 static pmy_status expand_members(expansion *e, pmy_error *error)
 {
     struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
     if (!decompressor)
         return pmy_fail(error, PMY_NO_MEMORY, "%s: no memory to decompress it", e->path);
     pmy_status status = PMY_OK;
-    while (!status && e->consumed < e->size)
+    while (!status && (e->consumed == 0 || !only_padding_left(e)))
         status = expand_member(e, decompressor, error);
     libdeflate_free_decompressor(decompressor);
     return status;

@@ -11,7 +11,7 @@ bool pmy_is_gzip(const uint8_t *bytes, size_t size);
 
 /* Expands gzip data [compressed_size] into *contents, which the caller frees
  * with pmy_file_free. Every member must be whole, its checksum and its length
- * must be right, and nothing else may follow. No more memory is asked for than
+ * must be right, and nothing else may follow but zeros, as padding. No more memory is asked for than
  * deflate can fill from that many bytes (1032 for one), nor more than
  * PMY_FILE_LIMIT. `path` only begins the messages. *contents is empty after an
  * error.
