@@ -168,7 +168,8 @@ static const instance instances[] = {
     {"kept around one axis", {{3, 2, 4, 1}}, {{1, 2, 1, 5}}, true, true},
 };
 
-/* A number that is alone is from the middle: one beyond all that it is compared with would have no gradient. */
+/* A number that is alone is from the middle: one beyond all that it is compared with would have no gradient.
+ */
 static pmy_node *leaf(pmy_sample *s, pmy_shape shape, bool constant, double low, double high)
 {
     if (pmy_shape_rank(shape) == 0) {
