@@ -196,9 +196,11 @@ $(call objects_below,examples) $(BUILD)/obj/bench/% $(BUILD)/obj/tools/%: INCLUD
 $(call objects_below,tests): INCLUDES += -Itests -Iexamples
 
 # The inner loops of lane products, of Winograd's way and of attention may fuse a product and a sum, as OpenBLAS
-# does: like its bits, theirs depend on the processor.
+# does: like its bits, theirs depend on the processor. Then each does, or widths of lanes would differ: gcc leaves out those
+# of vectors as narrow as its tuning says, gcc 14 by itself and older ones for -mtune=znver3.
+FUSING := -ffp-contract=fast $(if $(filter __clang__,$(PREDEFINED)),,--param avoid-fma-max-bits=0)
 FUSED := $(if $(PORTABLE),,lane_product convolution_winograd attention_block)
-$(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += -ffp-contract=fast
+$(foreach name,$(FUSED),$(BUILD)/obj/%/kernels/$(name).o): FLAGS += $(FUSING)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)

@@ -37,6 +37,22 @@ flags_are_portable()
 }
 check "every file is compiled for every machine, with exact arithmetic" flags_are_portable
 
+# Else the widths of lanes, for which it is compiled in one file, would not have the same bits. Without an FMA, as in the
+# baseline's clone, it is mulps.
+every_product_is_fused()
+{
+    commands_of all CFLAGS=-mtune=znver3
+    eval "$(is_compile_or_deps | grep -- '-o [^ ]*/src/kernels/lane_product.o ' | sed 's/ -MMD .*//') \
+        -S -o $TMPDIR/lane_product.s src/kernels/lane_product.c" &&
+        holds "$TMPDIR/lane_product.s" vfmadd && lacks "$TMPDIR/lane_product.s" vmul
+}
+predefined=$("${CC:-gcc}" -dM -E -x c /dev/null)
+if [[ $predefined == *__x86_64__* && $predefined != *__clang__* ]]; then
+    check "every product of lanes is fused, whatever the tuning" every_product_is_fused
+else
+    echo "ok # SKIP it is gcc's tuning for x86-64"
+fi
+
 own_flags_come_last()
 {
     commands_of all CFLAGS=-DOWN
