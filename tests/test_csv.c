@@ -81,12 +81,20 @@ static void a_header_may_be_said(void **state)
 
 static void rows_know_their_lines(void **state)
 {
-    const char *path = write_text(*state, BYTES("a,b\n\n1,\"x\ny\"\n2,z\n"));
-    pmy_csv csv;
-    assert_int_equal(pmy_csv_read(path, PMY_HEADER_GUESSED, &csv, NULL), PMY_OK);
-    assert_int_equal(csv.line[0], 3);
-    assert_int_equal(csv.line[1], 5);
-    pmy_csv_free(&csv);
+    static const char text[] = "a,b\n\n1,\"x\ny\"\n\"2\n\",z\n3,w\n", *const ends[] = {"\n", "\r\n", "\r"};
+    static const size_t lines[] = {3, 5, 7};
+    for (size_t end = 0; end < sizeof ends / sizeof *ends; end++) {
+        char file[2 * sizeof text] = "";
+        for (const char *at = text; *at; at++)
+            strcat(file, *at == '\n' ? ends[end] : (char[]){*at, '\0'});
+        const char *path = write_text(*state, file, strlen(file));
+        pmy_csv csv;
+        assert_int_equal(pmy_csv_read(path, PMY_HEADER_GUESSED, &csv, NULL), PMY_OK);
+        assert_int_equal(csv.rows, 3);
+        for (size_t row = 0; row < csv.rows; row++)
+            assert_int_equal(csv.line[row], lines[row]);
+        pmy_csv_free(&csv);
+    }
 }
 
 /* Many more cells than a list begins with. */

@@ -182,6 +182,16 @@ static void expect_unlearned(test_folder *folder, const char *column, const char
     pmy_csv_free(&csv);
 }
 
+static void large_numbers_that_stay_count_nothing(void **state)
+{
+    static const char text[] = "a,b\n2e7,x\n2e7,y\n2e7,x\n2e7,y\n2e7,x\n2e7,y\n2e7,x\n2e7,y\n2e7,x\n2e7,y\n";
+    pmy_csv csv = read_text(*state, text);
+    pmy_table table;
+    assert_int_equal(pmy_table_learn(&csv, &(pmy_table_options){0}, &table, NULL), PMY_OK);
+    pmy_table_free(&table);
+    pmy_csv_free(&csv);
+}
+
 static void columns_that_tell_nothing_are_refused(void **state)
 {
     enum { MANY = 210 };
@@ -258,6 +268,8 @@ static void labels_that_cannot_be_learned_are_refused(void **state)
     expect_no_label(
         *state, "a,b\n1,0.5\n2,0.25\n", usual, PMY_BAD_FILE,
         "column 'b' has 2 different numbers: to learn it as a number, and not as classes, say --loss");
+    expect_no_label(*state, "a,b\n5,a\n4,b\n3,c\n5,d\n4,e\n3,f\n5,g\n4,h\n3,i\n5,j\n", usual, PMY_BAD_FILE,
+                    "column 'b' has another text in each row");
     expect_no_label(*state, "a,b\n1,0.5\n2,x\n", real, PMY_BAD_FILE, "line 3, column 'b': 'x' is no number");
 }
 
@@ -450,6 +462,7 @@ int main(void)
         WITH_FOLDER(a_name_comes_before_a_number),
         WITH_FOLDER(other_files_find_their_columns),
         WITH_FOLDER(what_is_missing_may_be_the_mean),
+        WITH_FOLDER(large_numbers_that_stay_count_nothing),
         WITH_FOLDER(columns_that_tell_nothing_are_refused),
         WITH_FOLDER(cells_that_do_not_fit_are_refused),
         WITH_FOLDER(labels_that_cannot_be_learned_are_refused),

@@ -125,10 +125,10 @@ static void background_is_taken_away(void **state)
 /* --- Pieces -------------------------------------------------------------------------- */
 
 /* How many digits are seen, and whether the chosen ones are exactly those with this value. */
-static void expect_pieces(const pmy_grey *ink, size_t digits, float chosen)
+static void expect_pieces_of(const pmy_grey *ink, size_t which, size_t digits, float chosen)
 {
     pmy_components components = pmy_components_find(ink, 0.2f, 0.5f);
-    assert_int_equal(pmy_pieces_choose(ink, false, PMY_LARGEST_DIGIT, &components), digits);
+    assert_int_equal(pmy_pieces_choose(ink, false, which, &components), digits);
     for (size_t i = 0; i < ink->width * ink->height; i++) {
         uint32_t label = components.label[i];
         bool is_chosen = label > 0 && components.list[label - 1].chosen;
@@ -136,6 +136,11 @@ static void expect_pieces(const pmy_grey *ink, size_t digits, float chosen)
             fail_msg("pixel %zu, %zu", i % ink->width, i / ink->width);
     }
     pmy_components_free(&components);
+}
+
+static void expect_pieces(const pmy_grey *ink, size_t digits, float chosen)
+{
+    expect_pieces_of(ink, PMY_LARGEST_DIGIT, digits, chosen);
 }
 
 static void components_need_a_peak_and_touch_at_corners(void **state)
@@ -176,6 +181,17 @@ static void of_several_digits_the_largest_is_chosen(void **state)
     expect_pieces(&ink, 2, 1);
     fill(&ink, 230, 60, 250, 140, 0.8f);
     expect_pieces(&ink, 3, 1);
+    pmy_grey_free(&ink);
+}
+
+static void each_digit_has_a_place(void **state)
+{
+    (void)state;
+    pmy_grey ink = blank(200, 300);
+    fill(&ink, 40, 20, 60, 100, 0.8f);
+    fill(&ink, 40, 160, 60, 240, 1); /* begins as far left */
+    expect_pieces_of(&ink, 0, 2, 0.8f);
+    expect_pieces_of(&ink, 1, 2, 1);
     pmy_grey_free(&ink);
 }
 
@@ -478,6 +494,7 @@ int main(void)
         cmocka_unit_test(components_need_a_peak_and_touch_at_corners),
         cmocka_unit_test(pieces_of_one_digit_stay_together),
         cmocka_unit_test(of_several_digits_the_largest_is_chosen),
+        cmocka_unit_test(each_digit_has_a_place),
         cmocka_unit_test(a_frame_is_left_out),
         cmocka_unit_test(no_ink_is_no_digit),
         cmocka_unit_test(stroke_widths_are_measured),

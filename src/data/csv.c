@@ -52,6 +52,26 @@ static void no_memory(reading *r)
     r->status = pmy_fail(r->error, PMY_NO_MEMORY, "%s: no memory for its cells", r->path);
 }
 
+/* A line and what ends it: \n, \r or both. */
+static size_t line_length(const char *text, size_t size)
+{
+    size_t length = 0;
+    while (length < size && text[length] != '\n' && text[length] != '\r')
+        length++;
+    bool both = size - length >= 2 && memcmp(text + length, "\r\n", 2) == 0;
+    return length == size ? size : length + 1 + both;
+}
+
+static size_t line_ends(const char *text, size_t size)
+{
+    size_t ends = 0;
+    for (size_t at = 0; at < size;) {
+        at += line_length(text + at, size - at);
+        ends += text[at - 1] == '\n' || text[at - 1] == '\r';
+    }
+    return ends;
+}
+
 static void take_cell(void *bytes, size_t length, void *context)
 {
     reading *r = context;
@@ -68,7 +88,7 @@ static void take_cell(void *bytes, size_t length, void *context)
     text[length] = '\0';
     *cell = at;
     if (r->in_row++ == 0)
-        r->begun = r->line;
+        r->begun = r->line - line_ends(text, length);
 }
 
 static void take_row(int end, void *context)
@@ -112,14 +132,6 @@ static char separator_of(const char *text, size_t size)
     return separators[best];
 }
 
-static size_t lines_in(const char *text, size_t size)
-{
-    size_t lines = 0;
-    for (const char *at = text; (at = memchr(at, '\n', size - (size_t)(at - text))); at++)
-        lines++;
-    return lines;
-}
-
 /* What can be said of a file that is no text before it is read as one. */
 static pmy_status check_text(const char *path, const char *text, size_t size, pmy_error *error)
 {
@@ -131,7 +143,7 @@ static pmy_status check_text(const char *path, const char *text, size_t size, pm
     const char *zero = memchr(text, '\0', valid);
     size_t good = zero ? (size_t)(zero - text) : valid;
     if (good < size)
-        return pmy_fail(error, PMY_BAD_FILE, "%s: line %zu is no %s", path, lines_in(text, good) + 1,
+        return pmy_fail(error, PMY_BAD_FILE, "%s: line %zu is no %s", path, line_ends(text, good) + 1,
                         zero ? "text" : "UTF-8: save it as UTF-8");
     return PMY_OK;
 }
@@ -147,8 +159,7 @@ static void parse(reading *r, const char *text, size_t size)
     csv_set_delim(&parser, (unsigned char)separator_of(text, size));
     bool good = true;
     for (size_t at = 0, length; good && r->status == PMY_OK && at < size; at += length) {
-        const char *end = memchr(text + at, '\n', size - at);
-        length = end ? (size_t)(end + 1 - (text + at)) : size - at;
+        length = line_length(text + at, size - at);
         r->line++;
         good = csv_parse(&parser, text + at, length, take_cell, take_row, r) == length;
     }

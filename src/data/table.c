@@ -31,7 +31,8 @@ typedef struct look {
 static look look_at(const pmy_csv *csv, size_t column)
 {
     look seen = {.counts = true};
-    float number, before = 0;
+    float number;
+    double before = 0; /* a float and 1 may be the same float */
     for (size_t row = 0; row < csv->rows; row++) {
         const char *cell = cell_of(csv, row, column);
         switch (pmy_cell_read(cell, &number)) {
@@ -40,8 +41,8 @@ static look look_at(const pmy_csv *csv, size_t column)
                 seen.first_missing = row;
             break;
         case PMY_CELL_NUMBER:
-            seen.counts = seen.counts && (row == 0 ? number == floorf(number) : number == before + 1);
-            before = number;
+            seen.counts = seen.counts && (row == 0 ? number == floorf(number) : (double)number == before + 1);
+            before = (double)number;
             seen.numbers++;
             seen.fractions += number != floorf(number);
             seen.sum += (double)number;
@@ -234,6 +235,9 @@ static pmy_status learn_label(pmy_table *table, const pmy_csv *csv, const pmy_ta
     pmy_shown_word name = pmy_cell_show(label->name);
     if (label->values < 2)
         return pmy_fail(error, PMY_BAD_FILE, "%.120s: column '%s' has one class only", csv->path, name.text);
+    if (seen.texts && label->values == csv->rows && csv->rows >= FEWEST_ROWS)
+        return pmy_fail(error, PMY_BAD_FILE, "%.120s: column '%s' has another text in each row: no classes",
+                        csv->path, name.text);
     if (seen.texts == 0 && (seen.fractions || label->values > MOST_VALUES))
         return pmy_fail(error, PMY_BAD_FILE,
                         "%.120s: column '%s' has %zu different numbers: to learn it as a number, and not as "

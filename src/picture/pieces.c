@@ -1,6 +1,7 @@
 #include "picture/pieces.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Shares of the largest piece's ink, or of a length. */
 static const double speck = 0.02; /* less is dirt */
@@ -76,21 +77,22 @@ static void join(pmy_components *components)
     }
 }
 
-/* A digit's ink and bounding box, as if it were one piece. */
-static pmy_component whole(const pmy_components *components, size_t digit)
+/* Each digit's ink and bounding box, as if it were one piece: at its index; nothing at the others'. */
+static void add_up(const pmy_components *components, pmy_component *wholes /* [count], all 0 */)
 {
-    pmy_component sum = {.left = SIZE_MAX, .top = SIZE_MAX};
     for (size_t i = 0; i < components->count; i++) {
         const pmy_component *c = &components->list[i];
-        if (c->left_out || c->digit != digit)
+        if (c->left_out)
             continue;
-        sum.left = c->left < sum.left ? c->left : sum.left;
-        sum.right = c->right > sum.right ? c->right : sum.right;
-        sum.top = c->top < sum.top ? c->top : sum.top;
-        sum.bottom = c->bottom > sum.bottom ? c->bottom : sum.bottom;
-        sum.mass += c->mass;
+        pmy_component *sum = &wholes[c->digit];
+        if (sum->mass == 0)
+            *sum = (pmy_component){.left = SIZE_MAX, .top = SIZE_MAX};
+        sum->left = c->left < sum->left ? c->left : sum->left;
+        sum->right = c->right > sum->right ? c->right : sum->right;
+        sum->top = c->top < sum->top ? c->top : sum->top;
+        sum->bottom = c->bottom > sum->bottom ? c->bottom : sum->bottom;
+        sum->mass += c->mass;
     }
-    return sum;
 }
 
 /* Is it as large as a digit beside the largest? */
@@ -100,40 +102,53 @@ static bool is_separate(const pmy_component *one, const pmy_component *largest)
            height_of(one) > height_of(largest) / 2;
 }
 
-/* How many of those begin further left. */
-static size_t place_in_row(const pmy_components *components, const pmy_component *largest, size_t left)
+/* How many of those begin further left than a digit, or as far left and come before it. */
+static size_t place_in_row(size_t count, const pmy_component *wholes /* [count] */,
+                           const pmy_component *largest, size_t digit)
 {
-    size_t before = 0;
-    for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, i);
-        before += is_separate(&one, largest) && one.left < left;
-    }
+    size_t left = wholes[digit].left, before = 0;
+    for (size_t i = 0; i < count; i++)
+        before += is_separate(&wholes[i], largest) &&
+                  (wholes[i].left < left || (wholes[i].left == left && i < digit));
     return before;
+}
+
+/* The index of the chosen digit, and how many there are. */
+static size_t choose(size_t count, const pmy_component *wholes /* [count] */, size_t which, size_t *digits)
+{
+    size_t chosen = 0;
+    for (size_t i = 1; i < count; i++)
+        if (wholes[i].mass > wholes[chosen].mass)
+            chosen = i;
+    const pmy_component *largest = &wholes[chosen];
+    *digits = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_separate(&wholes[i], largest))
+            continue;
+        ++*digits;
+        if (which != PMY_LARGEST_DIGIT && place_in_row(count, wholes, largest, i) == which)
+            chosen = i;
+    }
+    return chosen;
 }
 
 size_t pmy_pieces_choose(const pmy_grey *ink, bool page, size_t which, pmy_components *components)
 {
+    size_t digits = 0, count = components->count;
+    if (count == 0)
+        return digits;
+    pmy_component *wholes = calloc(count, sizeof *wholes);
+    if (!wholes) {
+        pmy_components_free(components);
+        return digits;
+    }
     leave_out_frame(ink, page, components);
     leave_out_specks(components);
     join(components);
-    pmy_component largest = {0};
-    size_t chosen = 0, digits = 0;
-    for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, i);
-        if (one.mass > largest.mass) {
-            largest = one;
-            chosen = i;
-        }
-    }
-    for (size_t i = 0; i < components->count; i++) {
-        pmy_component one = whole(components, i);
-        if (!is_separate(&one, &largest))
-            continue;
-        digits++;
-        if (which != PMY_LARGEST_DIGIT && place_in_row(components, &largest, one.left) == which)
-            chosen = i;
-    }
-    for (size_t i = 0; i < components->count; i++) {
+    add_up(components, wholes);
+    size_t chosen = choose(count, wholes, which, &digits);
+    free(wholes);
+    for (size_t i = 0; i < count; i++) {
         pmy_component *piece = &components->list[i];
         piece->chosen = !piece->left_out && piece->digit == chosen;
     }

@@ -12,7 +12,7 @@
  * digit (the bar of a 5 that does not touch); of several digits that with most ink is chosen, or number
  * `which`, 0 …, from the left. Left out are specks, and what lies along the picture's edge if there is
  * something else: a table under the paper. Of a `page`, on which there was more than paper and ink, nothing
- * that reaches the picture's edge is a digit. */
+ * that reaches the picture's edge is a digit. Where there is no memory, the components are emptied. */
 size_t pmy_pieces_choose(const pmy_grey *ink, bool page, size_t which, pmy_components *components);
 
 #endif

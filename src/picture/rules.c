@@ -250,8 +250,9 @@ static void erase(const rules *r, const rule *of)
     const pmy_grey *ink = r->ink;
     section s;
     for (long along = (long)(of->run.begin - r->near); along < (long)(of->run.end + r->near); along++) {
-        bool crossed = !cut(r, &of->run, along, &s) ||
-                       (double)(s.end - s.first) > of->thickness + SOFT_EDGES || s.most > darker * of->level;
+        if (!cut(r, &of->run, along, &s))
+            continue;
+        bool crossed = (double)(s.end - s.first) > of->thickness + SOFT_EDGES || s.most > darker * of->level;
         for (long across = s.first - 1; !crossed && across <= s.end; across++) {
             size_t column = (size_t)(of->run.upright ? across : along),
                    row = (size_t)(of->run.upright ? along : across);
