@@ -19,6 +19,8 @@ PORTABLE := 1
 endif
 BUILD ?= build$(if $(PORTABLE),/portable)
 PREFIX ?= /usr/local
+# What is installed says where it is, and must be found from elsewhere.
+override PREFIX := $(if $(filter-out /%,$(firstword $(PREFIX))),$(CURDIR)/)$(PREFIX)
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
