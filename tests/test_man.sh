@@ -64,7 +64,7 @@ says_what_help_says()
         holds "$TMPDIR/page" "$text" || return
     done
     page "$BUILD/man/text.1" >"$TMPDIR/page"
-    holds "$TMPDIR/page" "SEE ALSO text-train(1), text-sample(1), text-eval(1), text-attention(1), text-gradcheck(1)"
+    holds "$TMPDIR/page" "SEE ALSO text-train(1), text-sample(1), text-eval(1), text-attention(1), text-export(1), text-gradcheck(1)"
 }
 
 every_function_has_a_page()
@@ -179,7 +179,7 @@ every_option_is_completed()
 check "every option of --help is completed" every_option_is_completed
 
 check "a command is completed" completes train mnist tr
-check "of a program all commands" completes "train sample eval attention gradcheck --help --version" text ""
+check "of a program all commands" completes "train sample eval attention export gradcheck --help --version" text ""
 check "an option is completed" completes --optim mnist train --op
 check "also without commands" completes "--precision --plot" gradcheck --p
 check "the words of an option" completes "adam adamw" mnist train --optim ad
