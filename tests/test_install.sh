@@ -268,4 +268,10 @@ other_places()
 }
 check "each place may be another, below DESTDIR" other_places
 
+relative_prefix()
+{
+    make --no-print-directory -n stage PREFIX=here >"$TMPDIR/log" && holds "$TMPDIR/log" "LIBDIR='$PWD/here/lib'"
+}
+check "a PREFIX in the current folder is written down in full" relative_prefix
+
 finish

@@ -101,4 +101,15 @@ sanitizers_have_no_clones()
 }
 check "no clones under the thread sanitizer" sanitizers_have_no_clones
 
+# With something else in place of what builds packages, which says what it was given.
+packages_have_a_build_of_their_own()
+{
+    mkdir "$TMPDIR/instead"
+    printf '#!/bin/sh\nenv >"%s"\nexit 1\n' "$TMPDIR/given" >"$TMPDIR/instead/dpkg-buildpackage"
+    chmod +x "$TMPDIR/instead/dpkg-buildpackage"
+    ! PATH=$TMPDIR/instead:$PATH make -j2 deb BUILD="$TMPDIR/deb" CC=clang PREFIX=/opt >/dev/null 2>&1 || return 1
+    [ -s "$TMPDIR/given" ] && ! grep -E '^(BUILD|CC|PREFIX|MAKEFLAGS)=' "$TMPDIR/given"
+}
+check "make deb builds as Debian does, whatever was said to it" packages_have_a_build_of_their_own
+
 finish

@@ -5,11 +5,12 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._library import ffi
+from ._library import chars, ffi
 from .errors import BadArgument, BadShape
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ NONE = _None()
 
 def shape(sizes: Sequence[int] | int) -> Any:
     """A pmy_shape."""
-    axes = [sizes] if isinstance(sizes, int) else list(sizes)
+    axes = [sizes] if isinstance(sizes, Integral) else list(sizes)
     numbers = [operator.index(axis) for axis in axes]
     if len(numbers) > MOST_AXES:
         raise BadShape(f"a shape has at most {MOST_AXES} axes, not {len(numbers)}: {tuple(numbers)}")
@@ -107,7 +108,7 @@ class Arguments:
             return value
         item = kind.item
         if item.cname == "char":
-            text = ffi.new("char[]", value.encode())
+            text = ffi.new("char[]", chars(value))
             self.kept.append(text)
             return text
         if item.kind == "pointer":

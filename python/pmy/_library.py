@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import cffi  # type: ignore[import-untyped]
 
 from . import _generated
-from .errors import exception_of
+from .errors import BadArgument, exception_of
 
 _FOLDER = Path(__file__).parent / "lib"
 _SONAME = ".so.0"
@@ -70,6 +71,23 @@ def double() -> Library:
             ffi.cdef(_generated.DOUBLE_DECLARATIONS)
             _double = Library("pmy64_", "pmy", "pmy64", "pmy-gradcheck", "pmy-gradcheck64")
         return _double
+
+
+def _whole(chars: bytes) -> bytes:
+    """The bytes, which C would take for those before a zero."""
+    if 0 in chars:
+        raise BadArgument(f"there is a zero in {chars!r}")
+    return chars
+
+
+def chars(text: str) -> bytes:
+    """A text as C takes it."""
+    return _whole(text.encode())
+
+
+def path_chars(path: str | bytes | os.PathLike[Any]) -> bytes:
+    """A file's name as C takes it."""
+    return _whole(os.fsencode(path))
 
 
 def text_of(chars: Any) -> str:

@@ -41,20 +41,20 @@ class Checks(list[Check]):
         self.sentences.append(f"{self[-1].input}: {text_of(text)}")
 
 
-def _graph_of(net: str, input: Sequence[int], seed: int) -> Graph:
+def _graph_of(net: Net, seed: int) -> Graph:
     """A net's cross-entropy in a batch of random examples."""
     numbers = np.random.default_rng(seed)
     graph = Graph(seed, precision="double")
-    x, labels = graph.input((_BATCH, *input)), graph.labels(_BATCH)
+    x, labels = graph.input((_BATCH, *net.input)), graph.labels(_BATCH)
     graph.want_gradient(x)
-    z = graph.net(net, x)
+    z = graph.net(net.text, x)
     graph.build(graph.softmax_xent(z, labels))
     x.value = numbers.uniform(-1, 1, x.shape)
     labels.value = numbers.integers(z.shape[-1], size=_BATCH)
     return graph
 
 
-def gradcheck(what: Graph | Net | str, input: Sequence[int] | None = None, seed: int = 1) -> Checks:
+def gradcheck(what: Graph | Net | str, input: Sequence[int] | int | None = None, seed: int = 1) -> Checks:
     """Checks every gradient of a built graph of double precision, at the values that it holds; or those of the
     cross-entropy of a net, or of a line of text for examples of the shape `input`, in a batch of random examples.
 
@@ -62,10 +62,11 @@ def gradcheck(what: Graph | Net | str, input: Sequence[int] | None = None, seed:
     """
     library, checks = _library.double(), Checks()
     if not isinstance(what, Graph):
-        shape = what.input if isinstance(what, Net) else input
-        if shape is None:
-            raise BadArgument("a line of text is checked for examples of a shape: input=(…)")
-        what = _graph_of(str(what), shape, seed)
+        if isinstance(what, str):
+            if input is None:
+                raise BadArgument("a line of text is checked for examples of a shape: input=(…)")
+            what = Net(what, input)
+        what = _graph_of(what, seed)
     if what._library is not library:
         raise BadArgument('a gradient is checked in double precision: Graph(precision="double")')
     result = ffi.new("pmy64_gradcheck_result *")

@@ -11,6 +11,11 @@ from .errors import BadArgument, BadShape
 _PICTURE_AXES = 3
 
 
+def _as_c_takes_it(array: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
+    """The array itself where it is native numbers of this type in C's order and where the processor wants them."""
+    return np.require(array, dtype, ["C_CONTIGUOUS", "ALIGNED"])
+
+
 def _inputs(X: npt.ArrayLike) -> np.ndarray:
     """Bytes or floats in C's order: the array itself where it is so already."""
     array = np.asarray(X)
@@ -22,14 +27,14 @@ def _inputs(X: npt.ArrayLike) -> np.ndarray:
     if 0 in array.shape:
         raise BadShape(f"there is nothing in {array.shape}")
     with np.errstate(over="ignore"):  # what becomes infinite is refused with its place
-        return np.ascontiguousarray(array, dtype=None if array.dtype == np.uint8 else np.float32)
+        return _as_c_takes_it(array, np.uint8 if array.dtype == np.uint8 else np.float32)
 
 
 def _labels(y: np.ndarray, classes: int) -> np.ndarray:
     wrong = np.flatnonzero((y < 0) | (y >= classes))
     if wrong.size:
         raise BadArgument(f"label {y[wrong[0]]} of example {wrong[0]} is none of {classes} classes")
-    return np.ascontiguousarray(y, dtype=np.int32)
+    return _as_c_takes_it(y, np.int32)
 
 
 class Examples:
@@ -69,6 +74,6 @@ class Examples:
         if self.y.ndim > 2:
             raise BadShape(f"targets are [count] or [count, width], not {self.y.shape}")
         with np.errstate(over="ignore"):
-            self.y = np.ascontiguousarray(self.y, dtype=np.float32)
+            self.y = _as_c_takes_it(self.y, np.float32)
         self.dataset.targets = ffi.from_buffer("float[]", self.y)
         self.dataset.target_width = self.y.size // len(self.y)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from . import _library
 from ._convert import Arguments, shape, sizes, word
-from ._library import Library, call, check, enumerator, ffi, single, text_of
+from ._library import Library, call, chars, check, enumerator, ffi, path_chars, single, text_of
 from ._ops import Ops
 from ._owner import Owner, view
 from .errors import BadArgument, BadShape
@@ -54,7 +54,7 @@ class Node:
     @name.setter
     def name(self, name: str) -> None:
         with self.graph._using():
-            self.graph._library.name(self._pointer, name.encode())
+            self.graph._library.name(self._pointer, chars(name))
             self.graph._check_recorded()
 
     @property
@@ -195,7 +195,7 @@ class Graph(Ops, Owner):
         """Names the layers that follow: their parameters become "name.weight" and so on."""
         with self._using() as graph:
             self._check_open()
-            self._library.prefix(graph, name.encode())
+            self._library.prefix(graph, chars(name))
             self._check_recorded()
 
     def net(self, text: str, x: Node) -> Node:
@@ -203,7 +203,7 @@ class Graph(Ops, Owner):
         with self._using() as graph:
             self._check_open()
             net = ffi.new(self._library.c_type("net *"))
-            call(self._library.net_read, text.encode(), shape(x.shape[1:]), net)
+            call(self._library.net_read, chars(text), shape(x.shape[1:]), net)
             node = self._library.net_build(net, graph, self._pointer_of(x))
             self._check_recorded()
             return Node(self, node)
@@ -220,7 +220,8 @@ class Graph(Ops, Owner):
 
     @property
     def batch(self) -> int:
-        """Examples in the coming batches: 1 to the number the graph was recorded with."""
+        """Examples in the coming batches: 1 to the number the graph was recorded with. A new number wants a forward
+        before the next backward."""
         with self._using() as graph:
             return int(self._library.batch(graph))
 
@@ -228,6 +229,7 @@ class Graph(Ops, Owner):
     def batch(self, examples: int) -> None:
         with self._using() as graph:
             self._check_built()
+            self._differentiable = False
             call(self._library.set_batch, graph, examples)
 
     def forward(self, mode: Mode = "train") -> None:
@@ -244,7 +246,7 @@ class Graph(Ops, Owner):
         with self._using() as graph:
             self._check_built()
             if not self._differentiable:
-                raise BadArgument("backward needs a forward before it, of another mode than eval")
+                raise BadArgument("backward needs a forward of this batch before it, of another mode than eval")
             if self._root is not None and self._root.shape:
                 raise BadShape(f"backward starts from one number, not from {self._root.shape}")
             self._library.backward(graph)
@@ -254,7 +256,7 @@ class Graph(Ops, Owner):
     def find(self, name: str) -> Node | None:
         """The node of that name, or None."""
         with self._using() as graph:
-            node = self._library.find(graph, name.encode())
+            node = self._library.find(graph, chars(name))
             return Node(self, node) if node else None
 
     def _all(self, at: Any, count: int) -> Iterator[Node]:
@@ -287,10 +289,10 @@ class Graph(Ops, Owner):
         """Writes parameters and statistics as safetensors, whole or not at all."""
         with self._using() as graph:
             self._check_built()
-            call(self._library.save, os.fsencode(path), graph)
+            call(self._library.save, path_chars(path), graph)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Reads what `save` wrote into a graph that was built by the same calls; else it stays as it is."""
         with self._using() as graph:
             self._check_built()
-            call(self._library.load, os.fsencode(path), graph)
+            call(self._library.load, path_chars(path), graph)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._library import call, enumerator, ffi, single
+from ._library import call, enumerator, ffi, path_chars, single
 from ._owner import view
 
 _CLASSES = 10
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 def _part(folder: str | os.PathLike[str], part: str) -> Part:
     dataset = ffi.gc(ffi.new("pmy_dataset *"), single.dataset_free)
-    call(single.dataset_load, os.fsencode(folder), enumerator("DATASET_" + part), _CLASSES, dataset)
+    call(single.dataset_load, path_chars(folder), enumerator("DATASET_" + part), _CLASSES, dataset)
     shape: tuple[Any, ...] = (dataset.count, dataset.height, dataset.width)
     return Part(view(dataset.images, shape, dataset, False), view(dataset.labels, shape[:1], dataset, False))
 

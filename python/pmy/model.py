@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._convert import sizes
-from ._library import call, ffi, single, text_of
+from ._library import call, ffi, path_chars, single, text_of
 from ._owner import Owner
 from ._record import read
 from ._records import EpochReport, Score
@@ -165,12 +165,12 @@ class Model(Owner):
         """Writes a model file, which `pmy.load`, the programs and PyTorch read; whole or not at all."""
         with self._using():
             classifier = self._classifier
-            call(single.model_save, os.fsencode(path), ffi.addressof(classifier.facts), classifier.graph)
+            call(single.model_save, path_chars(path), ffi.addressof(classifier.facts), classifier.graph)
 
 
 def load(path: str | os.PathLike[str], threads: int | None = None) -> Model:
     """The model in a file; it works on `threads` threads, or on all processors."""
     pool = Pool(threads)
     classifier = ffi.new("pmy_classifier **")
-    call(single.classifier_load, os.fsencode(path), ffi.NULL, ffi.NULL, pool._held, classifier)
+    call(single.classifier_load, path_chars(path), ffi.NULL, ffi.NULL, pool._held, classifier)
     return Model(classifier[0], single.classifier_free, classifier[0], pool)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ._convert import shape, sizes
-from ._library import call, ffi, single, text_of
+from ._library import call, chars, ffi, single, text_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Net:
 
     def __init__(self, text: str, input: Sequence[int] | int) -> None:
         net = ffi.new("pmy_net *")
-        call(single.net_read, text.encode(), shape(input), net)
+        call(single.net_read, chars(text), shape(input), net)
         self.text = text_of(net.text)
         self.input = sizes(net.input)[1:]
         self.output = sizes(net.output)[1:]

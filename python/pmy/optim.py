@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._library import call, ffi, text_of
+from ._library import call, chars, ffi, text_of
 from ._owner import Owner
 from .errors import BadArgument
 from .graph import Graph
@@ -22,7 +22,7 @@ class Optimizer(Owner):
 
     def __init__(self, graph: Graph, kind: str = "sgd", **options: float) -> None:
         library = self._library = graph._library
-        found = library.optim_find(kind.encode())
+        found = library.optim_find(chars(kind))
         if not found:
             kinds: list[str] = []
             while at := library.optim_kind_at(len(kinds)):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._generated import PRESETS
-from ._library import call, enumerator, ffi, single, text_of
+from ._library import call, chars, enumerator, ffi, single, text_of
 from .errors import BadArgument
 
 _BEGINNING = "usual"  # what every run begins with, as no preset is called
@@ -60,7 +60,7 @@ class Made:
     def _take(self, options: Mapping[str, Any]) -> None:
         for name, field in FIELDS.items():
             if name in options:
-                text = ffi.new("char[]", _text(name, options[name]).encode())
+                text = ffi.new("char[]", chars(_text(name, options[name])))
                 self._texts.append(text)
                 call(single.recipe_set, self.recipe, field, text)
 

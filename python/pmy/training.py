@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ._library import check, enumerator, ffi, single
 from ._record import read
 from ._records import StepReport
+from .errors import BadNet
 from .examples import Examples
 from .graph import Pool
 from .model import Model
@@ -56,7 +57,9 @@ class _Watcher:
 def _begin(net: str, X: Examples, given: Any, pool: Pool) -> Model:
     made = Made(net, given)
     outputs = Net(made.net, X.shape).output
-    X.learn(outputs[-1])
+    if len(outputs) != 1:
+        raise BadNet(f"the net gives {outputs} for an example, not a row of numbers: it should end in a linear layer")
+    X.learn(outputs[0])
     training = ffi.new("pmy_training **")
     error = ffi.new("pmy_error *")
     check(single.training_new(made.recipe, X.dataset, pool._held, training, error), error)

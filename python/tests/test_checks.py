@@ -9,6 +9,7 @@ import pmy
 def test_net_passes():
     checks = pmy.gradcheck("linear 6, tanh, linear 3", (5,))
     assert checks.passed and {check.input for check in checks} >= {"0.weight", "2.bias"}
+    assert pmy.gradcheck("linear 2", 3).passed
     assert all(check.error <= check.tolerance for check in checks) and "PASS" in str(checks)
     assert pmy.gradcheck(pmy.Net("conv 2 3, relu, linear 3", (1, 6, 6))).passed
 

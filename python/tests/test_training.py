@@ -83,6 +83,17 @@ def test_arrays_of_cs_layout_are_not_copied():
         assert np.shares_memory(examples.X, X)
 
 
+def test_numbers_at_odd_addresses_are_copied():
+    from pmy.examples import Examples
+
+    X = np.zeros(5 * 4 * 4 + 1, np.uint8)[1:].view(np.float32).reshape(5, 4)
+    y = np.zeros(5 * 4 + 1, np.uint8)[1:].view(np.int32)
+    assert not X.flags.aligned and not y.flags.aligned
+    examples = Examples(X, y)
+    examples.learn(2)
+    assert examples.X.flags.aligned and examples.y.flags.aligned
+
+
 def test_files(tmp_path):
     X, y = blobs()
     model = pmy.train(NET, X, y, epochs=2)
