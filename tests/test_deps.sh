@@ -136,7 +136,7 @@ for_ci()
 {
     # shellcheck disable=SC2086 # words
     system 0 $everything
-    for program in clang llvm-ar gzip chromium chromedriver cmake g++ pkg-config mandoc man clang-format; do
+    for program in clang llvm-ar gzip chromium chromedriver cmake g++ pkg-config mandoc man clang-format arm-none-eabi-gcc qemu-system-arm; do
         printf '#!/bin/sh\n' | script $program
     done
     printf '#!/bin/sh\necho "$*" >>log\n: >"%s/cppcheck"\nchmod +x "%s/cppcheck"\n' "$tools" "$tools" | script apt-get

@@ -113,26 +113,14 @@ if ! command -v arm-none-eabi-gcc >/dev/null || ! command -v qemu-system-arm >/d
     finish
 fi
 
-board=$root/tests/export/board
-# links MAIN... OUT.elf: with the options of a Cortex-M0+ and its library.
-arm=(arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -Os)
-links() { "${arm[@]}" --specs=nano.specs -nostartfiles -Wl,--gc-sections,-T,"$board/board.ld" "$@"; }
 stated() { sed -nE "s/.*less than ([0-9]+) $2.*/\1/p" "$1.c"; }
 
-# fits NAME: flash and RAM as the file says, but for the stack, measured on the way.
+# fits NAME [PICTURES SECONDS ICOUNT]: in flash and RAM as the file says, but for the stack, measured on the way.
 fits()
 {
-    "${arm[@]}" -std=c99 -Wall -Wextra -Werror -c -o "$1.arm.o" "$1.c" && links -Wl,-e,pmy_classify -o alone.elf "$1.arm.o" || return 1
-    "${arm[@]}" -std=gnu99 -Wall -Wextra -c -o board.o "$board/board.c" && links -o board.elf board.o "$1.arm.o" || return 1
-    mkdir -p board && head -c $((784 * ${2:-20})) pictures >board/pictures || return 1
-    (cd board && timeout "${3:-300}" qemu-system-arm -M microbit -display none -monitor none -serial none \
-        -semihosting-config enable=on,target=native ${4:+-icount "$4"} -kernel ../board.elf) || return 1
-    local flash ram stack ticks
-    flash=$(arm-none-eabi-size -A alone.elf | awk '$1 == ".text" || $1 == ".data" { n += $2 } END { print n }')
-    ram=$(arm-none-eabi-size -A alone.elf | awk '$1 == ".bss" || $1 == ".data" { n += $2 } END { print n }')
-    read -r stack ticks < <(od -An -tu4 board/costs)
-    ram=$((ram + stack + 784 + 20))
-    echo "# $1: $flash bytes of flash, $ram of RAM ($stack of stack)${4:+, $((ticks * 625 / 10)) instructions a picture}"
+    local flash ram stack instructions
+    read -r flash ram stack instructions < <(timeout "${3:-300}" "$root/tests/export/board/measure" "$1" "${2:-20}" "${@:4}") || return 1
+    echo "# $1: $flash bytes of flash, $ram of RAM ($stack of stack)${4:+, $instructions instructions a picture}"
     [ "$flash" -lt "$(stated "$1" 'bytes of flash')" ] && [ "$ram" -lt "$(stated "$1" 'of RAM')" ]
 }
 same_on_board() { head -c $((20 * $1)) "$2.answers" | cmp - board/answers; }

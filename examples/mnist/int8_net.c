@@ -91,6 +91,17 @@ static bool equal_sizes(const int8_image *a, const int8_image *b)
     return a->rows == b->rows && a->columns == b->columns && a->channels == b->channels;
 }
 
+/* What the C has is counted in 16 bits. */
+static bool is_countable(const int8_step *step, const int8_image *from, const int8_image *out)
+{
+    const size_t counts[] = {out->rows,    out->columns,  out->channels,
+                             step->stride, step->padding, step->whole ? int8_image_size(from) : 0};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i] > UINT16_MAX)
+            return false;
+    return true;
+}
+
 static pmy_status add_step(int8_net *net, const export_step *of, size_t *image_in, pmy_error *error)
 {
     int8_step *step = &net->step[net->count];
@@ -100,6 +111,8 @@ static pmy_status add_step(int8_net *net, const export_step *of, size_t *image_i
         return refuse(of->layer, "", error);
     net->image[++net->count] = image_after(step, from);
     image_in[of->to] = net->count;
+    if (!is_countable(step, from, &net->image[net->count]))
+        return refuse(of->layer, ": sizes end at 65,535 there", error);
     if (step->kind == INT8_AFFINE && is_flattened(of, from))
         return refuse(of->layer, " right after a flatten", error);
     if (step->kind == INT8_SUM && !equal_sizes(from, &net->image[step->also]))

@@ -20,11 +20,16 @@ static double most_level(bool is_signed)
     return is_signed ? 127 : 255;
 }
 
-/* Of levels that reach from least to most. */
-static double unit_of(double least, double most)
+/* Of so many levels that reach from least to most. */
+static double unit_up_to(double levels, double least, double most)
 {
     double largest = fmax(fabs(least), fabs(most));
-    return largest > 0 ? largest / most_level(least < 0) : 1;
+    return largest > 0 ? largest / levels : 1;
+}
+
+static double unit_of(double least, double most)
+{
+    return unit_up_to(most_level(least < 0), least, most);
 }
 
 /* The units of what a step makes. */
@@ -50,7 +55,7 @@ static double choose_outcome(int8_step *step, const int8_image *out)
     if (step->logits) {
         step->high = MOST_LOGIT;
         step->low = -MOST_LOGIT;
-        return 2 * fmax(fabs(step->least), fabs(step->most)) / MOST_LOGIT;
+        return 2 * unit_up_to(MOST_LOGIT, step->least, step->most);
     }
     bool is_signed = step->looks_up ? step->least < 0 : out->is_signed;
     step->high = (int32_t)most_level(is_signed);
