@@ -400,7 +400,7 @@ static void a_table_is_learned_from_its_file(void **state)
     pmy_csv csv;
     pmy_table table;
     pmy_dataset dataset;
-    pmy_training *training;
+    pmy_training *training = NULL;
     pmy_score score;
     pmy_error error;
     pmy_recipe recipe = recipe_for("linear 16, relu, linear 3");

@@ -116,6 +116,16 @@ row_of_digits()
 }
 check "a picture of several digits says so, and --all reads them" row_of_digits
 
+# 12 times 12 bars: 200 by 200 pixels, 120054 bytes.
+{ printf 'BM\366\324\001\0\0\0\0\0\066\0\0\0\050\0\0\0\310\0\0\0\310\0\0\0\001\0\030\0'
+  head -c 24 /dev/zero
+  awk 'BEGIN {
+      for (y = 0; y < 200; y++)
+          for (x = 0; x < 200; x++)
+              printf "%s", (x % 16 > 9 && x % 16 < 14 && y % 16 > 5) ? "\001\001\001" : "~~~"
+  }'; } >pattern.bmp
+check "a pattern is no row of digits" refused 'shows 144 separate things, but a row is of 100' --model model --all pattern.bmp
+
 check "no picture" refused 'PICTURE' --model model
 check "no model" refused '--model FILE is missing' "$digits/2-plain.png"
 check "a model that is missing" refused 'nowhere' --model nowhere "$digits/2-plain.png"

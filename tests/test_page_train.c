@@ -362,10 +362,15 @@ static void a_test_counts_what_is_taken_for_what(void **state)
 static void a_drawing_has_p_and_p_minus_y(void **state)
 {
     (void)state;
-    static const uint8_t nothing[112 * 112];
+    static uint8_t sheet[112 * 112];
     (void)run_whole();
-    page_train_drawn(nothing, 112 * 112, -1);
+    page_train_drawn(sheet, 112 * 112, -1);
     assert_int_equal(answered_number("any"), 0);
+    assert_string_equal(answered_text("note"), "Nothing is drawn");
+    memset(sheet + 112 * 50, 255, 112 * 8); /* from edge to edge */
+    page_train_drawn(sheet, 112 * 112, -1);
+    assert_int_equal(answered_number("any"), 0);
+    assert_non_null(strstr(answered_text("note"), "no digit"));
     page_train_drawn(stroke(), 112 * 112, 4);
     assert_int_equal(answered_number("any"), 1);
     assert_int_equal(answered_number("target"), 4);

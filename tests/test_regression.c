@@ -298,7 +298,7 @@ static void facts_need_no_columns(void **state)
 {
     const char *path = folder_file(*state, "plain.safetensors");
     pmy_model_facts facts = {.normalization = {(pmy_real)0.5, 2}, .targets = 1};
-    pmy_classifier *made, *loaded;
+    pmy_classifier *made, *loaded = NULL;
     pmy_error error;
     assert_int_equal(pmy_net_read("linear 1", PMY_SHAPE(4), &facts.net, NULL), PMY_OK);
     facts.loss = pmy_loss_kind_find("mse");

@@ -194,6 +194,7 @@ static bool any_without_digit(const predict_run *p)
 static int predict(predict_run *p, char **names, size_t count)
 {
     pmy_error error;
+    p->pictures.keep_stages = p->stages != NULL;
     int status = read_all(p, names, count);
     const predictions *made = &p->pictures;
     if (predictions_make(made->list, made->count, p->model, p->explain, &p->classifier, &error) != PMY_OK)

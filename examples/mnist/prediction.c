@@ -36,6 +36,23 @@ static prediction *add(predictions *to, const char *name, pmy_error *error)
     return &list[to->count++];
 }
 
+/* All but the stage that is shown beside what speaks for an answer. */
+static void forget_stages(const predictions *of, pmy_digit *digit)
+{
+    for (size_t stage = 0; !of->keep_stages && stage < PMY_STAGE_CENTRED; stage++)
+        pmy_grey_free(&digit->stage[stage]);
+}
+
+/* More things are no row of digits but a pattern, and each would be looked for alone. */
+static pmy_status check_digits(const char *name, size_t digits, pmy_error *error)
+{
+    enum { MOST_DIGITS = 100 };
+    if (digits <= MOST_DIGITS)
+        return PMY_OK;
+    return pmy_fail(error, PMY_BAD_FILE, "%s: shows %zu separate things, but a row is of %d digits at most",
+                    name, digits, MOST_DIGITS);
+}
+
 pmy_status predictions_read(predictions *to, const char *name, bool all, pmy_error *error)
 {
     pmy_picture file = {0};
@@ -46,7 +63,10 @@ pmy_status predictions_read(predictions *to, const char *name, bool all, pmy_err
     if (status == PMY_OK)
         status = all ? pmy_digit_make_nth(&file, 0, &one->digit, error)
                      : pmy_digit_make(&file, &one->digit, error);
+    if (status == PMY_OK && all)
+        status = check_digits(name, one->digit.digits, error);
     one->read = status == PMY_OK;
+    forget_stages(to, &one->digit);
     size_t digits = all && one->read ? one->digit.digits : 1;
     one->place = digits > 1;
     for (size_t i = 1; status == PMY_OK && i < digits; i++) {
@@ -55,6 +75,7 @@ pmy_status predictions_read(predictions *to, const char *name, bool all, pmy_err
         if (one) {
             one->read = status == PMY_OK;
             one->place = i + 1;
+            forget_stages(to, &one->digit);
         }
     }
     pmy_picture_free(&file);

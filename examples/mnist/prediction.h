@@ -16,6 +16,7 @@ typedef struct prediction {
 } prediction;
 
 typedef struct predictions {
+    bool keep_stages; /* for contact_sheet_of_stages: some megabytes for each picture */
     size_t count;
     prediction *list; /* [count] */
 } predictions;

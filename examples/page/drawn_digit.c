@@ -284,7 +284,9 @@ static void read_drawing(const uint8_t *ink, size_t side, pmy_status *status, pm
     now.any = digit.found;
     now.label = NO_TARGET;
     if (!now.any)
-        (void)snprintf(now.note, sizeof now.note, "Nothing is drawn");
+        (void)snprintf(now.note, sizeof now.note, "%s",
+                       digit.digits ? "That is no digit: it is a blot, a bar, or very small"
+                                    : "Nothing is drawn");
     else if (digit.digits > 1)
         (void)snprintf(now.note, sizeof now.note, "There are %zu things; the one with most ink is looked at",
                        digit.digits);
