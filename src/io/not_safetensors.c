@@ -9,7 +9,7 @@
 static bool begins(const uint8_t *bytes, size_t size, const char *with)
 {
     size_t i = 0;
-    for (; with[i] && i < size; i++) {
+    for (; i < size && with[i]; i++) {
         uint8_t byte = bytes[i] >= 'A' && bytes[i] <= 'Z' ? (uint8_t)(bytes[i] - 'A' + 'a') : bytes[i];
         if (byte != (uint8_t)with[i])
             return false;

@@ -109,7 +109,7 @@ static size_t place_in_row(size_t count, const pmy_component *wholes /* [count] 
     size_t left = wholes[digit].left, before = 0;
     for (size_t i = 0; i < count; i++)
         before += is_separate(&wholes[i], largest) &&
-                  (wholes[i].left < left || (wholes[i].left == left && i < digit));
+                  (wholes[i].left < left || (i < digit && wholes[i].left == left));
     return before;
 }
 

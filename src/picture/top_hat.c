@@ -95,6 +95,6 @@ void pmy_top_hat(pmy_grey *grey, bool *paper_is_light, pmy_grey *background)
     *paper_is_light = strength >= other;
     *background = *paper_is_light ? light : dark;
     pmy_grey_free(*paper_is_light ? &dark : &light);
-    pmy_grey_replace(grey,
-                     isnan(strength + other) ? (pmy_grey){0} : stand_out(grey, background, *paper_is_light));
+    bool computed = !isnan(strength + other);
+    pmy_grey_replace(grey, computed ? stand_out(grey, background, *paper_is_light) : (pmy_grey){0});
 }

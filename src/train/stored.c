@@ -118,7 +118,7 @@ void pmy_stored_note_reals(pmy_stored *stored, const char *key, const pmy_real *
     char *line = count <= SIZE_MAX / LONGEST ? malloc(count * LONGEST + 1) : NULL;
     size_t end = 0;
     for (size_t i = 0; line && i < count; i++) {
-        double one = (double)*(const pmy_real *)((const char *)number + i * apart);
+        double one = (double)*(const pmy_real *)(const void *)((const char *)number + i * apart);
         end += (size_t)snprintf(line + end, LONGEST, i ? " %s" : "%s",
                                 pmy_number_print(one, PMY_NUMBER_DOUBLE).text);
     }
@@ -296,7 +296,7 @@ void pmy_stored_reals(pmy_stored_reader *reader, const char *key, pmy_real *numb
         if (!pmy_number_read(at, length, &one) || !pmy_is_finite((pmy_real)one) ||
             at[length] != (last ? '\0' : ' '))
             refuse(reader, key, text, count == 1 ? "finite number" : "list of finite numbers, one a column");
-        *(pmy_real *)((char *)number + i * apart) = (pmy_real)one;
+        *(pmy_real *)(void *)((char *)number + i * apart) = (pmy_real)one;
         at += length + !last;
     }
 }

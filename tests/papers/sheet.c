@@ -106,6 +106,7 @@ static void print(const sheet *on, const paper_kind *kind, double brightness, do
     printer p = {on, colour_draw(fmax(darker, 0.03), 0.5 * pmy_random_uniform(random), random),
                  fmax(1, range_draw(kind->rule_width, random) * longer)};
     double first = pitch * longer * pmy_random_uniform(random);
+    size_t after;
     switch (kind->print) {
     case PRINT_NONE:
         break;
@@ -132,8 +133,8 @@ static void print(const sheet *on, const paper_kind *kind, double brightness, do
         print_boxes(&p, digit, pitch, 0, 0, random);
         break;
     case PRINT_COMB:
-        print_boxes(&p, digit, pitch, 1 + pmy_random_below(random, MOST_BESIDE),
-                    1 + pmy_random_below(random, MOST_BESIDE), random);
+        after = 1 + pmy_random_below(random, MOST_BESIDE);
+        print_boxes(&p, digit, pitch, 1 + pmy_random_below(random, MOST_BESIDE), after, random);
         break;
     }
 }
@@ -224,7 +225,9 @@ sheet sheet_make(const paper_kind *kind, int digit, size_t width, size_t height,
         abort();
     double brightness = range_draw(kind->paper, random), pen = range_draw(kind->pen, random);
     colour paper = colour_draw(brightness, range_draw(kind->paper_colour, random), random);
-    colour ink = colour_draw(range_draw(kind->ink, random), range_draw(kind->ink_colour, random), random);
+    /* One draw a statement: compilers differ in the order of arguments. */
+    double ink_saturation = range_draw(kind->ink_colour, random);
+    colour ink = colour_draw(range_draw(kind->ink, random), ink_saturation, random);
     pen_path path;
     pen_write(digit, random, &path);
     view place = place_for(kind, seen, path.width, pen, random);
