@@ -85,7 +85,7 @@ check "with a wrong sign it says what the page says" wrong_own_op
 links()
 {
     local page target status=0
-    for page in README.md docs/*.md data/*/README.md; do
+    for page in README.md CONTRIBUTING.md docs/*.md docs/tutorial/*.md data/*/README.md; do
         for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^http'); do
             [ -e "$(dirname "$page")/$target" ] || {
                 echo "# $page: there is no $target"

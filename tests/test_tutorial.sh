@@ -173,21 +173,6 @@ else
     echo "ok # SKIP there is no g++"
 fi
 
-links()
-{
-    local page target status=0
-    for page in CONTRIBUTING.md docs/tutorial/*.md; do
-        for target in $(grep -oE '\]\([^)#]+\)' "$page" | sed 's/^](//; s/)$//' | grep -v '^http'); do
-            [ -e "$(dirname "$page")/$target" ] || {
-                echo "# $page: there is no $target"
-                status=1
-            }
-        done
-    done
-    return $status
-}
-check "what the pages link to is there" links
-
 # A page's list is the folder's.
 all_is_told()
 {
