@@ -8,7 +8,7 @@ int main(int argc, char **argv)
         {"train", "train a net on MNIST or data like it, and test it", train_command},
         {"eval", "test a model file", eval_command},
         {"predict", "say which digit is on a picture", predict_command},
-        {"export", "write a model as one C file that needs no library", export_command},
+        {"export", "write a model as C that needs no library, or as ONNX", export_command},
         {"info", "show what is in a model file", info_command},
     };
     static const program mnist = {"mnist", "Trains a classifier of handwritten digits.", commands,
